@@ -1,0 +1,97 @@
+"""The one family of errors.
+
+ZhikeError                 code                 what it tells
+├── PolicyInvalid          policy_invalid       the policy document has errors; carries its list of issues
+├── ParameterUnset         parameter_unset      a rule needs a parameter that the company has not set
+├── ParameterInvalid       parameter_invalid    a value given for a parameter is not one it can take
+├── FactsInvalid           facts_invalid        a fact table, column, row or rate is missing or wrong
+├── MappingInvalid         mapping_invalid      a mapping file cannot be carried out
+├── EngineUnavailable      engine_unavailable   the engine asked for cannot be reached or is not installed
+├── OutputFailed           output_failed        a result could not be written; nothing half-written is left
+└── NotFound               not_found            a customer, preset or file asked for does not exist
+
+Messages are one line, lower case, without a final stop, with the person's own words in backticks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from zhike_engine.issues import Issue
+
+
+class ZhikeError(Exception):
+    """Anything that Zhike refuses, with the place where it went wrong and a way out."""
+
+    code = "error"
+
+    def __init__(self, message: str, *, hint: str = "", place: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.place = place
+
+    def __str__(self) -> str:
+        head = f"{self.place}: {self.message}" if self.place else self.message
+        return f"{head}\n  hint: {self.hint}" if self.hint else head
+
+
+class PolicyInvalid(ZhikeError):
+    """The policy document has errors; `issues` lists every one of them."""
+
+    code = "policy_invalid"
+
+    def __init__(self, message: str, *, issues: Sequence[Issue] = (), hint: str = "", place: str = "") -> None:
+        super().__init__(message, hint=hint, place=place)
+        self.issues = tuple(issues)
+
+    def __str__(self) -> str:
+        return "\n".join([super().__str__(), *(f"  {issue}" for issue in self.issues)])
+
+
+class ParameterUnset(ZhikeError):
+    """A rule needs parameters that the company has not set; `names` lists them."""
+
+    code = "parameter_unset"
+
+    def __init__(self, message: str, *, names: Sequence[str] = (), hint: str = "", place: str = "") -> None:
+        super().__init__(message, hint=hint, place=place)
+        self.names = tuple(names)
+
+
+class ParameterInvalid(ZhikeError):
+    """A value given for a parameter is not one it can take."""
+
+    code = "parameter_invalid"
+
+
+class FactsInvalid(ZhikeError):
+    """A fact table, column, row or exchange rate is missing or wrong."""
+
+    code = "facts_invalid"
+
+
+class MappingInvalid(ZhikeError):
+    """A mapping file cannot be carried out."""
+
+    code = "mapping_invalid"
+
+
+class EngineUnavailable(ZhikeError):
+    """The engine asked for cannot be reached or is not installed."""
+
+    code = "engine_unavailable"
+
+
+class OutputFailed(ZhikeError):
+    """A result could not be written; nothing half-written is left."""
+
+    code = "output_failed"
+
+
+class NotFound(ZhikeError):
+    """A customer, preset or file asked for does not exist."""
+
+    code = "not_found"
