@@ -1,6 +1,7 @@
 """The one family of errors.
 
 ZhikeError                 code                 what it tells
+├── DocumentInvalid        document_invalid     a YAML file cannot be read as a document
 ├── PolicyInvalid          policy_invalid       the policy document has errors; carries its list of issues
 ├── ParameterUnset         parameter_unset      a rule needs a parameter that the company has not set
 ├── ParameterInvalid       parameter_invalid    a value given for a parameter is not one it can take
@@ -36,6 +37,12 @@ class ZhikeError(Exception):
     def __str__(self) -> str:
         head = f"{self.place}: {self.message}" if self.place else self.message
         return f"{head}\n  hint: {self.hint}" if self.hint else head
+
+
+class DocumentInvalid(ZhikeError):
+    """A YAML file cannot be read as a document."""
+
+    code = "document_invalid"
 
 
 class PolicyInvalid(ZhikeError):

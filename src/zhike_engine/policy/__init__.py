@@ -1,0 +1,1 @@
+"""The policy document: reading, validation, parameters, difference of two versions."""
