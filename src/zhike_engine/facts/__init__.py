@@ -1,0 +1,1 @@
+"""Fact tables: what they are (`tables`) and how the engine reads them."""
