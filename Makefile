@@ -1,0 +1,97 @@
+# Needs only python3 (3.11 to 3.13), git and make. Everything lands in .venv of this folder.
+#   make demo      grade the demo company          make test      the whole gate
+#   make PYTHON=/path/to/python3 …                 another interpreter
+
+PYTHON ?= python3
+BIN := .venv/bin
+UV := $(shell command -v uv 2>/dev/null || echo $(BIN)/uv)
+SETS := dev spark bench
+PYTEST_OPTIONS ?= --numprocesses=auto --maxprocesses=4 --dist=loadgroup
+
+.DEFAULT_GOAL := help
+.PHONY: help setup dev spark demo test check fix bench lock clean
+
+help: ## List what make can do
+	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+setup: .venv/.with-runtime ## Make .venv with the command .venv/bin/zhike
+
+dev: .venv/.with-dev ## Add what the gate needs: pytest, mypy, ruff, database drivers
+
+spark: .venv/.with-spark ## Add Apache Spark (wants Java 17 or newer to run)
+
+demo: setup ## Grade the bundled demo company and show where the report lies
+	$(BIN)/zhike demo
+
+test: check ## Run the whole gate: check, then every test
+	$(BIN)/python -m pytest $(PYTEST_OPTIONS)
+
+check: dev ## Lint, format, types and import contracts
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+fix: dev ## Let ruff mend and format what it can
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: .venv/.with-bench ## Measure, and write benchmarks/RESULTS.md
+	$(BIN)/python benchmarks/run.py
+
+clean: ## Remove .venv and every cache
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# --- the environment -------------------------------------------------------------------------------
+
+# One environment holds several locked sets. A stamp says that a set is in; adding or renewing one set
+# syncs all that are in, so that `make demo` after `make test` takes nothing away.
+define sync
+@touch $@
+@echo "Installing the locked packages ($(patsubst .with-%,%,$(notdir $@))) into .venv"
+@index=$$($(BIN)/python -m pip config get global.index-url 2>/dev/null) && : "$${UV_DEFAULT_INDEX:=$$index}" && export UV_DEFAULT_INDEX; \
+	sets=; for set in $(SETS); do [ -e .venv/.with-$$set ] && sets="$$sets requirements-$$set.lock"; done; \
+	{ $(UV) pip sync -q --python $(BIN)/python --require-hashes requirements.lock $$sets && \
+	  $(UV) pip install -q --python $(BIN)/python --offline --no-deps --no-build-isolation -e . ; } \
+	|| { rm -f $@; exit 1; }
+endef
+
+.venv/.with-runtime: requirements.lock pyproject.toml CHANGELOG.md .venv/.made
+	$(sync)
+
+.venv/.with-dev .venv/.with-spark .venv/.with-bench: .venv/.with-%: requirements-%.lock .venv/.with-runtime
+	$(sync)
+
+.venv/.made: requirements-uv.lock | python
+	@echo "Making .venv with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv .venv
+	@[ -x "$(UV)" ] || command -v "$(UV)" >/dev/null || \
+		$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-uv.lock
+	@touch $@
+
+.PHONY: python
+python:
+	@command -v "$(PYTHON)" >/dev/null || { echo "zhike needs Python 3.11, 3.12 or 3.13; \`$(PYTHON)\` was not found" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || { \
+		echo "zhike needs Python 3.11, 3.12 or 3.13; \`$(PYTHON)\` is $$($(PYTHON) --version 2>&1)" >&2; \
+		echo "  hint: make PYTHON=/path/to/python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+ifneq ($(origin PYTHON),file)
+	@[ ! -x $(BIN)/python ] || [ "$$($(PYTHON) -c 'import sys; print(sys.version_info[:2])')" = \
+		"$$($(BIN)/python -c 'import sys; print(sys.version_info[:2])')" ] || { \
+		echo "the .venv of this folder was made with $$($(BIN)/python --version), not with $$($(PYTHON) --version)" >&2; \
+		echo "  hint: make clean, then make again" >&2; exit 1; }
+endif
+
+# --- the locks: universal (3.11 to 3.13, every platform), hashed, naming no index -----------------
+
+COMPILE = $(UV) pip compile -q pyproject.toml --universal --python-version 3.11 --fork-strategy fewest \
+	--generate-hashes --no-header --no-annotate --no-emit-index-url --group build
+
+lock: setup ## Renew every lock file (UPGRADE=--upgrade for newer releases)
+	$(COMPILE) $(UPGRADE) -o requirements.lock
+	$(COMPILE) $(UPGRADE) -c requirements.lock --extra databases --group dev -o requirements-dev.lock
+	$(COMPILE) $(UPGRADE) -c requirements.lock --extra spark -o requirements-spark.lock
+	$(COMPILE) $(UPGRADE) -c requirements.lock --group bench -o requirements-bench.lock
+	echo 'uv>=0.13.9,<0.14' | $(UV) pip compile -q - $(UPGRADE) --universal --python-version 3.11 \
+		--generate-hashes --no-header --no-annotate -o requirements-uv.lock
