@@ -1,0 +1,91 @@
+"""The small parts every element of a policy is made of."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+
+from zhike_engine.words import Lang, Text
+
+
+class Model(BaseModel):
+    """Base of every element: frozen, no unknown keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=False, arbitrary_types_allowed=False)
+
+
+class BothTexts(Model):
+    """A text for people: `{zh: …, en: …}`, or one text for both languages."""
+
+    zh: str
+    en: str
+
+    def pick(self, lang: Lang) -> str:
+        """The text in `lang`."""
+        return self.zh if lang == "zh" else self.en
+
+    @property
+    def text(self) -> Text:
+        """The same as the engine's Text."""
+        return Text(zh=self.zh, en=self.en)
+
+
+def _both(value: Any) -> Any:
+    if isinstance(value, str):
+        return {"zh": value, "en": value}
+    return value
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise ValueError("must be a number")
+    if isinstance(value, str):
+        text = value.strip()
+        if re.fullmatch(r"[-+]?[0-9]+(\.[0-9]+)?\s*[%％]", text):
+            return Decimal(text.rstrip("%％").strip()) / 100
+        raise ValueError("must be a number")
+    return value
+
+
+def _date(value: Any) -> Any:
+    if isinstance(value, str):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            raise ValueError(f"`{value}` is not a date; write it like 2026-01-31") from None
+    return value
+
+
+def _identifier(value: str) -> str:
+    if not re.fullmatch(r"[^\W\d]\w*", value):
+        raise ValueError(f"`{value}` is not a name: use letters, digits and _, starting with a letter")
+    if value in RESERVED:
+        raise ValueError(f"`{value}` is a word of the language; choose another name")
+    return value
+
+
+RESERVED = frozenset({"and", "or", "not", "in", "is", "between", "within", "of", "computable", "true", "false"}) | {
+    "min", "max", "abs", "if", "first_known", "value", "previous", "previous_grade", "as_of",
+}  # fmt: skip
+
+_TEXT_SCHEMA = {
+    "anyOf": [
+        {"type": "string"},
+        {
+            "type": "object",
+            "properties": {"zh": {"type": "string"}, "en": {"type": "string"}},
+            "required": ["zh", "en"],
+            "additionalProperties": False,
+        },
+    ]
+}
+AnyText = Annotated[BothTexts, BeforeValidator(_both), WithJsonSchema(_TEXT_SCHEMA)]
+Number = Annotated[
+    Decimal, BeforeValidator(_number), WithJsonSchema({"type": ["number", "string"]}), Field(allow_inf_nan=False)
+]
+DateText = Annotated[date, BeforeValidator(_date), WithJsonSchema({"type": "string", "format": "date"})]
+Identifier = Annotated[str, AfterValidator(_identifier)]
