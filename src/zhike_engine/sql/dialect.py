@@ -1,0 +1,210 @@
+"""Where SQL engines differ: a class of a few primitives, one subclass per engine.
+
+Everything else the compiler prints is plain SQL that DuckDB, PostgreSQL, SQLite and Spark read alike and
+answer with the same bits. The traps behind each primitive are listed in docs/algorithms/engines.md.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+
+class Dialect:
+    """The primitives, as DuckDB writes them."""
+
+    name = "duckdb"
+    double_type = "double"
+    integer_type = "bigint"
+    text_type = "varchar"
+
+    def quote(self, name: str) -> str:
+        """A name as an identifier."""
+        return '"' + name.replace('"', '""') + '"'
+
+    def text(self, value: str) -> str:
+        """A text literal."""
+        return "'" + value.replace("'", "''") + "'"
+
+    def day(self, value: date) -> str:
+        """A date literal."""
+        return f"date '{value.isoformat()}'"
+
+    def month_index(self, column: str) -> str:
+        """Months since year 0 of a date: year * 12 + month - 1."""
+        return f"(year({column}) * 12 + month({column}) - 1)"
+
+    def days_between(self, later: str, earlier: str) -> str:
+        """Whole days from `earlier` to `later`, as an integer."""
+        return f"date_diff('day', {earlier}, {later})"
+
+    def year_month_day(self, column: str) -> str:
+        """A date as the integer yyyymmdd."""
+        return f"(year({column}) * 10000 + month({column}) * 100 + day({column}))"
+
+    def divide_whole(self, number: str, divisor: str) -> str:
+        """Integer division of operands that are not negative."""
+        return f"(({number}) // ({divisor}))"
+
+    def total(self, expression: str) -> str:
+        """Sum of integers, as a 64-bit integer."""
+        return f"cast(sum({expression}) as {self.integer_type})"
+
+    def money_total(self, expression: str) -> str:
+        """Sum of a money column, as an integer of 10^-4."""
+        return f"cast(sum({expression}) * 10000 as {self.integer_type})"
+
+    def money(self, expression: str) -> str:
+        """A money column as an integer of 10^-4."""
+        return f"cast({expression} * 10000 as {self.integer_type})"
+
+    def double(self, expression: str) -> str:
+        """An integer as a double."""
+        return f"cast({expression} as {self.double_type})"
+
+    def integer(self, expression: str) -> str:
+        """A whole number as a 64-bit integer."""
+        return f"cast({expression} as {self.integer_type})"
+
+    def as_text(self, expression: str) -> str:
+        """A value as text."""
+        return f"cast({expression} as {self.text_type})"
+
+    def double_literal(self, value: float) -> str:
+        """A double literal with all its bits."""
+        return f"{value:.17e}"
+
+    def flag(self, value: bool) -> str:
+        """A boolean literal."""
+        return "true" if value else "false"
+
+    def flag_column(self, column: str) -> str:
+        """A boolean column as a condition."""
+        return column
+
+    def ordered_text(self, expression: str) -> str:
+        """Text for ORDER BY, compared byte by byte."""
+        return expression
+
+    def distinct_months(self, index: str, first: int, count: int, condition: str) -> str:
+        """Number of different month indexes in [first, first + count) among rows that meet `condition`."""
+        shifted = f"cast(1 as bigint) << cast({index} - {first} as integer)"
+        return f"coalesce(bit_count(bit_or(case when {condition} then {shifted} end)), 0)"
+
+    def floor(self, expression: str) -> str:
+        """Largest whole double not above a double."""
+        return f"floor({expression})"
+
+    def create(self, name: str, select: str) -> str:
+        """Statement that keeps the result of a SELECT as a temporary table."""
+        return f"create or replace temp table {name} as {select}"
+
+
+class PostgreSQL(Dialect):
+    """PostgreSQL 14 or newer."""
+
+    name = "postgresql"
+    double_type = "double precision"
+    text_type = 'text collate "C"'
+
+    def month_index(self, column: str) -> str:
+        return f"cast(extract(year from {column}) * 12 + extract(month from {column}) - 1 as bigint)"
+
+    def days_between(self, later: str, earlier: str) -> str:
+        return f"cast(({later}) - ({earlier}) as bigint)"
+
+    def year_month_day(self, column: str) -> str:
+        parts = f"extract(year from {column}) * 10000 + extract(month from {column}) * 100 + extract(day from {column})"
+        return f"cast({parts} as bigint)"
+
+    def divide_whole(self, number: str, divisor: str) -> str:
+        return f"(({number}) / ({divisor}))"
+
+    def double_literal(self, value: float) -> str:
+        return f"cast({value:.17e} as double precision)"
+
+    def as_text(self, expression: str) -> str:
+        return f"(cast({expression} as text) collate \"C\")"
+
+    def ordered_text(self, expression: str) -> str:
+        return f'{expression} collate "C"'
+
+    def distinct_months(self, index: str, first: int, count: int, condition: str) -> str:
+        shifted = f"cast(1 as bigint) << cast({index} - {first} as integer)"
+        found = f"bit_or(case when {condition} then {shifted} end)"
+        return f"coalesce(bit_count(cast({found} as bit(64))), 0)"
+
+    def create(self, name: str, select: str) -> str:
+        return f"create temp table {name} as {select}"
+
+
+class SQLite(Dialect):
+    """SQLite 3.40 or newer; dates are ISO text, money is an integer of 10^-4."""
+
+    name = "sqlite"
+    double_type = "real"
+    integer_type = "integer"
+    text_type = "text"
+
+    def day(self, value: date) -> str:
+        return f"'{value.isoformat()}'"
+
+    def month_index(self, column: str) -> str:
+        return f"(cast(substr({column}, 1, 4) as integer) * 12 + cast(substr({column}, 6, 2) as integer) - 1)"
+
+    def days_between(self, later: str, earlier: str) -> str:
+        return f"cast(julianday({later}) - julianday({earlier}) as integer)"
+
+    def year_month_day(self, column: str) -> str:
+        return f"cast(substr({column}, 1, 4) || substr({column}, 6, 2) || substr({column}, 9, 2) as integer)"
+
+    def divide_whole(self, number: str, divisor: str) -> str:
+        return f"(({number}) / ({divisor}))"
+
+    def money_total(self, expression: str) -> str:
+        return self.total(expression)
+
+    def money(self, expression: str) -> str:
+        return f"({expression})"
+
+    def flag(self, value: bool) -> str:
+        return "1" if value else "0"
+
+    def distinct_months(self, index: str, first: int, count: int, condition: str) -> str:
+        one = [f"max(case when ({condition}) and {index} = {first + i} then 1 else 0 end)" for i in range(count)]
+        return "coalesce(" + " + ".join(one) + ", 0)"
+
+    def create(self, name: str, select: str) -> str:
+        return f"create temp table {name} as {select}"
+
+
+class Spark(Dialect):
+    """Apache Spark 4 in ANSI mode, session time zone UTC."""
+
+    name = "spark"
+    text_type = "string"
+
+    def quote(self, name: str) -> str:
+        return "`" + name.replace("`", "``") + "`"
+
+    def text(self, value: str) -> str:
+        return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+    def days_between(self, later: str, earlier: str) -> str:
+        return f"cast(datediff({later}, {earlier}) as bigint)"
+
+    def divide_whole(self, number: str, divisor: str) -> str:
+        return f"(({number}) div ({divisor}))"
+
+    def double_literal(self, value: float) -> str:
+        return f"{value:.17e}D"
+
+    def distinct_months(self, index: str, first: int, count: int, condition: str) -> str:
+        shifted = f"shiftleft(cast(1 as bigint), cast({index} - {first} as int))"
+        return f"coalesce(bit_count(bit_or(case when {condition} then {shifted} end)), 0)"
+
+    def create(self, name: str, select: str) -> str:
+        return f"create or replace temporary view {name} as {select}"
+
+
+DIALECTS: dict[str, Dialect] = {d.name: d for d in (Dialect(), PostgreSQL(), SQLite(), Spark())}
+"""Engine name -> dialect."""
