@@ -1,0 +1,79 @@
+"""What every test may ask for. Something that is absent skips a test at the desk and fails it in CI."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def absent(what: str, way_out: str) -> NoReturn:
+    """Skip the test, or fail it where the environment variable CI is set."""
+    reason = f"{what}: {way_out}"
+    if os.environ.get("CI"):
+        pytest.fail(f"{reason} (a test may not be skipped in CI)", pytrace=False)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Callable[[str], Path]:
+    """`real_data("classicmodels")` is the folder of that public data set."""
+    home = Path(os.environ.get("ZHIKE_DATA") or ROOT.parent / "shared" / "data")
+
+    def folder(name: str) -> Path:
+        if not (home / name).is_dir():
+            absent(f"the public data set `{name}` is not here", "set ZHIKE_DATA to the folder that holds it")
+        return home / name
+
+    return folder
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> str:
+    """The URL of a PostgreSQL database in which tests may create what they like."""
+    url = os.environ.get("ZHIKE_TEST_POSTGRESQL", "")
+    if not url:
+        absent("no PostgreSQL server", "set ZHIKE_TEST_POSTGRESQL to the URL of a scratch database")
+    return url
+
+
+@pytest.fixture(scope="session")
+def needs_spark() -> None:
+    """The test goes on only where PySpark and Java 17 or newer are installed."""
+    if importlib.util.find_spec("pyspark") is None:
+        absent("Apache Spark is not installed", "run `make spark`")
+    if _java_version() < 17:
+        absent("no Java 17 or newer", "install a Java runtime, or set JAVA_HOME")
+
+
+def _java_version() -> int:
+    home = os.environ.get("JAVA_HOME")
+    java = str(Path(home) / "bin" / "java") if home else shutil.which("java")
+    if java is None or not Path(java).is_file():
+        return 0
+    told = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr
+    version = re.search(r'version "(?:1\.)?(\d+)', told)
+    return int(version[1]) if version else 0
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep what shares one server in one process of pytest-xdist."""
+    for item in items:
+        for server in ("postgresql", "spark"):
+            if item.get_closest_marker(server):
+                item.add_marker(pytest.mark.xdist_group(server))
+
+
+# --- clause results: which clauses of the catalogue the tests prove ---------------------------------
+
+if (ROOT / "tests" / "clause_plugin.py").is_file():
+    pytest_plugins = ["tests.clause_plugin"]
