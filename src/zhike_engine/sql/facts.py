@@ -1,0 +1,186 @@
+"""Fact tables as the compiler reads them: which rows count, and typed expressions for their columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from zhike_engine.facts.tables import TABLES
+from zhike_engine.sql.dialect import Dialect
+from zhike_engine.sql.expressions import UnknownName
+from zhike_engine.sql.values import MONEY, Value
+
+MONEY_COLUMNS: dict[str, tuple[str, ...]] = {
+    "orders": ("amount", "profit"),
+    "order_lines": ("amount", "profit"),
+    "receivables": ("amount",),
+    "payments": ("amount",),
+}
+"""Columns of each table that stand in the row's own currency."""
+VIRTUAL: dict[str, dict[str, str]] = {
+    "orders": {},
+    "receivables": {"paid": "flag", "on_time": "flag", "overdue": "flag", "days_late": "days", "outstanding": "money"},
+    "complaints": {"open": "flag"},
+}
+"""Columns that follow from others on the as-of date -> unit."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What the facts at hand look like.
+
+    `tables` maps a table to its columns; `foreign` names tables with amounts in other currencies than the policy's;
+    `attribute_kinds` gives the stored kind of each column of customers (text, number, flag, date).
+    """
+
+    tables: Mapping[str, frozenset[str]]
+    foreign: frozenset[str] = frozenset()
+    attribute_kinds: Mapping[str, str] = field(default_factory=dict)
+
+    def has(self, table: str, column: str) -> bool:
+        """Whether a table has a column."""
+        return column in self.tables.get(table, frozenset())
+
+
+def full_shape() -> Shape:
+    """Every canonical table with every column: what a policy is checked against without facts."""
+    tables = {name: frozenset(table.names) for name, table in TABLES.items()}
+    return Shape(tables, frozenset(MONEY_COLUMNS), {})
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A column that is added up: SQL, whether it is still a money column, denominator of its integers, unit."""
+
+    sql: str
+    raw: bool
+    denominator: int
+    unit: str
+    nullable: bool
+
+
+class Reading:
+    """One fact table with the rows that count on the as-of date, under the alias `t`."""
+
+    def __init__(self, table: str, shape: Shape, as_of: date, currency: str, d: Dialect) -> None:
+        self.table = table
+        self.spec = TABLES[table]
+        self.shape = shape
+        self.as_of = as_of
+        self.currency = currency
+        self.d = d
+        self.present = table in shape.tables
+        self.converted = table in shape.foreign
+
+    @property
+    def day(self) -> str:
+        """The column that places a row in time."""
+        if self.table == "order_lines":
+            return "ordered_on"
+        return self.spec.date_column or ""
+
+    def relation(self) -> str:
+        """SQL for FROM, ending with the alias `t`."""
+        base = f"f_{self.table}"
+        if self.table == "order_lines":
+            base = self._lines()
+        if not self.converted:
+            return f"{base} t"
+        money = [c for c in MONEY_COLUMNS[self.table] if self.shape.has(self.table, c)]
+        q, d = self.d.quote, self.d
+        kept = ", ".join(f"{d.money('b.' + q(c))} as {c}_i" for c in money)
+        inner = f"select b.*, {kept} from {base} b"
+        converted = ", ".join(f"{self._convert(f'a.{c}_i')} as {c}_base" for c in money)
+        join = f"left join rates_daily r on r.currency = a.{q('currency')} and r.rate_day = a.{q(self.day)}"
+        return f"(select a.*, {converted} from ({inner}) a {join}) t"
+
+    def _convert(self, amount: str) -> str:
+        """Amount times rate in 64-bit integers, half up: whole parts and rest are multiplied apart."""
+        d = self.d
+
+        def up(x: str) -> str:
+            whole = d.divide_whole(x, "r.rate_scale")
+            rest = f"(({x}) - {whole} * r.rate_scale) * r.rate + {d.divide_whole('r.rate_scale', '2')}"
+            return f"({whole} * r.rate + {d.divide_whole(rest, 'r.rate_scale')})"
+
+        same = f"a.{d.quote('currency')} = {d.text(self.currency)}"
+        return f"(case when {same} then {amount} when {amount} < 0 then -{up(f'-{amount}')} else {up(amount)} end)"
+
+    def _lines(self) -> str:
+        q = self.d.quote
+        own = [c for c in self.shape.tables.get("order_lines", ()) if c not in ("customer", "ordered_on", "currency")]
+        columns = ", ".join(f"l.{q(c)}" for c in sorted(own))
+        order = ", ".join(f"o.{q(c)}" for c in ("customer", "ordered_on", "currency", "status"))
+        return f"(select {columns}, {order} from f_order_lines l join f_orders o on o.{q('order')} = l.{q('order')})"
+
+    def standing(self) -> list[str]:
+        """Conditions that every row meets that counts at all."""
+        found = []
+        if self.table in ("orders", "order_lines"):
+            found.append(f"t.status <> {self.d.text('cancelled')}")
+        if self.shape.has(self.table, "known_on"):
+            found.append(f"(t.known_on is null or t.known_on <= {self.d.day(self.as_of)})")
+        return found
+
+    def countable(self) -> list[str]:
+        """Conditions of a row that counts as an event; a return is no order."""
+        if self.table in ("orders", "order_lines"):
+            return [f"t.status = {self.d.text('completed')}"]
+        return []
+
+    def row(self, name: str) -> Value:
+        """A column of a row as a typed value; raises UnknownName."""
+        d = self.d
+        if name in VIRTUAL.get(self.table, {}):
+            return self._virtual(name)
+        column = next((c for c in self.spec.columns if c.name == name), None)
+        if column is None or (self.present and not self._there(name)):
+            raise UnknownName(name)
+        sql = f"t.{d.quote(name)}"
+        if column.kind in ("money", "decimal"):
+            if self.converted and name in MONEY_COLUMNS.get(self.table, ()):
+                return Value(f"t.{name}_base", "exact", "money", MONEY)
+            return Value(d.money(sql), "exact", "money" if column.kind == "money" else "number", MONEY)
+        if column.kind == "integer":
+            return Value(sql, "exact", "any")
+        if column.kind == "date":
+            return Value(sql, "date", "date")
+        if column.kind == "bool":
+            return Value(sql, "flag", "flag")
+        return Value(d.as_text(sql) if column.kind == "id" else sql, "text", "text")
+
+    def _there(self, name: str) -> bool:
+        if self.table == "order_lines" and name in ("customer", "ordered_on", "currency"):
+            return True
+        return self.shape.has(self.table, name)
+
+    def _virtual(self, name: str) -> Value:
+        d, today = self.d, self.d.day(self.as_of)
+        if self.table == "complaints":
+            return Value(f"(t.closed_on is null or t.closed_on > {today})", "flag", "flag")
+        paid = f"(t.paid_on is not null and t.paid_on <= {today})"
+        if not self.shape.has("receivables", "paid_on"):
+            paid = f"({d.flag(False)})" if d.name != "sqlite" else "(1 = 0)"
+        paid_on = "t.paid_on" if self.shape.has("receivables", "paid_on") else today
+        late = d.days_between(f"(case when {paid} then {paid_on} else {today} end)", "t.due_on")
+        match name:
+            case "paid":
+                return Value(paid, "flag", "flag")
+            case "on_time":
+                return Value(f"({paid} and {paid_on} <= t.due_on)", "flag", "flag")
+            case "overdue":
+                return Value(f"(not {paid} and t.due_on <= {today})", "flag", "flag")
+            case "days_late":
+                return Value(f"(case when {late} > 0 then {late} else 0 end)", "exact", "days")
+        amount = self.row("amount")
+        return Value(f"(case when {paid} then 0 else {amount.sql} end)", "exact", "money", MONEY)
+
+    def measure(self, name: str) -> Measure:
+        """A column to be added up; raises UnknownName."""
+        value = self.row(name)
+        column = next((c for c in self.spec.columns if c.name == name), None)
+        raw = column is not None and column.kind in ("money", "decimal") and not value.sql.endswith("_base")
+        nullable = column is not None and not column.required
+        sql = f"t.{self.d.quote(name)}" if raw else value.sql
+        return Measure(sql, raw, value.denominator, value.unit, nullable)

@@ -1,0 +1,151 @@
+"""Aggregates of one fact table, fused into one scan.
+
+A scan is printed in two ways: straight from the facts, or from a monthly rollup of them (`rollup.py`). Both read
+the same list of aggregates.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from zhike_engine.plan.windows import Window
+from zhike_engine.sql.dialect import Dialect
+from zhike_engine.sql.facts import Reading
+
+Function = Literal["total", "money_total", "count", "minimum", "maximum", "distinct", "periods", "longest_gap"]
+
+
+@dataclass(frozen=True)
+class Aggregate:
+    """One number per customer: a function of `sql` over the rows of a window that meet the filters.
+
+    `months` is the length of a period for `periods`: how many different ones have a row.
+    """
+
+    alias: str
+    function: Function
+    sql: str
+    window: Window
+    filters: tuple[str, ...]
+    months: int = 1
+
+    @property
+    def partial(self) -> tuple[str, str, tuple[str, ...]]:
+        """What a monthly rollup must keep for it."""
+        kept = "count" if self.function == "periods" else self.function
+        return (kept, self.sql if kept != "count" else "", self.filters)
+
+
+@dataclass
+class Scan:
+    """All aggregates of one table by one date column; joined under `alias`."""
+
+    reading: Reading
+    day: str
+    alias: str
+    aggregates: list[Aggregate] = field(default_factory=list)
+
+    def add(self, function: Function, sql: str, window: Window, filters: tuple[str, ...], months: int = 1) -> str:
+        """Register an aggregate, or find the same one; returns `alias.column`."""
+        for one in self.aggregates:
+            if (one.function, one.sql, one.window, one.filters, one.months) == (function, sql, window, filters, months):
+                return f"{self.alias}.{one.alias}"
+        alias = f"a{len(self.aggregates)}"
+        self.aggregates.append(Aggregate(alias, function, sql, window, filters, months))
+        return f"{self.alias}.{alias}"
+
+    @property
+    def span(self) -> Window:
+        """The smallest window that holds all windows."""
+        windows = [one.window for one in self.aggregates]
+        starts = [w.start for w in windows]
+        start = None if None in starts else min(s for s in starts if s is not None)
+        return Window(start, max(w.end for w in windows))
+
+    def select(self, d: Dialect) -> str:
+        """SELECT of one row per customer, straight from the facts."""
+        plain = [one for one in self.aggregates if one.function != "longest_gap"]
+        gaps = [one for one in self.aggregates if one.function == "longest_gap"]
+        parts = [self._plain(plain, d)] if plain else []
+        parts += [self._gap(one, d) for one in gaps]
+        if len(parts) == 1:
+            return parts[0]
+        columns = [f"p{i}.{one.alias}" for i, group in enumerate(self._groups(plain, gaps)) for one in group]
+        joins = f"({parts[0]}) p0"
+        for i, part in enumerate(parts[1:], start=1):
+            joins += f" left join ({part}) p{i} on p{i}.customer = p0.customer"
+        return f"select p0.customer as customer, {', '.join(columns)} from {joins}"
+
+    def _groups(self, plain: list[Aggregate], gaps: list[Aggregate]) -> list[list[Aggregate]]:
+        return ([plain] if plain else []) + [[one] for one in gaps]
+
+    def _plain(self, aggregates: list[Aggregate], d: Dialect) -> str:
+        span = self.span
+        shared = self._shared_filters(aggregates)
+        where = [*self.reading.standing(), *shared, *window_conditions(f"t.{d.quote(self.day)}", span, None, d)]
+        columns = []
+        for one in aggregates:
+            tests = [*window_conditions(f"t.{d.quote(self.day)}", one.window, span, d)]
+            tests += [f for f in one.filters if f not in shared]
+            columns.append(f"{self._function(one, tests, d)} as {one.alias}")
+        return (
+            f"select t.customer as customer, {', '.join(columns)} from {self.reading.relation()}"
+            f" where {' and '.join(where)} group by t.customer"
+        )
+
+    @staticmethod
+    def _shared_filters(aggregates: list[Aggregate]) -> list[str]:
+        return [f for f in aggregates[0].filters if all(f in one.filters for one in aggregates)]
+
+    def _function(self, one: Aggregate, tests: list[str], d: Dialect) -> str:
+        test = " and ".join(tests)
+        chosen = f"case when {test} then {one.sql} end" if test else one.sql
+        match one.function:
+            case "total":
+                return d.total(chosen)
+            case "money_total":
+                return d.money_total(chosen)
+            case "count":
+                value = one.sql or "1"
+                counted = f"case when {test} then {value} end" if test else value
+                return f"count({counted})"
+            case "minimum":
+                return f"min({chosen})"
+            case "maximum":
+                return f"max({chosen})"
+            case "distinct":
+                return f"count(distinct {chosen})"
+        index = d.month_index(f"t.{d.quote(self.day)}")
+        return periods_function(index, one, test or "1 = 1", d)
+
+    def _gap(self, one: Aggregate, d: Dialect) -> str:
+        day = f"t.{d.quote(self.day)}"
+        where = [*self.reading.standing(), *one.filters, *window_conditions(day, one.window, None, d)]
+        rows = (
+            f"select t.customer as customer, {day} as d, lag({day}) over (partition by t.customer order by {day}) as p"
+            f" from {self.reading.relation()} where {' and '.join(where)}"
+        )
+        return f"select customer, max({d.days_between('d', 'p')}) as {one.alias} from ({rows}) g group by customer"
+
+
+def periods_function(index: str, one: Aggregate, test: str, d: Dialect) -> str:
+    """Number of different periods of `one.months` months among the rows that meet `test`."""
+    start = one.window.start
+    assert start is not None
+    first = (start.year * 12 + start.month - 1) // one.months
+    last_day = one.window.last_day
+    last = (last_day.year * 12 + last_day.month - 1) // one.months
+    if one.months > 1:
+        index = d.divide_whole(index, str(one.months))
+    return d.distinct_months(index, first, last - first + 1, test)
+
+
+def window_conditions(day: str, window: Window, span: Window | None, d: Dialect) -> list[str]:
+    """Conditions that a day lies in the window, without those that `span` already states."""
+    found = []
+    if window.start is not None and (span is None or window.start != span.start):
+        found.append(f"{day} >= {d.day(window.start)}")
+    if span is None or window.end != span.end:
+        found.append(f"{day} < {d.day(window.end)}")
+    return found
