@@ -6,6 +6,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV := $(shell command -v uv 2>/dev/null || echo $(BIN)/uv)
 SETS := dev spark bench
+export UV_SYSTEM_CERTS ?= 1
 PYTEST_OPTIONS ?= --numprocesses=auto --maxprocesses=4 --dist=loadgroup
 
 .DEFAULT_GOAL := help
@@ -50,24 +51,27 @@ clean: ## Remove .venv and every cache
 define sync
 @touch $@
 @echo "Installing the locked packages ($(patsubst .with-%,%,$(notdir $@))) into .venv"
-@index=$$($(BIN)/python -m pip config get global.index-url 2>/dev/null) && : "$${UV_DEFAULT_INDEX:=$$index}" && export UV_DEFAULT_INDEX; \
+@index=$${PIP_INDEX_URL:-$$($(BIN)/python -m pip config get global.index-url 2>/dev/null || true)}; \
+	[ -z "$$index" ] || export UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$$index}"; \
 	sets=; for set in $(SETS); do [ -e .venv/.with-$$set ] && sets="$$sets requirements-$$set.lock"; done; \
 	{ $(UV) pip sync -q --python $(BIN)/python --require-hashes requirements.lock $$sets && \
 	  $(UV) pip install -q --python $(BIN)/python --offline --no-deps --no-build-isolation -e . ; } \
 	|| { rm -f $@; exit 1; }
 endef
 
-.venv/.with-runtime: requirements.lock pyproject.toml CHANGELOG.md .venv/.made
+.venv/.with-runtime: requirements.lock pyproject.toml CHANGELOG.md .venv/.made $(filter $(BIN)/uv,$(UV))
 	$(sync)
 
 .venv/.with-dev .venv/.with-spark .venv/.with-bench: .venv/.with-%: requirements-%.lock .venv/.with-runtime
 	$(sync)
 
-.venv/.made: requirements-uv.lock | python
+.venv/.made: | python
 	@echo "Making .venv with $$($(PYTHON) --version)"
 	@$(PYTHON) -m venv .venv
-	@[ -x "$(UV)" ] || command -v "$(UV)" >/dev/null || \
-		$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-uv.lock
+	@touch $@
+
+$(BIN)/uv: requirements-uv.lock | .venv/.made
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-uv.lock
 	@touch $@
 
 .PHONY: python
