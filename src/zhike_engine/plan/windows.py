@@ -14,7 +14,8 @@ from datetime import date, timedelta
 
 from zhike_engine.errors import ZhikeError
 
-_UNITS = {"month": 1, "quarter": 3, "half_year": 6, "half-year": 6, "year": 12}
+MONTHS = {"month": 1, "quarter": 3, "half_year": 6, "half-year": 6, "half year": 6, "year": 12}
+"""Words for natural periods -> months."""
 _LAST = re.compile(r"last (\d+) (day|week|month|quarter|half[-_]year|year)s?")
 _BEFORE = re.compile(r"(\d+) (day|week|month|quarter|half[-_]year|year)s? before (.+)")
 _CLOSED = re.compile(r"(?:last (\d+) )?closed (month|quarter|half[-_]year|year)s?")
@@ -68,7 +69,7 @@ def shift(day: date, number: int, unit: str) -> date:
         return day + timedelta(days=number)
     if unit == "week":
         return day + timedelta(weeks=number)
-    return add_months(day, number * _UNITS[unit])
+    return add_months(day, number * MONTHS[unit])
 
 
 def period_start(day: date, months: int, year_starts: int) -> date:
@@ -109,9 +110,9 @@ class Windows:
                 raise WindowInvalid(f"nothing lies before `{found[3]}`", hint="name a window that has a start")
             return Window(shift(later, -int(found[1]), found[2]), later)
         if found := _THIS.fullmatch(text):
-            return Window(period_start(self.as_of, _UNITS[found[1]], self.year_starts), self.end)
+            return Window(period_start(self.as_of, MONTHS[found[1]], self.year_starts), self.end)
         if found := _CLOSED.fullmatch(text):
-            return self.closed(_UNITS[found[2]], int(found[1] or 1))
+            return self.closed(MONTHS[found[2]], int(found[1] or 1))
         if found := _RANGE.fullmatch(text):
             return self._between(text, found[1], found[2])
         raise WindowInvalid(

@@ -57,6 +57,10 @@ class Dialect:
         """A money column as an integer of 10^-4."""
         return f"cast({expression} * 10000 as {self.integer_type})"
 
+    def decimal_of(self, text: str) -> str:
+        """Text or a number as a money column; NULL when it is not a number."""
+        return f"try_cast({text} as decimal(18, 4))"
+
     def double(self, expression: str) -> str:
         """An integer as a double."""
         return f"cast({expression} as {self.double_type})"
@@ -119,6 +123,10 @@ class PostgreSQL(Dialect):
     def divide_whole(self, number: str, divisor: str) -> str:
         return f"(({number}) / ({divisor}))"
 
+    def decimal_of(self, text: str) -> str:
+        shaped = f"cast({text} as text) ~ '^[-+]?[0-9]+([.][0-9]+)?$'"
+        return f"(case when {shaped} then cast({text} as numeric(18, 4)) end)"
+
     def double_literal(self, value: float) -> str:
         return f"cast({value:.17e} as double precision)"
 
@@ -165,6 +173,9 @@ class SQLite(Dialect):
 
     def money(self, expression: str) -> str:
         return f"({expression})"
+
+    def decimal_of(self, text: str) -> str:
+        return f"cast(round(cast({text} as real) * 10000) as integer)"
 
     def flag(self, value: bool) -> str:
         return "1" if value else "0"

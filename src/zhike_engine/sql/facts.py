@@ -161,7 +161,7 @@ class Reading:
             return Value(f"(t.closed_on is null or t.closed_on > {today})", "flag", "flag")
         paid = f"(t.paid_on is not null and t.paid_on <= {today})"
         if not self.shape.has("receivables", "paid_on"):
-            paid = f"({d.flag(False)})" if d.name != "sqlite" else "(1 = 0)"
+            paid = "(1 = 0)"
         paid_on = "t.paid_on" if self.shape.has("receivables", "paid_on") else today
         late = d.days_between(f"(case when {paid} then {paid_on} else {today} end)", "t.due_on")
         match name:

@@ -39,7 +39,7 @@ class Aggregate:
 
 @dataclass
 class Scan:
-    """All aggregates of one table by one date column; joined under `alias`."""
+    """All aggregates of one table by one date column, or one longest gap; joined under `alias`."""
 
     reading: Reading
     day: str
@@ -65,20 +65,9 @@ class Scan:
 
     def select(self, d: Dialect) -> str:
         """SELECT of one row per customer, straight from the facts."""
-        plain = [one for one in self.aggregates if one.function != "longest_gap"]
-        gaps = [one for one in self.aggregates if one.function == "longest_gap"]
-        parts = [self._plain(plain, d)] if plain else []
-        parts += [self._gap(one, d) for one in gaps]
-        if len(parts) == 1:
-            return parts[0]
-        columns = [f"p{i}.{one.alias}" for i, group in enumerate(self._groups(plain, gaps)) for one in group]
-        joins = f"({parts[0]}) p0"
-        for i, part in enumerate(parts[1:], start=1):
-            joins += f" left join ({part}) p{i} on p{i}.customer = p0.customer"
-        return f"select p0.customer as customer, {', '.join(columns)} from {joins}"
-
-    def _groups(self, plain: list[Aggregate], gaps: list[Aggregate]) -> list[list[Aggregate]]:
-        return ([plain] if plain else []) + [[one] for one in gaps]
+        if self.aggregates[0].function == "longest_gap":
+            return self._gap(self.aggregates[0], d)
+        return self._plain(self.aggregates, d)
 
     def _plain(self, aggregates: list[Aggregate], d: Dialect) -> str:
         span = self.span

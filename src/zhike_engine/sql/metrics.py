@@ -1,0 +1,354 @@
+"""The SQL author of every metric kind: from a metric of the policy to a typed value.
+
+Layer 0 metrics register aggregates in the scan of their table and return an expression over the joined columns;
+the others are expressions over metrics of lower layers. Population metrics are in `population.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from zhike_engine.language.nodes import names_in
+from zhike_engine.language.parse import parse
+from zhike_engine.plan.windows import MONTHS, Window, add_months
+from zhike_engine.policy import metrics as kinds
+from zhike_engine.sql import values as v
+from zhike_engine.sql.context import Context
+from zhike_engine.sql.expressions import condition_sql, to_sql
+from zhike_engine.sql.facts import Measure, Reading
+from zhike_engine.sql.values import MONEY, TypeMismatch, Value
+
+
+def author(spec: Any, c: Context) -> Value:
+    """Typed SQL of a metric that needs no other customer."""
+    return _AUTHORS[type(spec)](spec, c)
+
+
+def _split(place: str, c: Context) -> tuple[Reading, str]:
+    table, _, column = place.partition(".")
+    return c.reading(table), column
+
+
+def _filters(reading: Reading, where: str | None, c: Context, *, events: bool) -> tuple[str, ...]:
+    found = list(reading.countable()) if events else []
+    if where is not None:
+        found.append(condition_sql(parse(where), c.row_names(reading), c.d))
+    return tuple(found)
+
+
+def _total(measure: Measure, window: Window, filters: tuple[str, ...], c: Context, scan: Any) -> str:
+    function = "money_total" if measure.raw else "total"
+    return str(scan.add(function, measure.sql, window, filters))
+
+
+def _sum(spec: kinds.Sum, c: Context) -> Value:
+    reading, column = _split(spec.sum, c)
+    measure = reading.measure(column)
+    window, scan = c.window(spec.over), c.scan(reading, spec.by)
+    if not reading.present:
+        return Value("0", "exact", measure.unit, measure.denominator)
+    filters = _filters(reading, spec.where, c, events=False)
+    if spec.times is not None:
+        measure = _weighted(measure, c.row_table(spec.times, reading), c)
+    total = _total(measure, window, filters, c, scan)
+    if not measure.nullable:
+        return Value(f"coalesce({total}, 0)", "exact", measure.unit, measure.denominator)
+    rows = scan.add("count", "", window, filters)
+    sql = f"(case when coalesce({rows}, 0) = 0 then 0 else {total} end)"
+    return Value(sql, "exact", measure.unit, measure.denominator)
+
+
+def _weighted(measure: Measure, factor: Value, c: Context) -> Measure:
+    amount = c.d.money(measure.sql) if measure.raw else measure.sql
+    product = v.multiply(Value(amount, "exact", measure.unit, measure.denominator), factor, c.d)
+    exact = v.rounded(product, MONEY, c.d)
+    return Measure(exact.sql, False, MONEY, measure.unit, True)
+
+
+def _average(spec: kinds.Average, c: Context) -> Value:
+    reading, column = _split(spec.average, c)
+    measure = reading.measure(column)
+    if not reading.present:
+        return Value(c.null("double"), "double", measure.unit)
+    filters = _filters(reading, spec.where, c, events=True)
+    if spec.last is not None:
+        alias = c.last_rows(reading, spec.last, c.window(spec.over), filters, spec.by)
+        top, count = alias("total", measure), alias("count", measure)
+    else:
+        scan, window = c.scan(reading, spec.by), c.window(spec.over)
+        top = _total(measure, window, filters, c, scan)
+        count = scan.add("count", measure.sql, window, filters)
+    upper = Value(top, "exact", measure.unit, measure.denominator)
+    return v.divide(upper, Value(count, "exact", "any"), c.d)
+
+
+def _extreme(spec: kinds.Minimum | kinds.Maximum, c: Context) -> Value:
+    place = spec.minimum if isinstance(spec, kinds.Minimum) else spec.maximum
+    function = "minimum" if isinstance(spec, kinds.Minimum) else "maximum"
+    reading, column = _split(place, c)
+    value = reading.row(column)
+    if not value.numeric and value.storage != "date":
+        raise TypeMismatch(f"takes the {function} of a text")
+    if not reading.present:
+        return Value(c.null("exact"), value.storage, value.unit, value.denominator)
+    filters = _filters(reading, spec.where, c, events=True)
+    if spec.last is not None:
+        sql = c.last_rows(reading, spec.last, c.window(spec.over), filters, spec.by)(function, value)
+    else:
+        sql = c.scan(reading, spec.by).add(function, value.sql, c.window(spec.over), filters)
+    return Value(sql, value.storage, value.unit, value.denominator)
+
+
+def _count(spec: kinds.Count, c: Context) -> Value:
+    reading, _ = _split(spec.count, c)
+    if not reading.present:
+        return Value("0", "exact", "count")
+    sql = c.scan(reading, spec.by).add("count", "", c.window(spec.over), _filters(reading, spec.where, c, events=True))
+    return Value(f"coalesce({sql}, 0)", "exact", "count")
+
+
+def _distinct(spec: kinds.Distinct, c: Context) -> Value:
+    reading, column = _split(spec.distinct, c)
+    value = reading.row(column)
+    if not reading.present:
+        return Value("0", "exact", "count")
+    filters = _filters(reading, spec.where, c, events=True)
+    sql = c.scan(reading, spec.by).add("distinct", value.sql, c.window(spec.over), filters)
+    return Value(f"coalesce({sql}, 0)", "exact", "count")
+
+
+def _active(spec: kinds.Active, c: Context) -> Value:
+    reading, _ = _split(spec.active, c)
+    window, months = c.window(spec.over), MONTHS[spec.per]
+    if window.start is None or add_months(window.start, 60 * months) < window.end:
+        raise TypeMismatch(f"counts active {spec.per}s over more than 60 of them")
+    if not reading.present:
+        return Value("0", "exact", "months" if spec.per == "month" else "count")
+    filters = _filters(reading, spec.where, c, events=True)
+    sql = c.scan(reading, spec.by).add("periods", "", window, filters, months)
+    return Value(f"coalesce({c.d.integer(sql)}, 0)", "exact", "months" if spec.per == "month" else "count")
+
+
+def _growth(spec: kinds.Growth, c: Context) -> Value:
+    now, before = c.names(spec.growth), c.names(spec.against)
+    ratio = v.divide(v.add(now, before, "-", c.d), before, c.d)
+    return Value(f"(case when {before.sql} > 0 then {ratio.sql} end)", "double", "share")
+
+
+def _tenure(spec: kinds.Tenure, c: Context) -> Value:
+    start = _start_day(spec, c)
+    end = c.plan.windows.end
+    if spec.tenure == "days":
+        return Value(c.d.days_between(c.d.day(end), start), "exact", "days")
+    ymd = c.d.year_month_day(start)
+    day = f"({ymd} - {c.d.divide_whole(ymd, '100')} * 100)"
+    whole = f"{end.year * 12 + end.month - 1} - {c.d.month_index(start)}"
+    months = f"({whole} - (case when {day} > {end.day} then 1 else 0 end))"
+    if spec.tenure == "months":
+        return Value(f"(case when {start} is not null then {months} end)", "exact", "months")
+    today = end.year * 10000 + end.month * 100 + end.day
+    years = c.d.divide_whole(f"({today} - {c.d.year_month_day(start)})", "10000")
+    return Value(f"(case when {start} is not null then {years} end)", "exact", "years")
+
+
+def _start_day(spec: kinds.Tenure, c: Context) -> str:
+    days = []
+    if spec.starts in ("since", "earlier"):
+        since = c.attribute("since", "date")
+        if since is not None:
+            days.append(f"(case when {since.sql} < {c.d.day(c.plan.windows.end)} then {since.sql} end)")
+    if spec.starts in ("first_order", "earlier") and c.shape_has("orders"):
+        reading = c.reading("orders")
+        everything = Window(None, c.plan.windows.end)
+        days.append(c.scan(reading, None).add("minimum", "t.ordered_on", everything, tuple(reading.countable())))
+    if not days:
+        return c.null("date")
+    if len(days) == 1:
+        return days[0]
+    a, b = days
+    return f"(case when {a} is null then {b} when {b} is null then {a} when {a} < {b} then {a} else {b} end)"
+
+
+def _recency(spec: kinds.Recency, c: Context) -> Value:
+    reading, _ = _split(spec.recency, c)
+    if not reading.present:
+        return Value(c.null("exact"), "exact", "days")
+    filters = _filters(reading, spec.where, c, events=True)
+    day = f"t.{c.d.quote(spec.by or reading.day)}"
+    last = c.scan(reading, spec.by).add("maximum", day, Window(None, c.plan.windows.end), filters)
+    return Value(c.d.days_between(c.d.day(c.plan.as_of), last), "exact", "days")
+
+
+def _longest_gap(spec: kinds.LongestGap, c: Context) -> Value:
+    reading, _ = _split(spec.longest_gap, c)
+    if not reading.present:
+        return Value(c.null("exact"), "exact", "days")
+    filters = _filters(reading, spec.where, c, events=True)
+    window = c.window(spec.over)
+    gap = c.gap_scan(reading, spec.by).add("longest_gap", "", window, filters)
+    if not spec.until_as_of:
+        return Value(gap, "exact", "days")
+    day = f"t.{c.d.quote(spec.by or reading.day)}"
+    last = c.scan(reading, spec.by).add("maximum", day, window, filters)
+    still = c.d.days_between(c.d.day(c.plan.as_of), last)
+    return Value(f"(case when {gap} is null or {gap} < {still} then {still} else {gap} end)", "exact", "days")
+
+
+def _period_totals(place: str, per: str, last: int, where: str | None, c: Context) -> list[Value]:
+    """Totals (or counts) of the last closed periods, newest first."""
+    reading, column = _split(place, c)
+    periods = c.plan.windows.periods(MONTHS[per], last)
+    if not column:
+        filters = _filters(reading, where, c, events=True)
+        found = [Value(c.scan(reading, None).add("count", "", w, filters), "exact", "count") for w in periods]
+    else:
+        measure = reading.measure(column)
+        filters = _filters(reading, where, c, events=False)
+        totals = [_total(measure, w, filters, c, c.scan(reading, None)) for w in periods]
+        found = [Value(total, "exact", measure.unit, measure.denominator) for total in totals]
+    return [Value(f"coalesce({one.sql}, 0)", "exact", one.unit, one.denominator) for one in found]
+
+
+def _period_tests(spec: kinds.Streak | kinds.Held, place: str, extra: int, c: Context) -> list[str]:
+    reading, column = _split(place, c)
+    if not reading.present:
+        return ["(1 = 0)"] * spec.last
+    totals = _period_totals(place, spec.per, spec.last + extra, spec.where, c)
+    node = parse(spec.when)
+    return [
+        condition_sql(node, c.period_names(totals[i], totals[i + 1] if extra else None), c.d) for i in range(spec.last)
+    ]
+
+
+def _needs_previous(text: str) -> int:
+    return 1 if "previous" in names_in(parse(text)) else 0
+
+
+def _streak(spec: kinds.Streak, c: Context) -> Value:
+    tests = _period_tests(spec, spec.streak, _needs_previous(spec.when), c)
+    cases = " ".join(f"when not coalesce({test}, (1 = 0)) then {i}" for i, test in enumerate(tests))
+    return Value(f"(case {cases} else {len(tests)} end)", "exact", "count")
+
+
+def _held(spec: kinds.Held, c: Context) -> Value:
+    tests = _period_tests(spec, spec.held, _needs_previous(spec.when), c)
+    return Value("(" + " + ".join(f"case when {test} then 1 else 0 end" for test in tests) + ")", "exact", "count")
+
+
+def _volatility(spec: kinds.Volatility, c: Context) -> Value:
+    reading, _ = _split(spec.volatility, c)
+    if not reading.present:
+        return Value(c.null("double"), "double", "share")
+    totals = _period_totals(spec.volatility, spec.per, spec.last, spec.where, c)
+    whole = Value("(" + " + ".join(one.sql for one in totals) + ")", "exact", "any")
+    mean = f"({c.d.double(whole.sql)} / {c.d.double_literal(float(len(totals)))})"
+    variance = _variance([c.d.double(one.sql) for one in totals], mean, c)
+    zero = c.d.double_literal(0.0)
+    return Value(f"(case when {whole.sql} > 0 then sqrt({variance}) / nullif({mean}, {zero}) end)", "double", "share")
+
+
+def _variance(parts: list[str], mean: str, c: Context) -> str:
+    squares = " + ".join(f"({part} - {mean}) * ({part} - {mean})" for part in parts)
+    return f"({squares}) / {c.d.double_literal(float(len(parts)))}"
+
+
+def _deviation(spec: kinds.Deviation, c: Context) -> Value:
+    values = [c.names(name) for name in spec.deviation]
+    _, kind = v.unify(values, "compares", c.d)
+    parts = [v.as_double(value, c.d) for value in values]
+    mean = f"(({' + '.join(parts)}) / {c.d.double_literal(float(len(parts)))})"
+    return Value(f"sqrt({_variance(parts, mean, c)})", "double", kind.unit)
+
+
+def _column(spec: kinds.Column, c: Context) -> Value:
+    name = spec.column.removeprefix("customers.")
+    found = c.attribute(name, spec.type)
+    if found is None:
+        storage: Any = {"text": "text", "flag": "flag", "date": "date"}.get(spec.type, "exact")
+        return Value(c.null(storage), storage, _column_unit(spec.type), MONEY if storage == "exact" else 1)
+    return found
+
+
+def _column_unit(kind: str) -> str:
+    return {"number": "number", "integer": "any", "money": "money"}.get(kind, kind)
+
+
+def _lookup(spec: kinds.Lookup, c: Context) -> Value:
+    value = c.customer_table(spec.lookup)
+    return Value(value.sql, value.storage, spec.unit if value.numeric else value.unit, value.denominator)
+
+
+def _target(spec: kinds.Target, c: Context) -> Value:
+    reading = c.reading("targets")
+    if not reading.present:
+        return Value(c.null("exact"), "exact", spec.unit, MONEY)
+    window, d = c.window(spec.over), c.d
+    filters = [f"t.target = {d.text(spec.target)}", f"t.to_on < {d.day(window.end)}"]
+    if window.start is not None:
+        filters.append(f"t.from_on >= {d.day(window.start)}")
+    everything = Window(None, window.end)
+    sql = c.scan(reading, "from_on").add("total", d.money("t.value"), everything, tuple(filters))
+    return Value(sql, "exact", spec.unit, MONEY)
+
+
+def _judgement(spec: kinds.Judgement, c: Context) -> Value:
+    if not c.shape_has("judgements"):
+        storage: Any = {"score": "exact", "choice": "text", "flag": "flag"}[spec.type]
+        return Value(c.null(storage), storage, *_judged(spec))
+    sql = c.latest_judgement(spec.judgement, spec.valid_months)
+    if spec.type == "choice":
+        return Value(sql, "text", "text")
+    if spec.type == "flag":
+        yes, no = c.d.flag(True), c.d.flag(False)
+        return Value(f"(case when {sql} = 'true' then {yes} when {sql} = 'false' then {no} end)", "flag", "flag")
+    return Value(c.d.money(c.d.decimal_of(sql)), "exact", "points", MONEY)
+
+
+def _judged(spec: kinds.Judgement) -> tuple[str, int]:
+    return {"score": ("points", MONEY), "choice": ("text", 1), "flag": ("flag", 1)}[spec.type]
+
+
+def _forecast(spec: kinds.Forecast, c: Context) -> Value:
+    if not c.shape_has("forecasts"):
+        return Value(c.null("exact"), "exact", spec.unit, MONEY)
+    return Value(c.d.money(c.latest_forecast(spec.forecast)), "exact", spec.unit, MONEY)
+
+
+def _formula(spec: kinds.Formula, c: Context) -> Value:
+    value = to_sql(parse(spec.formula), c.names, c.d)
+    if spec.unit == "flag" or value.storage in ("text", "flag", "date"):
+        if spec.unit != value.unit:
+            raise TypeMismatch(f"gives a {value.unit}, not a {spec.unit}")
+        return value
+    if spec.unit != "number":
+        v.joined_unit(Value("", "exact", spec.unit), value, "declares")
+    if spec.unit == "money":
+        exact = v.rounded(value, MONEY, c.d)
+        return Value(exact.sql, "exact", "money", MONEY)
+    return Value(value.sql, value.storage, spec.unit, value.denominator)
+
+
+_AUTHORS: dict[type, Callable[[Any, Context], Value]] = {
+    kinds.Sum: _sum,
+    kinds.Average: _average,
+    kinds.Minimum: _extreme,
+    kinds.Maximum: _extreme,
+    kinds.Count: _count,
+    kinds.Distinct: _distinct,
+    kinds.Active: _active,
+    kinds.Growth: _growth,
+    kinds.Tenure: _tenure,
+    kinds.Recency: _recency,
+    kinds.LongestGap: _longest_gap,
+    kinds.Streak: _streak,
+    kinds.Held: _held,
+    kinds.Volatility: _volatility,
+    kinds.Deviation: _deviation,
+    kinds.Column: _column,
+    kinds.Lookup: _lookup,
+    kinds.Target: _target,
+    kinds.Judgement: _judgement,
+    kinds.Forecast: _forecast,
+    kinds.Formula: _formula,
+}

@@ -1,0 +1,129 @@
+"""Metrics that need all customers at once: totals, ranks, shares. Each is one narrow query over the stage before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from zhike_engine.policy import metrics as kinds
+from zhike_engine.sql.context import Context
+from zhike_engine.sql.values import TypeMismatch, Value
+
+
+@dataclass
+class Joins:
+    """The narrow queries that a layer joins to the stage `base`."""
+
+    base: str
+    totals: dict[str, str] = field(default_factory=dict)
+    joined: list[str] = field(default_factory=list)
+
+    def total(self, sql: str) -> str:
+        """A total over the whole population; returns its column."""
+        return "q." + self.totals.setdefault(sql, f"t{len(self.totals)}")
+
+    def by_customer(self, select: str) -> str:
+        """Join a query with one row per customer; returns its alias."""
+        alias = f"w{len(self.joined)}"
+        self.joined.append(f"left join ({select}) {alias} on {alias}.customer = b.customer")
+        return alias
+
+    def by_key(self, select: str, key: str) -> str:
+        """Join a query with one row per value of `key`; returns its alias."""
+        alias = f"w{len(self.joined)}"
+        self.joined.append(f"left join ({select}) {alias} on {alias}.k = b.{key}")
+        return alias
+
+    def sql(self) -> str:
+        """FROM with everything joined to `base` as `b`."""
+        if not self.totals:
+            return " ".join([f"{self.base} b", *self.joined])
+        columns = ", ".join(f"{sql} as {alias}" for sql, alias in self.totals.items())
+        return " ".join([f"{self.base} b cross join (select {columns} from {self.base}) q", *self.joined])
+
+
+def relative(spec: Any, c: Context, joins: Joins) -> Value:
+    """Typed SQL of a population metric over the stage `joins.base`."""
+    match spec:
+        case kinds.Share():
+            return _share(spec, c, joins)
+        case kinds.Rank():
+            value, within = _exact(spec.rank, c), _within(spec.within, c)
+            order = "desc" if spec.first == "high" else "asc"
+            ranked = f"rank() over ({within}order by {value.sql} {order})"
+            alias = joins.by_customer(_known(value, f"{ranked} as a", joins))
+            return Value(c.d.integer(f"{alias}.a"), "exact", "count")
+        case kinds.Percentile():
+            return _percentile(spec, c, joins)
+        case kinds.Quantile():
+            value = _exact(spec.quantile, c)
+            order = "asc" if spec.first == "high" else "desc"
+            tiles = f"ntile({spec.parts}) over (order by {value.sql} {order}, customer)"
+            alias = joins.by_customer(_known(value, f"{tiles} as a", joins))
+            return Value(c.d.integer(f"{alias}.a"), "exact", "count")
+        case kinds.CumulativeShare():
+            return _cumulative(spec, c, joins)
+    assert isinstance(spec, kinds.Group)
+    return _group(spec, c, joins)
+
+
+def _exact(name: str, c: Context) -> Value:
+    value = c.names(name)
+    if value.storage != "exact":
+        what = "a text" if not value.numeric else "a quotient"
+        raise TypeMismatch(f"compares customers by `{name}`, which is {what}; use a total, a count or a score")
+    return value
+
+
+def _within(name: str | None, c: Context) -> str:
+    return f"partition by {c.names(name).sql} " if name else ""
+
+
+def _known(value: Value, columns: str, joins: Joins) -> str:
+    return f"select customer, {columns} from {joins.base} where {value.sql} is not null"
+
+
+def _share(spec: kinds.Share, c: Context, joins: Joins) -> Value:
+    value, d = _exact(spec.share, c), c.d
+    if spec.within is None:
+        total = joins.total(d.total(value.sql))
+    else:
+        key = c.names(spec.within).sql
+        select = f"select {key} as k, {d.total(value.sql)} as a from {joins.base} group by {key}"
+        total = joins.by_key(select, key) + ".a"
+    part = f"{d.double('b.' + value.sql)} / nullif({d.double(total)}, {d.double_literal(0.0)})"
+    return Value(f"(case when {total} > 0 then {part} end)", "double", "share")
+
+
+def _percentile(spec: kinds.Percentile, c: Context, joins: Joins) -> Value:
+    value, within, d = _exact(spec.percentile, c), _within(spec.within, c), c.d
+    order = "asc" if spec.first == "high" else "desc"
+    behind = f"rank() over ({within}order by {value.sql} {order}) - 1 as a"
+    others = f"count(*) over ({within.strip()}) - 1 as n"
+    alias = joins.by_customer(_known(value, f"{behind}, {others}", joins))
+    quotient = f"({d.double(alias + '.a')} / nullif({d.double(alias + '.n')}, {d.double_literal(0.0)}))"
+    return Value(quotient, "double", "share")
+
+
+def _cumulative(spec: kinds.CumulativeShare, c: Context, joins: Joins) -> Value:
+    value, d = _exact(spec.cumulative_share, c), c.d
+    total = joins.total(d.total(value.sql))
+    rows = "rows between unbounded preceding and current row"
+    ahead = f"{d.integer(f'sum({value.sql}) over (order by {value.sql} desc, customer {rows})')} - {value.sql} as a"
+    alias = joins.by_customer(_known(value, ahead, joins))
+    part = f"{d.double(alias + '.a')} / nullif({d.double(total)}, {d.double_literal(0.0)})"
+    return Value(f"(case when {total} > 0 then {part} end)", "double", "share")
+
+
+def _group(spec: kinds.Group, c: Context, joins: Joins) -> Value:
+    value, d = _exact(spec.group, c), c.d
+    group = c.attribute("group", "text")
+    if group is None:
+        return value
+    function = {"sum": d.total(value.sql), "highest": f"max({value.sql})", "lowest": f"min({value.sql})"}[spec.take]
+    select = f"select {group.sql} as k, {function} as a from {joins.base} where {group.sql} is not null group by {group.sql}"
+    alias = joins.by_key(select, group.sql)
+    own = f"b.{value.sql}"
+    return Value(f"(case when b.{group.sql} is null then {own} else {alias}.a end)", "exact", value.unit, value.denominator)
+
+
