@@ -75,9 +75,3 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for server in ("postgresql", "spark"):
             if item.get_closest_marker(server):
                 item.add_marker(pytest.mark.xdist_group(server))
-
-
-# --- clause results: which clauses of the catalogue the tests prove ---------------------------------
-
-if (ROOT / "tests" / "clause_plugin.py").is_file():
-    pytest_plugins = ["tests.clause_plugin"]
