@@ -50,7 +50,9 @@ class PolicyInvalid(ZhikeError):
 
     code = "policy_invalid"
 
-    def __init__(self, message: str, *, issues: Sequence[Issue] = (), hint: str = "", place: str = "") -> None:
+    def __init__(
+        self, message: str, *, issues: Sequence[Issue] = (), hint: str = "", place: str = ""
+    ) -> None:
         super().__init__(message, hint=hint, place=place)
         self.issues = tuple(issues)
 

@@ -28,7 +28,9 @@ class Text:
         """Both texts with `str.format` fields filled; a value that is a Text fills in its own language."""
 
         def fill(template: str, lang: Lang) -> str:
-            return template.format(**{k: v.pick(lang) if isinstance(v, Text) else v for k, v in values.items()})
+            return template.format(
+                **{k: v.pick(lang) if isinstance(v, Text) else v for k, v in values.items()}
+            )
 
         return Text(zh=fill(self.zh, "zh"), en=fill(self.en, "en"))
 

@@ -146,24 +146,48 @@ def _choice(
 
 
 def _currency(required: bool = True, what: Text | None = None) -> Column:
-    meaning = what or Text(zh="三个大写字母的国际代码，例如 CNY、USD", en="the ISO code of three capital letters, such as CNY or USD")
+    meaning = what or Text(
+        zh="三个大写字母的国际代码，例如 CNY、USD",
+        en="the ISO code of three capital letters, such as CNY or USD",
+    )
     return Column("currency", "text", required, Text(zh="币种", en="currency"), meaning)
 
 
 _CUSTOMERS = Table(
     "customers",
     Text(zh="客户", en="customers"),
-    Text(zh="每个客户一行；其他列作为客户属性保留", en="one row per customer; further columns are kept as attributes"),
+    Text(
+        zh="每个客户一行；其他列作为客户属性保留",
+        en="one row per customer; further columns are kept as attributes",
+    ),
     (
         _key("customer", "客户编号", "customer", "客户的唯一编号", "the unique id of the customer"),
         _text("name", "客户名称", "name", "报告中显示的名称", "the name shown in reports", required=True),
-        _text("group", "所属集团", "group", "同一集团的客户写同一个词", "customers of one group of companies share this word"),
+        _text(
+            "group",
+            "所属集团",
+            "group",
+            "同一集团的客户写同一个词",
+            "customers of one group of companies share this word",
+        ),
         _text("industry", "行业", "industry", "客户所在行业", "the trade the customer is in"),
         _text("segment", "细分", "segment", "公司自定的客户分类", "the company's own classification"),
-        _text("need", "需求类型", "need", "例如价格敏感、技术支持、定制", "such as price, technical support, customisation"),
+        _text(
+            "need",
+            "需求类型",
+            "need",
+            "例如价格敏感、技术支持、定制",
+            "such as price, technical support, customisation",
+        ),
         _text("region", "区域", "region", "销售区域", "the sales region"),
         _text("country", "国家", "country", "客户所在国家或地区", "the country the customer is in"),
-        _text("department", "负责部门", "department", "负责该客户的部门", "the department in charge of the customer"),
+        _text(
+            "department",
+            "负责部门",
+            "department",
+            "负责该客户的部门",
+            "the department in charge of the customer",
+        ),
         _text("channel", "渠道", "channel", "例如直供、经销、线上", "such as direct, dealer, online"),
         _date("since", "合作起始日", "since", "开始合作的日期", "the day cooperation began", required=False),
         Column(
@@ -182,14 +206,30 @@ _CUSTOMERS = Table(
 _ORDERS = Table(
     "orders",
     Text(zh="订单", en="orders"),
-    Text(zh="每张订单一行；退货单独成行，金额不大于零", en="one row per order; a return is a row of its own with an amount of at most zero"),
+    Text(
+        zh="每张订单一行；退货单独成行，金额不大于零",
+        en="one row per order; a return is a row of its own with an amount of at most zero",
+    ),
     (
         _key("order", "订单号", "order", "订单的唯一编号", "the unique id of the order"),
         _customer(),
-        _date("ordered_on", "订单日期", "ordered on", "决定订单属于哪个期间和哪一天的汇率", "decides the period and the day of the exchange rate"),
+        _date(
+            "ordered_on",
+            "订单日期",
+            "ordered on",
+            "决定订单属于哪个期间和哪一天的汇率",
+            "decides the period and the day of the exchange rate",
+        ),
         _money("amount", "金额", "amount", "至多四位小数", "at most four decimals"),
         _currency(),
-        _money("profit", "利润", "profit", "与金额同币种；空表示不知道，不是零", "in the currency of the amount; empty means unknown, not zero", required=False),
+        _money(
+            "profit",
+            "利润",
+            "profit",
+            "与金额同币种；空表示不知道，不是零",
+            "in the currency of the amount; empty means unknown, not zero",
+            required=False,
+        ),
         _choice(
             "status",
             ("completed", "returned", "cancelled"),
@@ -198,7 +238,13 @@ _ORDERS = Table(
             "completed 成交；returned 退货，金额不大于零，冲减当期但不算订单；cancelled 取消，不计",
             "completed; returned: amount of at most zero, reduces the period but is no order; cancelled: counts nowhere",
         ),
-        _text("product", "产品", "product", "整张订单只有一种产品时填写", "filled where the whole order is for one product"),
+        _text(
+            "product",
+            "产品",
+            "product",
+            "整张订单只有一种产品时填写",
+            "filled where the whole order is for one product",
+        ),
         _known_on(),
     ),
     key=("order",),
@@ -219,9 +265,22 @@ _ORDER_LINES = Table(
             Text(zh="订单表中的编号", en="the id in the table orders"),
             references="orders",
         ),
-        Column("line", "integer", True, Text(zh="行号", en="line"), Text(zh="订单内唯一", en="unique within the order")),
+        Column(
+            "line",
+            "integer",
+            True,
+            Text(zh="行号", en="line"),
+            Text(zh="订单内唯一", en="unique within the order"),
+        ),
         _customer(required=False),
-        _date("ordered_on", "订单日期", "ordered on", "空则取订单的日期", "empty: the date of the order", required=False),
+        _date(
+            "ordered_on",
+            "订单日期",
+            "ordered on",
+            "空则取订单的日期",
+            "empty: the date of the order",
+            required=False,
+        ),
         _text("product", "产品", "product", "产品编码或名称", "the product's code or name", required=True),
         Column(
             "quantity",
@@ -232,7 +291,13 @@ _ORDER_LINES = Table(
             Text(zh="产品自己的计量单位", en="the product's own unit of measure"),
         ),
         _money("price", "单价", "price", "一个计量单位的价格", "the price of one unit of measure"),
-        _money("amount", "金额", "amount", "数量乘单价，或含折扣后的金额", "quantity times price, or what is left after discounts"),
+        _money(
+            "amount",
+            "金额",
+            "amount",
+            "数量乘单价，或含折扣后的金额",
+            "quantity times price, or what is left after discounts",
+        ),
         _currency(required=False, what=Text(zh="空则取订单的币种", en="empty: the currency of the order")),
         _money("profit", "利润", "profit", "空表示不知道", "empty means unknown", required=False),
         _known_on(),
@@ -256,7 +321,14 @@ _RECEIVABLES = Table(
             Text(zh="产生这笔应收的订单", en="the order it comes from"),
             references="orders",
         ),
-        _date("issued_on", "开票日期", "issued on", "开票或交货的日期", "the day it was invoiced", required=False),
+        _date(
+            "issued_on",
+            "开票日期",
+            "issued on",
+            "开票或交货的日期",
+            "the day it was invoiced",
+            required=False,
+        ),
         _date("due_on", "到期日", "due on", "最后付款日", "the last day to pay in time"),
         _money("amount", "金额", "amount", "应收金额", "the amount owed"),
         _currency(),
@@ -300,7 +372,9 @@ _COMPLAINTS = Table(
             "dispute 纠纷；quality 质量；delivery 交付；service 服务；other 其他",
             "what it is about",
         ),
-        _choice("severity", ("minor", "major"), "程度", "severity", "minor 一般；major 重大", "how grave it is"),
+        _choice(
+            "severity", ("minor", "major"), "程度", "severity", "minor 一般；major 重大", "how grave it is"
+        ),
         _known_on(),
     ),
     key=("complaint",),
@@ -310,12 +384,22 @@ _COMPLAINTS = Table(
 _ACTIVITIES = Table(
     "activities",
     Text(zh="服务活动", en="activities"),
-    Text(zh="为客户做的每件事一行：拜访、会议、培训、服务", en="one row per thing done for a customer: visit, meeting, training, service"),
+    Text(
+        zh="为客户做的每件事一行：拜访、会议、培训、服务",
+        en="one row per thing done for a customer: visit, meeting, training, service",
+    ),
     (
         _key("activity", "活动编号", "activity", "活动的唯一编号", "the unique id of the activity"),
         _customer(),
         _date("done_on", "日期", "done on", "活动发生的日期", "the day it was done"),
-        _text("kind", "类别", "kind", "公司自定的词，例如 visit、meeting", "the company's own word, such as visit or meeting", required=True),
+        _text(
+            "kind",
+            "类别",
+            "kind",
+            "公司自定的词，例如 visit、meeting",
+            "the company's own word, such as visit or meeting",
+            required=True,
+        ),
         Column(
             "hours",
             "decimal",
@@ -324,7 +408,15 @@ _ACTIVITIES = Table(
             Text(zh="至多两位小数", en="working time, at most two decimals"),
             _HOURS,
         ),
-        _money("cost", "费用", "cost", "空表示没有记录", "empty means not recorded", required=False, unit=_POLICY_CURRENCY),
+        _money(
+            "cost",
+            "费用",
+            "cost",
+            "空表示没有记录",
+            "empty means not recorded",
+            required=False,
+            unit=_POLICY_CURRENCY,
+        ),
         _known_on(),
     ),
     key=("activity",),
@@ -360,13 +452,29 @@ _JUDGEMENTS = Table(
     Text(zh="由具名人员作出并说明依据的判断", en="judgements given by a named person with their ground"),
     (
         _customer(),
-        _text("judgement", "判断名称", "judgement", "制度中使用的名称", "the name the policy uses", required=True),
-        _text("value", "结论", "value", "制度规定的词或数", "a word or number the policy allows", required=True),
+        _text(
+            "judgement",
+            "判断名称",
+            "judgement",
+            "制度中使用的名称",
+            "the name the policy uses",
+            required=True,
+        ),
+        _text(
+            "value", "结论", "value", "制度规定的词或数", "a word or number the policy allows", required=True
+        ),
         _text("judged_by", "判断人", "judged by", "姓名或工号", "a name or staff number", required=True),
         _date("judged_on", "判断日期", "judged on", "作出判断的日期", "the day it was given"),
         _text("ground", "依据", "ground", "判断的理由", "the reason for it", required=True),
         _text("reviewer", "复核人", "reviewer", "空表示未复核", "empty means not reviewed"),
-        _date("valid_until", "有效期至", "valid until", "最后有效日；空表示长期有效", "the last day it holds; empty means without end", required=False),
+        _date(
+            "valid_until",
+            "有效期至",
+            "valid until",
+            "最后有效日；空表示长期有效",
+            "the last day it holds; empty means without end",
+            required=False,
+        ),
         _known_on(),
     ),
     key=("customer", "judgement", "judged_on"),
@@ -389,7 +497,10 @@ _EXCHANGE_RATES = Table(
             True,
             Text(zh="汇率", en="rate"),
             Text(zh="至多八位小数", en="at most eight decimals"),
-            Text(zh="一单位该币种等于多少制度币种", en="units of the policy's currency for 1 unit of the currency"),
+            Text(
+                zh="一单位该币种等于多少制度币种",
+                en="units of the policy's currency for 1 unit of the currency",
+            ),
         ),
     ),
     key=("currency", "rate_on"),
@@ -402,9 +513,18 @@ _PREVIOUS_GRADES = Table(
     Text(zh="每个客户每项评级的上期结果", en="the last result of every customer and rating"),
     (
         _customer(),
-        _text("rating", "评级名称", "rating", "制度中的评级名称", "the rating's name in the policy", required=True),
+        _text(
+            "rating",
+            "评级名称",
+            "rating",
+            "制度中的评级名称",
+            "the rating's name in the policy",
+            required=True,
+        ),
         _text("grade", "等级", "grade", "上期等级", "the grade it had", required=True),
-        _date("since", "生效日期", "since", "该等级生效的日期", "the day the grade took effect", required=False),
+        _date(
+            "since", "生效日期", "since", "该等级生效的日期", "the day the grade took effect", required=False
+        ),
     ),
     key=("customer", "rating"),
 )
@@ -412,10 +532,20 @@ _PREVIOUS_GRADES = Table(
 _OVERRIDES = Table(
     "overrides",
     Text(zh="人工调整", en="overrides"),
-    Text(zh="经批准的指定、保底、封顶和保护", en="approved overrides, floors, ceilings, designations and protections"),
+    Text(
+        zh="经批准的指定、保底、封顶和保护",
+        en="approved overrides, floors, ceilings, designations and protections",
+    ),
     (
         _customer(),
-        _text("rating", "评级名称", "rating", "制度中的评级名称", "the rating's name in the policy", required=True),
+        _text(
+            "rating",
+            "评级名称",
+            "rating",
+            "制度中的评级名称",
+            "the rating's name in the policy",
+            required=True,
+        ),
         _choice(
             "kind",
             ("override", "floor", "ceiling", "designation", "protection"),
@@ -424,7 +554,9 @@ _OVERRIDES = Table(
             "override 直接指定；floor 保底；ceiling 封顶；designation 名单认定；protection 保护期",
             "override sets the grade, floor and ceiling limit it, designation puts on a list, protection keeps it",
         ),
-        _text("grade", "等级", "grade", "调整到或限定的等级", "the grade it is set or limited to", required=True),
+        _text(
+            "grade", "等级", "grade", "调整到或限定的等级", "the grade it is set or limited to", required=True
+        ),
         _text("reason", "理由", "reason", "批准的理由", "why it was approved", required=True),
         _text("approver", "批准人", "approver", "姓名或工号", "a name or staff number", required=True),
         _date("from_on", "起始日", "from", "第一天", "the first day"),
@@ -441,10 +573,33 @@ _FORECASTS = Table(
     Text(zh="模型给出的数值，附模型及日期", en="figures given by a model, with the model and the day"),
     (
         _customer(),
-        _text("forecast", "预测名称", "forecast", "制度中使用的名称", "the name the policy uses", required=True),
-        Column("value", "decimal", True, Text(zh="预测值", en="value"), same("—"), Text(zh="由预测决定", en="as the forecast says")),
-        Column("low", "decimal", False, Text(zh="下限", en="low"), same("—"), Text(zh="由预测决定", en="as the forecast says")),
-        Column("high", "decimal", False, Text(zh="上限", en="high"), same("—"), Text(zh="由预测决定", en="as the forecast says")),
+        _text(
+            "forecast", "预测名称", "forecast", "制度中使用的名称", "the name the policy uses", required=True
+        ),
+        Column(
+            "value",
+            "decimal",
+            True,
+            Text(zh="预测值", en="value"),
+            same("—"),
+            Text(zh="由预测决定", en="as the forecast says"),
+        ),
+        Column(
+            "low",
+            "decimal",
+            False,
+            Text(zh="下限", en="low"),
+            same("—"),
+            Text(zh="由预测决定", en="as the forecast says"),
+        ),
+        Column(
+            "high",
+            "decimal",
+            False,
+            Text(zh="上限", en="high"),
+            same("—"),
+            Text(zh="由预测决定", en="as the forecast says"),
+        ),
         Column(
             "horizon_months",
             "integer",
@@ -453,7 +608,13 @@ _FORECASTS = Table(
             Text(zh="从作出日往后的月数", en="months ahead of the day it was made"),
             _MONTHS,
         ),
-        _date("made_on", "作出日期", "made on", "预测所用数据的截止日", "the last day of the data it was made from"),
+        _date(
+            "made_on",
+            "作出日期",
+            "made on",
+            "预测所用数据的截止日",
+            "the last day of the data it was made from",
+        ),
         _text("model", "模型", "model", "模型名称与版本", "the model's name and version", required=True),
     ),
     key=("customer", "forecast", "horizon_months", "made_on", "model"),

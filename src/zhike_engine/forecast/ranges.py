@@ -40,7 +40,7 @@ def learn(predicted: Floats, actual: Floats, *, offset: float, level: float) -> 
     """Learn ranges that hold `level` (such as 0.8) of the cases; None when there are too few cases for that."""
     count = len(predicted)
     side = (1 - level) / 2
-    if math.ceil((count + 1) * (1 - side)) > count or offset <= 0:
+    if _rank(count, side) < 1 or offset <= 0:
         return None
     order = np.argsort(predicted, kind="stable")
     sizes = predicted[order]
@@ -58,7 +58,11 @@ def _group_starts(sizes: Floats) -> list[int]:
     """Where each size group begins: groups of equal count, equal forecasts always in the same group."""
     count = len(sizes)
     groups = max(min(count // PER_GROUP, MOST_GROUPS), 1)
-    cuts = {int(np.searchsorted(sizes, sizes[count * k // groups], side="left")) for k in range(1, groups)}
+    at = sizes[[count * k // groups for k in range(1, groups)]]
+    cuts = {
+        *np.searchsorted(sizes, at, side="left").tolist(),
+        *np.searchsorted(sizes, at, side="right").tolist(),
+    }
     starts = [0]
     for cut in sorted(cuts):
         if cut - starts[-1] >= PER_GROUP // 2 and count - cut >= PER_GROUP // 2:
@@ -67,7 +71,11 @@ def _group_starts(sizes: Floats) -> list[int]:
 
 
 def _ends(scores: Floats, side: float) -> tuple[float, float]:
-    count = len(scores)
-    above = min(math.ceil((count + 1) * (1 - side)), count)
-    below = max(math.floor((count + 1) * side), 1)
-    return float(scores[below - 1]), float(scores[above - 1])
+    """The scores that leave `side` of the cases out at either end; the outermost ones where there are few."""
+    rank = max(_rank(len(scores), side), 1)
+    return float(scores[rank - 1]), float(scores[-rank])
+
+
+def _rank(count: int, side: float) -> int:
+    # Rounded first: 20 x 0.1 is a little less than 2 in binary fractions.
+    return math.floor(round((count + 1) * side, 9))

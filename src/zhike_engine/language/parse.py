@@ -53,7 +53,9 @@ def parse(text: str) -> n.Node:
         column = problem.pos_in_stream if problem.pos_in_stream and problem.pos_in_stream > 0 else 0
         if problem.token.type == "$END":
             raise ExpressionInvalid(f"`{text}` ends too early", column=len(text), hint=_hint(text)) from None
-        raise ExpressionInvalid(f"`{text}` is not understood at `{shown}`", column=column, hint=_hint(text)) from None
+        raise ExpressionInvalid(
+            f"`{text}` is not understood at `{shown}`", column=column, hint=_hint(text)
+        ) from None
     except (UnexpectedEOF, UnexpectedInput):
         raise ExpressionInvalid(f"`{text}` ends too early", column=len(text), hint=_hint(text)) from None
     except VisitError as problem:

@@ -65,8 +65,7 @@ def build(document: PolicyDocument, as_of: date, given: Mapping[str, Any] | None
     ordered = sorted(specs, key=lambda name: (depth[name], int(names[name][1:])))
     nodes = tuple(Planned(name, specs[name], depth[name], names[name]) for name in ordered)
     ratings = tuple(
-        plan_rating(name, index, document.ratings[name])
-        for index, name in enumerate(rating_order(document))
+        plan_rating(name, index, document.ratings[name]) for index, name in enumerate(rating_order(document))
     )
     return Plan(document, as_of, windows, resolve(document, as_of, given or {}), nodes, ratings)
 

@@ -23,7 +23,14 @@ FACTORS: dict[str, Decimal] = {
 }
 """Money units a parameter may be written in -> currency units."""
 
-_UNITS = {"money": "money", "percent": "share", "number": "any", "integer": "any", "grade": "text", "text": "text"}
+_UNITS = {
+    "money": "money",
+    "percent": "share",
+    "number": "any",
+    "integer": "any",
+    "grade": "text",
+    "text": "text",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,17 +128,25 @@ class _Maker:
     def tree(self, code: str, grade: Grade, spec: Rating) -> Tree | None:
         parts: list[Tree] = []
         path = f"{self.rating}.{code}"
-        for node in (band_condition(grade, spec.of), values_condition(grade, spec.of), matrix_condition(code, spec)):
+        for node in (
+            band_condition(grade, spec.of),
+            values_condition(grade, spec.of),
+            matrix_condition(code, spec),
+        ):
             if node is not None:
                 parts.append(self.leaf(f"{path}.band", node, grade.article, None))
         for number, condition in enumerate(grade.all or [], start=1):
             parts.append(self.condition(condition, f"{path}.{number}", grade.article))
         if grade.any:
-            inner = [self.condition(c, f"{path}.any.{i}", grade.article) for i, c in enumerate(grade.any, start=1)]
+            inner = [
+                self.condition(c, f"{path}.any.{i}", grade.article) for i, c in enumerate(grade.any, start=1)
+            ]
             parts.append(Branching(1, tuple(inner), grade.article, None))
         if not parts:
             return None
-        return parts[0] if len(parts) == 1 else Branching(len(parts), tuple(parts), grade.article, grade.title)
+        return (
+            parts[0] if len(parts) == 1 else Branching(len(parts), tuple(parts), grade.article, grade.title)
+        )
 
     def condition(self, condition: Condition, path: str, article: str) -> Tree:
         if isinstance(condition, str):
@@ -156,7 +164,9 @@ class _Maker:
         inner = tuple(self.condition(item, f"{path}.{i}", article) for i, item in enumerate(items, start=1))
         return Branching(needed, inner, article, condition.title)
 
-    def leaf(self, path: str, node: Node, article: str, title: BothTexts | None, unknown: Unknown = "fails") -> Leaf:
+    def leaf(
+        self, path: str, node: Node, article: str, title: BothTexts | None, unknown: Unknown = "fails"
+    ) -> Leaf:
         self.count += 1
         return Leaf(path, f"{self.prefix}_c{self.count - 1}", node, article, title, unknown)
 

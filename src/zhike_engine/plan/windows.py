@@ -96,7 +96,9 @@ class Windows:
         text = " ".join(words.split())
         if text in self.named:
             if text in seen:
-                raise WindowInvalid(f"window `{text}` is defined by itself", hint="give it a start of its own")
+                raise WindowInvalid(
+                    f"window `{text}` is defined by itself", hint="give it a start of its own"
+                )
             return self.read(self.named[text], (*seen, text))
         if text == "all time":
             return Window(None, self.end)
@@ -107,7 +109,9 @@ class Windows:
             self._positive(text, found[1])
             later = self.read(found[3], seen).start
             if later is None:
-                raise WindowInvalid(f"nothing lies before `{found[3]}`", hint="name a window that has a start")
+                raise WindowInvalid(
+                    f"nothing lies before `{found[3]}`", hint="name a window that has a start"
+                )
             return Window(shift(later, -int(found[1]), found[2]), later)
         if found := _THIS.fullmatch(text):
             return Window(period_start(self.as_of, MONTHS[found[1]], self.year_starts), self.end)
@@ -129,7 +133,9 @@ class Windows:
     def periods(self, months: int, count: int) -> list[Window]:
         """The last `count` closed periods, newest first."""
         end = self.closed(months, 1).end
-        return [Window(add_months(end, -months * (i + 1)), add_months(end, -months * i)) for i in range(count)]
+        return [
+            Window(add_months(end, -months * (i + 1)), add_months(end, -months * i)) for i in range(count)
+        ]
 
     def _positive(self, text: str, number: str) -> None:
         if int(number) < 1:

@@ -14,7 +14,9 @@ from zhike_engine.policy.conditions import Expression
 from zhike_engine.policy.parts import AnyText, Model, Number
 
 Period = Literal["month", "quarter", "half_year", "year"]
-Unit = Literal["money", "share", "number", "count", "days", "months", "years", "points", "text", "flag", "date"]
+Unit = Literal[
+    "money", "share", "number", "count", "days", "months", "years", "points", "text", "flag", "date"
+]
 
 
 class _Metric(Model):
@@ -87,7 +89,9 @@ class Share(_Metric):
     """The customer's part of the population's total; not computable when the total is not above zero."""
 
     share: str
-    within: str | None = Field(None, description="attribute; the total is that of customers with the same value")
+    within: str | None = Field(
+        None, description="attribute; the total is that of customers with the same value"
+    )
 
 
 class Rank(_Metric):
@@ -207,7 +211,9 @@ class Judgement(_Metric):
     choices: list[str] = []
     at_least: Number | None = None
     at_most: Number | None = None
-    valid_months: int | None = Field(None, ge=1, description="how long it holds when the record states no end")
+    valid_months: int | None = Field(
+        None, ge=1, description="how long it holds when the record states no end"
+    )
     question: AnyText | None = None
     who: AnyText | None = None
 

@@ -12,14 +12,16 @@ from pydantic import Field
 
 from zhike_engine.policy.conditions import Condition, Expression
 from zhike_engine.policy.metrics import Metric
-from zhike_engine.policy.parts import AnyText, DateText, Identifier, Model, Number
+from zhike_engine.policy.parts import AnyText, DateText, Identifier, Model, Number, RatingName
 
 
 class Control(Model):
     """Control block of a controlled document (受控文件)."""
 
     number: str = Field("", description="document number")
-    status: Literal["draft", "controlled", "superseded", "withdrawn"] = Field("draft", description="controlled status")
+    status: Literal["draft", "controlled", "superseded", "withdrawn"] = Field(
+        "draft", description="controlled status"
+    )
     executing: AnyText | None = Field(None, description="executing department")
     supervising: AnyText | None = Field(None, description="supervising department")
     drafted_on: DateText | None = None
@@ -53,7 +55,9 @@ class Scope(Model):
     departments: list[str] = []
     roles: list[AnyText] = []
     activities: list[AnyText] = []
-    customers: Expression | None = Field(None, description="a customer is in scope when this holds; all when absent")
+    customers: Expression | None = Field(
+        None, description="a customer is in scope when this holds; all when absent"
+    )
 
 
 class Article(Model):
@@ -102,7 +106,9 @@ class FactNeed(Model):
 
     article: str = ""
     title: AnyText | None = None
-    optional: bool = Field(False, description="true: grading goes on without the table and counts it as empty")
+    optional: bool = Field(
+        False, description="true: grading goes on without the table and counts it as empty"
+    )
     note: AnyText | None = None
 
 
@@ -157,7 +163,9 @@ class Item(Model):
     title: AnyText | None = None
     of: str | None = Field(None, description="metric, score or judgement that is scored")
     group: str = Field("", description="name of the group the item belongs to")
-    weight: Number | str | None = Field(None, description="percent of the score; bonus and deduction items have none")
+    weight: Number | str | None = Field(
+        None, description="percent of the score; bonus and deduction items have none"
+    )
     steps: list[Step] | None = None
     linear: Linear | None = None
     choices: dict[str, Number] | None = None
@@ -172,7 +180,9 @@ class Scorecard(Model):
 
     article: str = ""
     title: AnyText
-    groups: dict[Identifier, Number] = Field({}, description="weight of each group; item weights are then of the group")
+    groups: dict[Identifier, Number] = Field(
+        {}, description="weight of each group; item weights are then of the group"
+    )
     items: dict[Identifier, Item]
     base: Number = Field(Decimal(0), description="points everybody starts with")
     at_least: Number = Decimal(0)
@@ -188,7 +198,9 @@ class Grade(Model):
     definition: AnyText | None = None
     all: list[Condition] | None = Field(None, description="every condition holds")
     any: list[Condition] | None = Field(None, description="at least one condition holds")
-    starts: Number | str | None = Field(None, alias="from", description="band of the rating's measure: this or more")
+    starts: Number | str | None = Field(
+        None, alias="from", description="band of the rating's measure: this or more"
+    )
     above: Number | str | None = None
     below: Number | str | None = None
     up_to: Number | str | None = None
@@ -230,7 +242,9 @@ class Quota(Model):
     top: Number | str | None = Field(None, description="number of places")
     share: Number | str | None = Field(None, description="percent of the rated customers")
     by: str = Field(description="metric or score that orders them, highest first")
-    ties: Literal["in", "out"] = Field("in", description="customers tied at the last place: all in, or all out")
+    ties: Literal["in", "out"] = Field(
+        "in", description="customers tied at the last place: all in, or all out"
+    )
     rounding: Literal["down", "up", "half_up"] = "down"
     within: str | None = Field(None, description="attribute; the quota holds inside each of its values")
 
@@ -311,14 +325,18 @@ class Rating(Model):
 
     article: str = ""
     title: AnyText
-    if_: Expression | None = Field(None, alias="if", description="rated only when this holds; the others are not rated")
+    if_: Expression | None = Field(
+        None, alias="if", description="rated only when this holds; the others are not rated"
+    )
     of: str | None = Field(None, description="metric or score whose bands or values decide")
     matrix: Matrix | None = None
     score: str | None = Field(None, description="scorecard or metric shown as the score")
     measure: str | None = Field(None, description="amount used for concentration and near misses")
     grades: dict[str, Grade]
     precedence: Literal["first", "best", "worst", "unchanged"] = "first"
-    test_order: list[str] | None = Field(None, description="order in which grades are tested; best first when absent")
+    test_order: list[str] | None = Field(
+        None, description="order in which grades are tested; best first when absent"
+    )
     fallback: Fallback | None = None
     pending: list[Pending] = []
     newcomers: Newcomers | None = None
@@ -431,7 +449,9 @@ class PolicyDocument(Model):
     control: Control = Control()
     effective: Effective | None = None
     currency: str = Field(pattern=r"^[A-Z]{3}$", description="ISO code; every amount is converted into it")
-    display_unit: Literal["元", "万元", "1", "10,000", "1,000,000"] = Field("元", description="unit of amounts in reports")
+    display_unit: Literal["元", "万元", "1", "10,000", "1,000,000"] = Field(
+        "元", description="unit of amounts in reports"
+    )
     calendar: Calendar = Calendar()
     scope: Scope = Scope()
     articles: dict[str, Article]
@@ -441,7 +461,7 @@ class PolicyDocument(Model):
     tables: dict[Identifier, KeyedTable] = {}
     metrics: dict[Identifier, Metric] = {}
     scorecards: dict[Identifier, Scorecard] = {}
-    ratings: dict[Identifier, Rating]
+    ratings: dict[RatingName, Rating]
     obligations: dict[Identifier, Obligation] = {}
     procedures: dict[Identifier, Procedure] = {}
     clocks: dict[Identifier, Clock] = {}
@@ -449,5 +469,3 @@ class PolicyDocument(Model):
     gates: dict[Identifier, Gate] = {}
     indicators: dict[Identifier, Indicator] = {}
     open_questions: list[OpenQuestion] = []
-
-

@@ -15,7 +15,9 @@ from zhike_engine.words import Lang, Text
 class Model(BaseModel):
     """Base of every element: frozen, no unknown keys."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=False, arbitrary_types_allowed=False)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, populate_by_name=False, arbitrary_types_allowed=False
+    )
 
 
 class BothTexts(Model):
@@ -68,6 +70,10 @@ def _identifier(value: str) -> str:
     return value
 
 
+def _rating_name(value: str) -> str:
+    return value if value == "value" else _identifier(value)
+
+
 RESERVED = frozenset({"and", "or", "not", "in", "is", "between", "within", "of", "computable", "true", "false"}) | {
     "min", "max", "abs", "if", "first_known", "value", "previous", "previous_grade", "as_of",
 }  # fmt: skip
@@ -85,7 +91,11 @@ _TEXT_SCHEMA = {
 }
 AnyText = Annotated[BothTexts, BeforeValidator(_both), WithJsonSchema(_TEXT_SCHEMA)]
 Number = Annotated[
-    Decimal, BeforeValidator(_number), WithJsonSchema({"type": ["number", "string"]}), Field(allow_inf_nan=False)
+    Decimal,
+    BeforeValidator(_number),
+    WithJsonSchema({"type": ["number", "string"]}),
+    Field(allow_inf_nan=False),
 ]
 DateText = Annotated[date, BeforeValidator(_date), WithJsonSchema({"type": "string", "format": "date"})]
 Identifier = Annotated[str, AfterValidator(_identifier)]
+RatingName = Annotated[str, AfterValidator(_rating_name)]

@@ -114,7 +114,9 @@ class _Reader:
         found: dict[str, Any] = {}
         for key_node, value_node in node.value:
             if not isinstance(key_node, yaml.ScalarNode):
-                self.refuse(key_node, "a key must be plain text", "write one word or a quoted text before the colon")
+                self.refuse(
+                    key_node, "a key must be plain text", "write one word or a quoted text before the colon"
+                )
             key = str(key_node.value)
             if key in found:
                 self.refuse(key_node, f"key `{key}` stands twice", "keep one of the two")
@@ -124,14 +126,16 @@ class _Reader:
 
     def scalar(self, node: yaml.ScalarNode) -> Plain:
         text = str(node.value)
-        if node.style is not None:
+        if node.style in ("'", '"', "|", ">"):
             return text
         if text in ("", "~", "null"):
             return None
         if text in ("true", "false"):
             return text == "true"
         if _INT.match(text):
-            return int(text) if not (len(text.lstrip("+-")) > 1 and text.lstrip("+-").startswith("0")) else text
+            return (
+                int(text) if not (len(text.lstrip("+-")) > 1 and text.lstrip("+-").startswith("0")) else text
+            )
         if _DECIMAL.match(text):
             return Decimal(text)
         return text

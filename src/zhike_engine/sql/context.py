@@ -251,7 +251,9 @@ class Context:
     def latest_forecast(self, name: str) -> str:
         """The value of the latest forecast made by the as-of date."""
         where = f"t.forecast = {self.d.text(name)} and t.made_on <= {self.d.day(self.plan.as_of)}"
-        return self._latest("forecasts", ("forecast", name), where, "t.made_on desc, t.model desc", "t.value", [])
+        return self._latest(
+            "forecasts", ("forecast", name), where, "t.made_on desc, t.model desc", "t.value", []
+        )
 
     def latest_override(self, rating: str, kind: str, day: date) -> str:
         """Alias of the join with the override record of a kind that is in force; it has grade, reason, approver."""
@@ -260,7 +262,9 @@ class Context:
             f"t.rating = {d.text(rating)} and t.kind = {d.text(kind)} and t.from_on <= {d.day(day)}"
             f" and t.until_on >= {d.day(day)}"
         )
-        return self._latest("overrides", ("override", rating, kind), where, "t.from_on desc, t.grade", "t.grade", [])
+        return self._latest(
+            "overrides", ("override", rating, kind), where, "t.from_on desc, t.grade", "t.grade", []
+        )
 
     def previous(self, rating: str) -> str:
         """Alias of the join with the previous grade of a rating; it has grade and since."""
@@ -289,7 +293,9 @@ class Context:
                 f" from f_{table} t where {known}"
             )
             rest = " and ".join(["q.n = 1", *valid])
-            self.joins.append((alias, f"select q.customer as customer, q.val as val from ({inner}) q where {rest}"))
+            self.joins.append(
+                (alias, f"select q.customer as customer, q.val as val from ({inner}) q where {rest}")
+            )
             self._joined[key] = f"{alias}.val"
         return self._joined[key]
 

@@ -131,7 +131,7 @@ class PostgreSQL(Dialect):
         return f"cast({value:.17e} as double precision)"
 
     def as_text(self, expression: str) -> str:
-        return f"(cast({expression} as text) collate \"C\")"
+        return f'(cast({expression} as text) collate "C")'
 
     def ordered_text(self, expression: str) -> str:
         return f'{expression} collate "C"'
@@ -181,7 +181,9 @@ class SQLite(Dialect):
         return "1" if value else "0"
 
     def distinct_months(self, index: str, first: int, count: int, condition: str) -> str:
-        one = [f"max(case when ({condition}) and {index} = {first + i} then 1 else 0 end)" for i in range(count)]
+        one = [
+            f"max(case when ({condition}) and {index} = {first + i} then 1 else 0 end)" for i in range(count)
+        ]
         return "coalesce(" + " + ".join(one) + ", 0)"
 
     def create(self, name: str, select: str) -> str:

@@ -74,7 +74,9 @@ def _call(function: str, arguments: tuple[n.Node, ...], names: Environment, d: D
             return v.constant(abs(only.constant), only.unit)
         return _like(only, f"(case when {only.sql} < 0 then -{only.sql} else {only.sql} end)")
     if function != "first_known" and all(value.constant is not None for value in values):
-        chosen = (min if function == "min" else max)(value.constant for value in values if value.constant is not None)
+        chosen = (min if function == "min" else max)(
+            value.constant for value in values if value.constant is not None
+        )
         return v.constant(chosen, values[0].unit)
     sides, kind = v.unify(values, "chooses between", d)
     if function == "first_known":

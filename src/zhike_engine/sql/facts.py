@@ -20,7 +20,13 @@ MONEY_COLUMNS: dict[str, tuple[str, ...]] = {
 """Columns of each table that stand in the row's own currency."""
 VIRTUAL: dict[str, dict[str, str]] = {
     "orders": {},
-    "receivables": {"paid": "flag", "on_time": "flag", "overdue": "flag", "days_late": "days", "outstanding": "money"},
+    "receivables": {
+        "paid": "flag",
+        "on_time": "flag",
+        "overdue": "flag",
+        "days_late": "days",
+        "outstanding": "money",
+    },
     "complaints": {"open": "flag"},
 }
 """Columns that follow from others on the as-of date -> unit."""
@@ -109,7 +115,11 @@ class Reading:
 
     def _lines(self) -> str:
         q = self.d.quote
-        own = [c for c in self.shape.tables.get("order_lines", ()) if c not in ("customer", "ordered_on", "currency")]
+        own = [
+            c
+            for c in self.shape.tables.get("order_lines", ())
+            if c not in ("customer", "ordered_on", "currency")
+        ]
         columns = ", ".join(f"l.{q(c)}" for c in sorted(own))
         order = ", ".join(f"o.{q(c)}" for c in ("customer", "ordered_on", "currency", "status"))
         return f"(select {columns}, {order} from f_order_lines l join f_orders o on o.{q('order')} = l.{q('order')})"

@@ -104,7 +104,9 @@ def _count(spec: kinds.Count, c: Context) -> Value:
     reading, _ = _split(spec.count, c)
     if not reading.present:
         return Value("0", "exact", "count")
-    sql = c.scan(reading, spec.by).add("count", "", c.window(spec.over), _filters(reading, spec.where, c, events=True))
+    sql = c.scan(reading, spec.by).add(
+        "count", "", c.window(spec.over), _filters(reading, spec.where, c, events=True)
+    )
     return Value(f"coalesce({sql}, 0)", "exact", "count")
 
 
@@ -161,7 +163,9 @@ def _start_day(spec: kinds.Tenure, c: Context) -> str:
     if spec.starts in ("first_order", "earlier") and c.shape_has("orders"):
         reading = c.reading("orders")
         everything = Window(None, c.plan.windows.end)
-        days.append(c.scan(reading, None).add("minimum", "t.ordered_on", everything, tuple(reading.countable())))
+        days.append(
+            c.scan(reading, None).add("minimum", "t.ordered_on", everything, tuple(reading.countable()))
+        )
     if not days:
         return c.null("date")
     if len(days) == 1:
@@ -217,7 +221,8 @@ def _period_tests(spec: kinds.Streak | kinds.Held, place: str, extra: int, c: Co
     totals = _period_totals(place, spec.per, spec.last + extra, spec.where, c)
     node = parse(spec.when)
     return [
-        condition_sql(node, c.period_names(totals[i], totals[i + 1] if extra else None), c.d) for i in range(spec.last)
+        condition_sql(node, c.period_names(totals[i], totals[i + 1] if extra else None), c.d)
+        for i in range(spec.last)
     ]
 
 
@@ -233,7 +238,9 @@ def _streak(spec: kinds.Streak, c: Context) -> Value:
 
 def _held(spec: kinds.Held, c: Context) -> Value:
     tests = _period_tests(spec, spec.held, _needs_previous(spec.when), c)
-    return Value("(" + " + ".join(f"case when {test} then 1 else 0 end" for test in tests) + ")", "exact", "count")
+    return Value(
+        "(" + " + ".join(f"case when {test} then 1 else 0 end" for test in tests) + ")", "exact", "count"
+    )
 
 
 def _volatility(spec: kinds.Volatility, c: Context) -> Value:
@@ -245,7 +252,9 @@ def _volatility(spec: kinds.Volatility, c: Context) -> Value:
     mean = f"({c.d.double(whole.sql)} / {c.d.double_literal(float(len(totals)))})"
     variance = _variance([c.d.double(one.sql) for one in totals], mean, c)
     zero = c.d.double_literal(0.0)
-    return Value(f"(case when {whole.sql} > 0 then sqrt({variance}) / nullif({mean}, {zero}) end)", "double", "share")
+    return Value(
+        f"(case when {whole.sql} > 0 then sqrt({variance}) / nullif({mean}, {zero}) end)", "double", "share"
+    )
 
 
 def _variance(parts: list[str], mean: str, c: Context) -> str:
@@ -301,7 +310,9 @@ def _judgement(spec: kinds.Judgement, c: Context) -> Value:
         return Value(sql, "text", "text")
     if spec.type == "flag":
         yes, no = c.d.flag(True), c.d.flag(False)
-        return Value(f"(case when {sql} = 'true' then {yes} when {sql} = 'false' then {no} end)", "flag", "flag")
+        return Value(
+            f"(case when {sql} = 'true' then {yes} when {sql} = 'false' then {no} end)", "flag", "flag"
+        )
     return Value(c.d.money(c.d.decimal_of(sql)), "exact", "points", MONEY)
 
 

@@ -71,7 +71,9 @@ def _exact(name: str, c: Context) -> Value:
     value = c.names(name)
     if value.storage != "exact":
         what = "a text" if not value.numeric else "a quotient"
-        raise TypeMismatch(f"compares customers by `{name}`, which is {what}; use a total, a count or a score")
+        raise TypeMismatch(
+            f"compares customers by `{name}`, which is {what}; use a total, a count or a score"
+        )
     return value
 
 
@@ -120,10 +122,15 @@ def _group(spec: kinds.Group, c: Context, joins: Joins) -> Value:
     group = c.attribute("group", "text")
     if group is None:
         return value
-    function = {"sum": d.total(value.sql), "highest": f"max({value.sql})", "lowest": f"min({value.sql})"}[spec.take]
+    function = {"sum": d.total(value.sql), "highest": f"max({value.sql})", "lowest": f"min({value.sql})"}[
+        spec.take
+    ]
     select = f"select {group.sql} as k, {function} as a from {joins.base} where {group.sql} is not null group by {group.sql}"
     alias = joins.by_key(select, group.sql)
     own = f"b.{value.sql}"
-    return Value(f"(case when b.{group.sql} is null then {own} else {alias}.a end)", "exact", value.unit, value.denominator)
-
-
+    return Value(
+        f"(case when b.{group.sql} is null then {own} else {alias}.a end)",
+        "exact",
+        value.unit,
+        value.denominator,
+    )

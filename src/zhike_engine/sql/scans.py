@@ -13,7 +13,9 @@ from zhike_engine.plan.windows import Window
 from zhike_engine.sql.dialect import Dialect
 from zhike_engine.sql.facts import Reading
 
-Function = Literal["total", "money_total", "count", "minimum", "maximum", "distinct", "periods", "longest_gap"]
+Function = Literal[
+    "total", "money_total", "count", "minimum", "maximum", "distinct", "periods", "longest_gap"
+]
 
 
 @dataclass(frozen=True)
@@ -46,10 +48,18 @@ class Scan:
     alias: str
     aggregates: list[Aggregate] = field(default_factory=list)
 
-    def add(self, function: Function, sql: str, window: Window, filters: tuple[str, ...], months: int = 1) -> str:
+    def add(
+        self, function: Function, sql: str, window: Window, filters: tuple[str, ...], months: int = 1
+    ) -> str:
         """Register an aggregate, or find the same one; returns `alias.column`."""
         for one in self.aggregates:
-            if (one.function, one.sql, one.window, one.filters, one.months) == (function, sql, window, filters, months):
+            if (one.function, one.sql, one.window, one.filters, one.months) == (
+                function,
+                sql,
+                window,
+                filters,
+                months,
+            ):
                 return f"{self.alias}.{one.alias}"
         alias = f"a{len(self.aggregates)}"
         self.aggregates.append(Aggregate(alias, function, sql, window, filters, months))
@@ -72,7 +82,11 @@ class Scan:
     def _plain(self, aggregates: list[Aggregate], d: Dialect) -> str:
         span = self.span
         shared = self._shared_filters(aggregates)
-        where = [*self.reading.standing(), *shared, *window_conditions(f"t.{d.quote(self.day)}", span, None, d)]
+        where = [
+            *self.reading.standing(),
+            *shared,
+            *window_conditions(f"t.{d.quote(self.day)}", span, None, d),
+        ]
         columns = []
         for one in aggregates:
             tests = [*window_conditions(f"t.{d.quote(self.day)}", one.window, span, d)]

@@ -41,7 +41,9 @@ def item_points(item: Item, c: Context) -> Value:
             raise TypeMismatch("has a line from a value to itself")
         low, high = sorted((line.starts, line.to))
         cut = _cut(value, low, high, c)
-        slope = v.divide(v.add(cut, v.constant(line.starts), "-", c.d), v.constant(line.to - line.starts), c.d)
+        slope = v.divide(
+            v.add(cut, v.constant(line.starts), "-", c.d), v.constant(line.to - line.starts), c.d
+        )
         rise = v.multiply(Value(slope.sql, slope.storage, "any", slope.denominator, slope.constant),
                           v.constant(line.points_to - line.points_from), c.d)  # fmt: skip
         return _points(v.rounded(v.add(rise, v.constant(line.points_from), "+", c.d), MONEY, c.d).sql)
@@ -60,7 +62,9 @@ def _steps(steps: list[Step], value: Value, c: Context) -> str:
     for step in steps:
         ends = ((">=", step.starts), (">", step.above), ("<", step.below), ("<=", step.up_to))
         tests = [
-            v.compare(op, value, to_sql(end_node(end), c.names, c.d), c.d) for op, end in ends if end is not None
+            v.compare(op, value, to_sql(end_node(end), c.names, c.d), c.d)
+            for op, end in ends
+            if end is not None
         ]
         cases.append(f"when {' and '.join(tests) or '1 = 1'} then {v.scaled(v.constant(step.points), MONEY)}")
     return f"(case when {value.sql} is null then null {' '.join(cases)} else 0 end)"

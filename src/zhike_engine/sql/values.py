@@ -81,9 +81,13 @@ def joined_unit(left: Value, right: Value, doing: str) -> str:
 
 
 def _unit_name(unit: str) -> str:
-    return {"share": "a share", "count": "a count", "number": "a number", "text": "a text", "flag": "a yes/no"}.get(
-        unit, f"an amount of {unit}" if unit in ("days", "months", "years", "points") else unit
-    )
+    return {
+        "share": "a share",
+        "count": "a count",
+        "number": "a number",
+        "text": "a text",
+        "flag": "a yes/no",
+    }.get(unit, f"an amount of {unit}" if unit in ("days", "months", "years", "points") else unit)
 
 
 def add(left: Value, right: Value, sign: Literal["+", "-"], d: Dialect) -> Value:
@@ -91,7 +95,9 @@ def add(left: Value, right: Value, sign: Literal["+", "-"], d: Dialect) -> Value
     _need_numbers(left, right)
     unit = joined_unit(left, right, "adds")
     if left.constant is not None and right.constant is not None:
-        return constant(left.constant + right.constant if sign == "+" else left.constant - right.constant, unit)
+        return constant(
+            left.constant + right.constant if sign == "+" else left.constant - right.constant, unit
+        )
     if left.storage == right.storage == "exact":
         common = lcm(left.denominator, right.denominator)
         return Value(f"({scaled(left, common)} {sign} {scaled(right, common)})", "exact", unit, common)
@@ -136,8 +142,12 @@ def divide(left: Value, right: Value, d: Dialect) -> Value:
         common = gcd(left.denominator, right.denominator)
         upper = _times(left, right.denominator // common)
         lower = _times(right, left.denominator // common)
-        return Value(f"({d.double(upper)} / nullif({d.double(lower)}, {d.double_literal(0.0)}))", "double", unit)
-    return Value(f"({as_double(left, d)} / nullif({as_double(right, d)}, {d.double_literal(0.0)}))", "double", unit)
+        return Value(
+            f"({d.double(upper)} / nullif({d.double(lower)}, {d.double_literal(0.0)}))", "double", unit
+        )
+    return Value(
+        f"({as_double(left, d)} / nullif({as_double(right, d)}, {d.double_literal(0.0)}))", "double", unit
+    )
 
 
 def _exact_fraction(top: Decimal, bottom: Decimal, unit: str, d: Dialect) -> Value:

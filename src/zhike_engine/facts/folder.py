@@ -1,0 +1,291 @@
+"""A folder of fact files opened in DuckDB: `<table>.csv` or `<table>.parquet`, typed, and checked unless sealed.
+
+A sealed folder carries `facts.json` (made by `zhike facts`) with the hash of every file; its tables were checked when
+they were written, so only the hashes are compared.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from zhike_engine.backends.base import Facts
+from zhike_engine.errors import FactsInvalid
+from zhike_engine.facts import checks
+from zhike_engine.facts.tables import TABLES, Column, Table
+from zhike_engine.issues import did_you_mean
+
+MANIFEST = "facts.json"
+
+
+@dataclass(frozen=True)
+class _File:
+    table: Table
+    path: Path
+
+    @property
+    def is_csv(self) -> bool:
+        return self.path.suffix == ".csv"
+
+
+class FolderReader:
+    """Opens the fact tables of one folder as views `f_<table>`."""
+
+    def __init__(self, folder: Path, connection: duckdb.DuckDBPyConnection) -> None:
+        self.folder = folder
+        self.connection = connection
+
+    def open(self, wanted: frozenset[str], as_of: date) -> Facts:
+        """Open the wanted tables that are there; raises FactsInvalid with file, line and way out."""
+        files = self._files()
+        sealed, fingerprint = self._fingerprint(files)
+        facts = Facts({}, {}, fingerprint, str(self.folder))
+        for name in sorted(wanted | {"customers"}):
+            if name in files:
+                self._open(files[name], facts)
+        if not sealed:
+            checks.check(self.connection, facts, as_of)
+        checks.note(self.connection, facts, as_of)
+        return facts
+
+    # files
+
+    def _files(self) -> dict[str, _File]:
+        if not self.folder.is_dir():
+            raise FactsInvalid(
+                f"there is no facts folder `{self.folder}`", hint="make one with `zhike facts`"
+            )
+        found: dict[str, _File] = {}
+        for path in sorted(self.folder.iterdir()):
+            if path.suffix not in (".csv", ".parquet"):
+                continue
+            if path.stem not in TABLES:
+                if path.stem not in ("quality",):
+                    self._unknown(path)
+                continue
+            if path.stem in found:
+                raise FactsInvalid(
+                    f"table `{path.stem}` stands twice: as CSV and as Parquet",
+                    place=str(path),
+                    hint="remove one of them",
+                )
+            found[path.stem] = _File(TABLES[path.stem], path)
+        for name in ("customers",):
+            if name not in found:
+                raise FactsInvalid(
+                    f"the facts folder has no table `{name}`",
+                    place=str(self.folder),
+                    hint=f"add `{name}.csv` or `{name}.parquet`; see docs/reference/facts.md",
+                )
+        return found
+
+    def _unknown(self, path: Path) -> None:
+        near = did_you_mean(path.stem, TABLES)
+        if near.startswith("did you mean"):
+            raise FactsInvalid(f"`{path.name}` is no fact table", place=str(path), hint=near)
+
+    def _fingerprint(self, files: dict[str, _File]) -> tuple[bool, str]:
+        hashes = {}
+        for name, file in sorted(files.items()):
+            with file.path.open("rb") as stream:
+                hashes[name] = hashlib.file_digest(stream, "sha256").hexdigest()
+        whole = hashlib.sha256(json.dumps(hashes, sort_keys=True).encode()).hexdigest()
+        manifest = self.folder / MANIFEST
+        if not manifest.is_file():
+            return False, whole
+        try:
+            stated = json.loads(manifest.read_text("utf-8"))
+            sealed = {name: entry["sha256"] for name, entry in stated["tables"].items()}
+            checked = bool(stated.get("checked"))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise FactsInvalid(
+                f"`{MANIFEST}` cannot be read", place=str(manifest), hint="run `zhike facts` again"
+            ) from None
+        return checked and all(sealed.get(name) == hashed for name, hashed in hashes.items()), whole
+
+    # tables
+
+    def _open(self, file: _File, facts: Facts) -> None:
+        types = self._types(file)
+        self._columns_there(file, types)
+        table = file.table
+        known = {column.name: column for column in table.columns}
+        picked = []
+        for name, stored in types.items():
+            if name in known:
+                picked.append(f"{self._typed(known[name], stored, file)} as {_q(name)}")
+            elif table.open:
+                picked.append(_q(name))
+        view = f"create or replace temp view f_{table.name} as select {', '.join(picked)} from {self._scan(file)}"
+        if file.is_csv:
+            self._check_values(file, types)
+            view = view.replace("temp view", "temp table", 1)
+        self._execute(view, file)
+        facts.columns[table.name] = frozenset(n for n in types if n in known or table.open)
+        if table.name == "customers":
+            facts.attribute_kinds.update(_attribute_kinds(self.connection))
+        count = self.connection.execute(f"select count(*) from f_{table.name}").fetchone()
+        facts.rows[table.name] = int(count[0]) if count else 0
+
+    def _scan(self, file: _File) -> str:
+        path = str(file.path).replace("'", "''")
+        if file.is_csv:
+            return (
+                f"read_csv('{path}', header = true, all_varchar = true, encoding = 'utf-8', strict_mode = true,"
+                " delim = ',', quote = '\"', escape = '\"', null_padding = false)"
+            )
+        return f"read_parquet('{path}')"
+
+    def _types(self, file: _File) -> dict[str, str]:
+        if file.path.stat().st_size == 0:
+            raise FactsInvalid(
+                "the file is empty", place=str(file.path), hint="write at least the header row"
+            )
+        if file.is_csv:
+            _check_utf8(file.path)
+        rows = self._execute(f"describe select * from {self._scan(file)}", file).fetchall()
+        return {str(name).strip().lstrip("\ufeff"): str(kind) for name, kind, *_ in rows}
+
+    def _columns_there(self, file: _File, types: dict[str, str]) -> None:
+        missing = [c.name for c in file.table.columns if c.required and c.name not in types]
+        if missing:
+            near = did_you_mean(missing[0], types)
+            raise FactsInvalid(
+                f"table `{file.table.name}` lacks the column `{missing[0]}`",
+                place=str(file.path),
+                hint=near + "; or bring the file in with a mapping and `zhike facts`",
+            )
+
+    def _typed(self, column: Column, stored: str, file: _File) -> str:
+        name = _q(column.name)
+        if file.is_csv:
+            return _cast(f"nullif(trim({name}), '')", column)
+        match column.kind:
+            case "id":
+                whole = stored in (
+                    "BIGINT",
+                    "INTEGER",
+                    "SMALLINT",
+                    "UBIGINT",
+                    "UINTEGER",
+                    "HUGEINT",
+                    "TINYINT",
+                )
+                return name if stored == "VARCHAR" or whole else f"cast({name} as varchar)"
+            case "date":
+                return name if stored == "DATE" else f"cast({name} as date)"
+            case "money" | "decimal":
+                return name if stored == "DECIMAL(18,4)" else _number(name, stored)
+            case "integer":
+                return name if stored == "BIGINT" else f"cast({name} as bigint)"
+            case "bool":
+                return name if stored == "BOOLEAN" else _flag(f"cast({name} as varchar)")
+        return name if stored == "VARCHAR" else f"cast({name} as varchar)"
+
+    def _check_values(self, file: _File, types: dict[str, str]) -> None:
+        """Refuse the first value of a CSV file that is not of its column's kind."""
+        for column in file.table.columns:
+            if column.name not in types or column.kind in ("id", "text", "choice"):
+                continue
+            text = f"nullif(trim({_q(column.name)}), '')"
+            bad = f"{text} is not null and {_cast(text, column)} is null"
+            if column.kind in ("money", "decimal"):
+                digits = "4" if column.kind == "money" else "8"
+                bad = f"{text} is not null and not regexp_full_match({text}, '[-+]?[0-9]{{1,14}}([.][0-9]{{1,{digits}}})?')"
+            rows = f"select row_number() over () + 1 as line, {text} as text, {bad} as bad from {self._scan(file)}"
+            found = self._execute(
+                f"select line, text from ({rows}) where bad order by line limit 1", file
+            ).fetchone()
+            if found:
+                raise FactsInvalid(
+                    f"`{found[1]}` in column `{column.name}` is not {_KIND_WORDS[column.kind]}",
+                    place=f"{file.path}:{found[0]}",
+                    hint=_KIND_HINTS[column.kind],
+                )
+
+    def _execute(self, sql: str, file: _File) -> duckdb.DuckDBPyConnection:
+        try:
+            return self.connection.execute(sql)
+        except duckdb.Error as problem:
+            first = str(problem).splitlines()[0].rstrip(".")
+            raise FactsInvalid(
+                f"the file cannot be read: {first}", place=str(file.path),
+                hint="canonical files are UTF-8 CSV with commas, or Parquet; bring others in with `zhike facts`",
+            ) from None  # fmt: skip
+
+
+_KIND_WORDS = {
+    "date": "a date that exists",
+    "money": "an amount with at most four decimals",
+    "decimal": "a number with at most eight decimals",
+    "integer": "a whole number",
+    "bool": "true or false",
+}
+_KIND_HINTS = {
+    "date": "write dates like 2026-01-31, or state the format in a mapping and use `zhike facts`",
+    "money": "write amounts like 1234.5, without separators and units",
+    "decimal": "write numbers like 0.25",
+    "integer": "write numbers like 12",
+    "bool": "write `true` or `false`",
+}
+
+
+def _q(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _cast(text: str, column: Column) -> str:
+    match column.kind:
+        case "date":
+            return f"try_cast(case when regexp_full_match({text}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}') then {text} end as date)"
+        case "money" | "decimal":
+            return f"try_cast({text} as decimal(18, 4))"
+        case "integer":
+            return f"try_cast({text} as bigint)"
+        case "bool":
+            return _flag(text)
+    return text
+
+
+def _number(name: str, stored: str) -> str:
+    if stored in ("DOUBLE", "FLOAT"):
+        return f"cast(round({name}, 4) as decimal(18, 4))"
+    return f"cast({name} as decimal(18, 4))"
+
+
+def _flag(text: str) -> str:
+    return f"case lower({text}) when 'true' then true when '1' then true when 'false' then false when '0' then false end"
+
+
+def _check_utf8(path: Path) -> None:
+    with path.open("rb") as stream:
+        line = 0
+        for line, raw in enumerate(stream, start=1):
+            try:
+                raw.decode("utf-8-sig" if line == 1 else "utf-8")
+            except UnicodeDecodeError:
+                raise FactsInvalid(
+                    "the file is not UTF-8 text", place=f"{path}:{line}",
+                    hint="save it as UTF-8, or bring it in with a mapping that states `encoding: gb18030`",
+                ) from None  # fmt: skip
+    if line == 0:
+        raise FactsInvalid("the file is empty", place=str(path), hint="write at least the header row")
+
+
+def _attribute_kinds(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    found = {}
+    for name, kind, *_ in connection.execute("describe f_customers").fetchall():
+        if kind == "DATE":
+            found[str(name)] = "date"
+        elif kind == "BOOLEAN":
+            found[str(name)] = "flag"
+        elif str(kind).startswith("DECIMAL") or kind in ("BIGINT", "INTEGER", "DOUBLE", "FLOAT", "SMALLINT"):
+            found[str(name)] = "number"
+        else:
+            found[str(name)] = "text"
+    return found

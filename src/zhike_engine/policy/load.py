@@ -1,0 +1,198 @@
+"""From a file to a policy: read, validate, and gather every issue with its place."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from zhike_engine.errors import DocumentInvalid, NotFound, ParameterInvalid, PolicyInvalid
+from zhike_engine.issues import Issue, did_you_mean
+from zhike_engine.policy.metrics import KINDS
+from zhike_engine.policy.model import PolicyDocument
+from zhike_engine.policy.yaml import Document, load_document
+
+VERSION = 1
+"""Version of the policy format that this engine reads."""
+
+
+@dataclass(frozen=True)
+class Policy:
+    """A policy as read from its file: the document, where everything stands in it, and its hash."""
+
+    document: PolicyDocument
+    source: Document
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """Short name."""
+        return self.document.policy
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of the document's content; comments and layout do not count."""
+        return content_hash(self.source.data)
+
+
+def content_hash(data: Any) -> str:
+    """SHA-256 of plain data in canonical JSON."""
+    canonical = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def policy_file(path: Path) -> Path:
+    """The policy file that a path means: the file itself, or `policy.yaml` in a folder. Raises NotFound."""
+    target = path / "policy.yaml" if path.is_dir() else path
+    if not target.is_file():
+        hint = "give a policy file, a folder with `policy.yaml`, or the name of a shipped policy"
+        raise NotFound(f"there is no policy at `{path}`", hint=hint)
+    return target
+
+
+def load_policy(path: Path) -> Policy:
+    """Read a policy; raises PolicyInvalid with every issue of form. Meaning is checked in `check.py`."""
+    file = policy_file(path)
+    source = load_document(file)
+    if not isinstance(source.data, dict):
+        raise DocumentInvalid(
+            "the file is no policy: it must start with `zhike: 1`", place=str(source.place(()))
+        )
+    _same_version(source)
+    try:
+        document = PolicyDocument.model_validate(source.data)
+    except ValidationError as problem:
+        issues = form_issues(problem, source, PolicyDocument)
+        raise PolicyInvalid(f"policy `{file}` has {count_of(issues)}", issues=issues) from None
+    return Policy(document, source, file)
+
+
+def _same_version(source: Document) -> None:
+    version = source.data.get("zhike")
+    if isinstance(version, int) and version > VERSION:
+        raise PolicyInvalid(
+            f"the policy is written for format {version}; this Zhike reads format {VERSION}",
+            place=str(source.place(("zhike",))),
+            hint="install a newer Zhike",
+        )
+
+
+def count_of(issues: list[Issue]) -> str:
+    """How many errors and warnings, in words."""
+    errors = sum(issue.level == "error" for issue in issues)
+    warnings = sum(issue.level == "warning" for issue in issues)
+    parts = [
+        f"{n} {word}{'s' if n != 1 else ''}" for n, word in ((errors, "error"), (warnings, "warning")) if n
+    ]
+    return ", ".join(parts) or "no issues"
+
+
+def form_issues(problem: ValidationError, source: Document, model: type[BaseModel]) -> list[Issue]:
+    """Pydantic's findings as issues with places in the file."""
+    found = []
+    for error in problem.errors():
+        loc = tuple(part for part in error["loc"])
+        path = document_path(loc, source.data)
+        message, hint = _say(error, path, model)
+        found.append(Issue("error", source.place(path), message, hint))
+    return sorted(found, key=lambda issue: issue.place)
+
+
+def document_path(loc: tuple[str | int, ...], data: Any) -> tuple[str | int, ...]:
+    """The parts of a pydantic location that are keys of the document; union tags are left out."""
+    path: list[str | int] = []
+    here = data
+    for part in loc:
+        if (isinstance(here, Mapping) and part in here) or (
+            isinstance(here, list) and isinstance(part, int) and part < len(here)
+        ):
+            path.append(part)
+            here = here[part]
+        elif part == "[key]":
+            break
+    return tuple(path)
+
+
+def _say(error: Any, path: tuple[str | int, ...], model: type[BaseModel]) -> tuple[str, str]:
+    last = str(error["loc"][-1]) if error["loc"] else ""
+    where = f" in `{path[-1]}`" if path and str(path[-1]) != last else ""
+    match error["type"]:
+        case "missing":
+            return f"`{last}` is missing{where}", f"add `{last}:`"
+        case "extra_forbidden":
+            parent = f" in `{path[-2]}`" if len(path) > 1 else ""
+            return f"unknown key `{last}`{parent}", did_you_mean(last, _keys_at(model, error["loc"][:-1]))
+        case "union_tag_not_found" | "union_tag_invalid":
+            return f"`{last}` is no known kind of metric", did_you_mean(_first_key(error["input"]), KINDS)
+        case "literal_error" | "enum":
+            expected = str(error["ctx"].get("expected", "")).replace("'", "`")
+            return f"`{error['input']}` is not allowed for `{last}`", f"use {expected}"
+        case "value_error":
+            text = str(error["ctx"]["error"]) if "ctx" in error else error["msg"]
+            message, _, hint = text.partition("; ")
+            return message, hint
+        case "string_type":
+            return f"`{last}` must be a text, not `{error['input']}`", "put it in quotes"
+    text = error["msg"][:1].lower() + error["msg"][1:]
+    return f"`{last}`: {text}", ""
+
+
+def _first_key(value: Any) -> str:
+    if isinstance(value, dict):
+        plain = [key for key in value if key not in ("title", "article", "note", "over", "where", "by")]
+        return str(plain[0]) if plain else ""
+    return str(value)
+
+
+def _keys_at(model: type[BaseModel], loc: tuple[Any, ...]) -> list[str]:
+    """Keys that may stand at a location, found by walking the models along it."""
+    here: set[type[BaseModel]] = {model}
+    for part in loc:
+        if part in KINDS and any(kind in here for kind in KINDS.values()):
+            here = {KINDS[str(part)]}
+            continue
+        further: set[type[BaseModel]] = set()
+        for one in here:
+            for name, field in one.model_fields.items():
+                if part in (name, field.alias):
+                    further |= _models_in(field.annotation)
+        here = further or here
+    return sorted({field.alias or name for one in here for name, field in one.model_fields.items()})
+
+
+def _models_in(annotation: Any) -> set[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return {annotation}
+    return {model for inner in get_args(annotation) for model in _models_in(inner)}
+
+
+def read_values(path: Path, policy: Policy) -> dict[str, Any]:
+    """Parameter values from a values file: `policy`, `note` and `values`. Raises DocumentInvalid, ParameterInvalid."""
+    source = load_document(path)
+    data = source.data
+    if not isinstance(data, dict) or not isinstance(data.get("values"), dict):
+        raise DocumentInvalid(
+            "a values file has the key `values:` with a value per parameter", place=str(path)
+        )
+    for key in data:
+        if key not in ("policy", "values", "note"):
+            raise DocumentInvalid(f"unknown key `{key}`", place=str(source.place((key,))),
+                                  hint=did_you_mean(key, ("policy", "values", "note")))  # fmt: skip
+    if data.get("policy") not in (None, policy.name):
+        raise ParameterInvalid(
+            f"the values are for policy `{data['policy']}`, not for `{policy.name}`",
+            place=str(source.place(("policy",))),
+        )
+    for name in data["values"]:
+        if name not in policy.document.parameters:
+            raise ParameterInvalid(
+                f"policy `{policy.name}` has no parameter `{name}`",
+                place=str(source.place(("values", name))),
+                hint=did_you_mean(name, policy.document.parameters),
+            )
+    return dict(data["values"])

@@ -1,0 +1,139 @@
+"""Run a policy: plan, compile, execute, and hold what came out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+
+from zhike_engine.backends.base import Backend, Facts
+from zhike_engine.errors import FactsInvalid, ParameterUnset, PolicyInvalid
+from zhike_engine.facts.rates import prepare
+from zhike_engine.issues import Issue
+from zhike_engine.plan.build import Plan, build
+from zhike_engine.policy import metrics as kinds
+from zhike_engine.policy.load import Policy, content_hash
+from zhike_engine.policy.model import PolicyDocument
+from zhike_engine.sql.compile import Compiled, compile_plan
+from zhike_engine.sql.facts import Shape
+
+
+@dataclass
+class Run:
+    """A finished run. The backend still holds the tables `metrics` and `result`.
+
+    `manifest` records what the run can be repeated from: policy and hash, facts' fingerprint, as-of date, values,
+    engine and versions. It holds no clock time, so that the same inputs give the same bytes.
+    """
+
+    policy: Policy
+    plan: Plan
+    compiled: Compiled
+    facts: Facts
+    backend: Backend
+    manifest: dict[str, Any]
+
+    def table(self) -> pa.Table:
+        """Every customer in scope with every column, ordered by customer."""
+        return self.backend.arrow("select r.* from result r order by r.customer")
+
+    def customer(self, customer: str) -> dict[str, Any] | None:
+        """The row of one customer; None when it is not in scope."""
+        d = self.backend.dialect
+        found = self.backend.arrow(
+            f"select r.* from result r where {d.as_text('r.customer')} = {d.text(customer)}"
+        )
+        rows: list[dict[str, Any]] = found.to_pylist()
+        return rows[0] if rows else None
+
+
+def tables_read(document: PolicyDocument) -> frozenset[str]:
+    """The fact tables that a policy's metrics and ratings read."""
+    found = {"customers", "exchange_rates", "previous_grades", "overrides"}
+    for spec in document.metrics.values():
+        for key in ("sum", "average", "minimum", "maximum", "count", "distinct", "active", "recency", "longest_gap",
+                    "streak", "held", "volatility"):  # fmt: skip
+            place = getattr(spec, key, None)
+            if isinstance(place, str):
+                found.add(place.partition(".")[0])
+        match spec:
+            case kinds.Tenure():
+                found.add("orders")
+            case kinds.Judgement():
+                found.add("judgements")
+            case kinds.Forecast():
+                found.add("forecasts")
+            case kinds.Target():
+                found.add("targets")
+    if "order_lines" in found:
+        found.add("orders")
+    return frozenset(found)
+
+
+def run(policy: Policy, backend: Backend, as_of: date, given: Mapping[str, Any] | None = None) -> Run:
+    """Grade every customer in scope on `as_of`.
+
+    `given` are parameter values by name, in the parameters' own units. Raises PolicyInvalid, ParameterUnset,
+    ParameterInvalid, FactsInvalid; nothing is kept then.
+    """
+    plan = build(policy.document, as_of, given)
+    facts = backend.open_facts(tables_read(policy.document), as_of)
+    missing_tables(policy, facts)
+    foreign = prepare(backend, facts, as_of, policy.document.currency)
+    shape = Shape(facts.columns, foreign, facts.attribute_kinds)
+    compiled = compile_plan(plan, shape, backend.dialect)
+    refuse_faults(policy, compiled)
+    for statement in compiled.statements:
+        backend.keep(statement.name, statement.select)
+    return Run(policy, plan, compiled, facts, backend, manifest(policy, plan, facts, backend))
+
+
+def missing_tables(policy: Policy, facts: Facts) -> None:
+    """Refuse facts without a table that the policy needs; raises FactsInvalid."""
+    needs = policy.document.facts
+    for table in sorted(tables_read(policy.document) - facts.columns.keys()):
+        if table in ("orders",) and not (table in needs and needs[table].optional):
+            raise FactsInvalid(
+                f"the facts have no table `{table}`, which policy `{policy.name}` reads", place=facts.place,
+                hint=f"add `{table}.csv` or `{table}.parquet`",
+            )  # fmt: skip
+
+
+def refuse_faults(policy: Policy, compiled: Compiled) -> None:
+    """Raise what keeps a plan from running: faults of the policy, or unset parameters."""
+    if compiled.faults:
+        issues = [Issue("error", policy.source.place(f.path), f.message, f.hint) for f in compiled.faults]
+        raise PolicyInvalid(f"policy `{policy.path}` cannot run", issues=issues)
+    if compiled.unset:
+        names = sorted(compiled.unset)
+        shown = ", ".join(f"`{name}`" for name in names)
+        raise ParameterUnset(
+            f"policy `{policy.name}` needs values that the company has not set: {shown}",
+            names=names,
+            place=str(policy.source.place(("parameters", names[0]))),
+            hint=f"set them in the policy, in a values file, or with `--set {names[0]}=…`; a shipped policy has"
+            " `--values example`",
+        )
+
+
+def manifest(policy: Policy, plan: Plan, facts: Facts, backend: Backend) -> dict[str, Any]:
+    """What a run records of itself."""
+    values = {
+        name: None if p.written is None else str(p.written) for name, p in sorted(plan.parameters.items())
+    }
+    return {
+        "policy": policy.name,
+        "policy_version": policy.document.version,
+        "policy_hash": policy.hash,
+        "values": values,
+        "values_hash": content_hash(values),
+        "as_of": plan.as_of.isoformat(),
+        "currency": policy.document.currency,
+        "facts_fingerprint": facts.fingerprint,
+        "facts_rows": dict(sorted(facts.rows.items())),
+        "engine": backend.name,
+        "engine_version": backend.version,
+    }

@@ -1,0 +1,256 @@
+"""The compiler: a plan and the shape of the facts in, a short list of statements out.
+
+    statement       what it holds
+    z0, z1 …        one row per customer in scope: attributes, metrics and scores so far
+    metrics         the last of them
+    result          metrics, and every column of every rating
+
+Each statement is a stage that a backend keeps as a temporary table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from zhike_engine.plan.build import Plan, Planned
+from zhike_engine.plan.graph import POPULATION
+from zhike_engine.policy.model import Scorecard
+from zhike_engine.sql.context import Context
+from zhike_engine.sql.dialect import Dialect
+from zhike_engine.sql.expressions import UnknownName, UnsetName, condition_sql
+from zhike_engine.sql.facts import Shape
+from zhike_engine.sql.metrics import author
+from zhike_engine.sql.population import Joins, relative
+from zhike_engine.sql.ratings import Chain, RatingAuthor
+from zhike_engine.sql.scores import item_points, total
+from zhike_engine.sql.values import TypeMismatch, Value
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A stage: the SELECT and the name under which its rows are kept."""
+
+    name: str
+    select: str
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why an element cannot be compiled; `path` is its place in the document."""
+
+    path: tuple[str | int, ...]
+    message: str
+    hint: str = ""
+    unknown: str = ""
+    """The unknown name, where that is the fault."""
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """The statements of a plan for one engine, and how to read the columns they make.
+
+    `values` maps metrics, scores and `score.item` points to their typed columns; `unset` names the parameters that
+    the statements need and that are unset; `dropped` lists condition columns that do not apply.
+    """
+
+    plan: Plan
+    dialect: Dialect
+    shape: Shape
+    metrics: tuple[Statement, ...]
+    result: Statement
+    values: dict[str, Value]
+    attributes: dict[str, str]
+    unset: frozenset[str]
+    dropped: frozenset[str]
+    faults: tuple[Fault, ...]
+
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """Every stage in order."""
+        return (*self.metrics, self.result)
+
+
+def compile_plan(plan: Plan, shape: Shape, dialect: Dialect, *, draft: bool = False) -> Compiled:
+    """Compile a plan. Faults are gathered, never raised; a plan with faults must not be run."""
+    return _Compiler(plan, shape, dialect, draft).compile()
+
+
+class _Compiler:
+    def __init__(self, plan: Plan, shape: Shape, dialect: Dialect, draft: bool) -> None:
+        self.plan = plan
+        self.c = Context(plan, shape, dialect, draft=draft)
+        self.faults: list[Fault] = []
+        self.unset: set[str] = set()
+        self.authors: list[RatingAuthor] = []
+        ratings: dict[str, Value] = {}
+        for rating in plan.ratings:
+            self.authors.append(RatingAuthor(rating, self.c, ratings))
+
+    def compile(self) -> Compiled:
+        records = [column for one in self.authors for column in one.base_columns()]
+        first = [node for node in self.plan.nodes if node.layer == 0]
+        columns = [*self._columns(first), *records]
+        layers = self._layers()
+        result = self._ratings()
+        scope = self._guarded(("scope", "customers"), self._scope)
+        stages = self._stages(columns, layers, scope or "")
+        self.unset |= {name for one in self.authors for name in one.unset}
+        return Compiled(
+            plan=self.plan,
+            dialect=self.c.d,
+            shape=self.c.shape,
+            metrics=tuple(stages),
+            result=Statement("result", result),
+            values=dict(self.c.values),
+            attributes=dict(self.c.attributes),
+            unset=frozenset(self.unset),
+            dropped=frozenset(column for one in self.authors for column in one.dropped),
+            faults=tuple(self.faults),
+        )
+
+    # metrics
+
+    def _columns(self, nodes: list[Planned]) -> list[tuple[str, str]]:
+        found = []
+        for node in nodes:
+            value = self._value(node)
+            self._keep(node.name, value, node.column)
+            found.append((value.sql, node.column))
+        return found
+
+    def _value(self, node: Planned) -> Value:
+        path = ("metrics", node.name)
+        return self._guarded(path, lambda: author(node.spec, self.c)) or Value(self.c.null("exact"), "exact")
+
+    def _keep(self, name: str, value: Value, column: str) -> None:
+        self.c.values[name] = Value(column, value.storage, value.unit, value.denominator)
+
+    def _layers(self) -> list[tuple[str, object]]:
+        """Every layer above the first, as steps: a plain list of columns, or joins with their columns."""
+        steps: list[tuple[str, object]] = []
+        for depth in range(1, max((node.layer for node in self.plan.nodes), default=0) + 1):
+            nodes = [node for node in self.plan.nodes if node.layer == depth]
+            relative_nodes = [node for node in nodes if isinstance(node.spec, POPULATION)]
+            cards = [node for node in nodes if isinstance(node.spec, Scorecard)]
+            plain = [node for node in nodes if node not in relative_nodes and node not in cards]
+            if relative_nodes:
+                steps.append(("join", self._relative(relative_nodes, f"z{len(steps)}")))
+            columns = self._columns(plain)
+            columns += [column for card in cards for column in self._points(card)]
+            steps.append(("plain", columns))
+            if cards:
+                steps.append(("plain", [self._score(card) for card in cards]))
+        return steps
+
+    def _relative(self, nodes: list[Planned], base: str) -> tuple[Joins, list[tuple[str, str]]]:
+        joins, columns = Joins(base), []
+        for node in nodes:
+            path = ("metrics", node.name)
+            value = self._guarded(path, lambda node=node: relative(node.spec, self.c, joins))  # type: ignore[misc]
+            value = value or Value(self.c.null("exact"), "exact")
+            columns.append((value.sql, node.column))
+        for node, (sql, column) in zip(nodes, columns, strict=True):
+            storage = self._relative_kind(node, sql)
+            self._keep(node.name, storage, column)
+        return joins, columns
+
+    def _relative_kind(self, node: Planned, sql: str) -> Value:
+        kind = self.c.plan.node(node.name).spec
+        from zhike_engine.policy import metrics as kinds
+
+        if isinstance(kind, kinds.Rank | kinds.Quantile):
+            return Value(sql, "exact", "count")
+        if isinstance(kind, kinds.Group):
+            inner = self.c.values.get(kind.group, Value(sql, "exact"))
+            return Value(sql, "exact", inner.unit, inner.denominator)
+        return Value(sql, "double", "share")
+
+    def _points(self, node: Planned) -> list[tuple[str, str]]:
+        assert isinstance(node.spec, Scorecard)
+        found = []
+        for index, (name, item) in enumerate(node.spec.items.items()):
+            path = ("scorecards", node.name, "items", name)
+            value = self._guarded(path, lambda item=item: item_points(item, self.c))  # type: ignore[misc]
+            value = value or Value(self.c.null("exact"), "exact", "points")
+            column = f"{node.column}_{index}"
+            self._keep(f"{node.name}.{name}", value, column)
+            found.append((value.sql, column))
+        return found
+
+    def _score(self, node: Planned) -> tuple[str, str]:
+        card = node.spec
+        assert isinstance(card, Scorecard)
+        points = {name: self.c.values[f"{node.name}.{name}"] for name in card.items}
+        value = self._guarded(("scorecards", node.name), lambda: total(card, points, self.c))
+        value = value or Value(self.c.null("exact"), "exact", "points")
+        self._keep(node.name, value, node.column)
+        return value.sql, node.column
+
+    def _stages(
+        self, columns: list[tuple[str, str]], layers: list[tuple[str, object]], scope: str
+    ) -> list[Statement]:
+        chain = Chain(self._first(columns, scope))
+        stages: list[Statement] = []
+        for index, (kind, step) in enumerate(layers):
+            if kind == "plain":
+                chain.add(step)  # type: ignore[arg-type]
+                continue
+            joins, added = step  # type: ignore[misc]
+            stages.append(Statement(f"z{index}", chain.sql))
+            shown = ", ".join(f"{sql} as {name}" for sql, name in added)
+            chain = Chain(f"select b.*, {shown} from {joins.sql()}")
+        stages.append(Statement("metrics", chain.sql))
+        return stages
+
+    def _first(self, columns: list[tuple[str, str]], scope: str) -> str:
+        d, c = self.c.d, self.c
+        picked = [
+            f"c.{d.quote(name)} as {alias}"
+            for name, alias in c.attributes.items()
+            if c.shape.has("customers", name)
+        ]
+        picked += [
+            f"{c.null('text')} as {alias}"
+            for name, alias in c.attributes.items()
+            if not c.shape.has("customers", name)
+        ]
+        people = f"select c.customer as customer, c.name as name{''.join(', ' + one for one in picked)} from f_customers c"
+        if scope:
+            people = f"select s.* from ({people}) s where {scope}"
+        joins = [f"left join ({one.select(d)}) {one.alias} on {one.alias}.customer = p.customer"
+                 for one in c.scans if one.aggregates]  # fmt: skip
+        joins += [
+            f"left join ({select}) {alias} on {alias}.customer = p.customer" for alias, select in c.joins
+        ]
+        shown = ", ".join(["p.*", *(f"{sql} as {name}" for sql, name in columns)])
+        return f"select {shown} from ({people}) p {' '.join(joins)}"
+
+    def _scope(self) -> str:
+        scope = self.plan.scope
+        return condition_sql(scope, self.c.names, self.c.d) if scope is not None else ""
+
+    # ratings
+
+    def _ratings(self) -> str:
+        chain = Chain("select z.* from metrics z")
+        for one in self.authors:
+            try:
+                one.write(chain)
+            except UnknownName as problem:
+                self.faults.append(
+                    Fault(("ratings", one.rating.name), f"unknown name `{problem.name}`", "", problem.name)
+                )
+            except TypeMismatch as problem:
+                self.faults.append(Fault(("ratings", one.rating.name), f"`{one.rating.name}` {problem}"))
+        return chain.sql
+
+    def _guarded(self, path: tuple[str | int, ...], compute):  # type: ignore[no-untyped-def]
+        try:
+            return compute()
+        except UnknownName as problem:
+            self.faults.append(Fault(path, f"unknown name `{problem.name}`", "", problem.name))
+        except UnsetName as problem:
+            self.unset.add(problem.name)
+        except TypeMismatch as problem:
+            self.faults.append(Fault(path, f"`{path[-1]}` {problem}"))
+        return None

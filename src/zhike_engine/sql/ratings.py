@@ -1,0 +1,480 @@
+"""A rating in SQL: conditions, then the fixed chain of steps, each in columns of its own.
+
+The chain, in its fixed order (docs/algorithms/precedence.md): rules, fallback, newcomers, quotas, hysteresis,
+movement limits, protection, floors, ceilings, vetoes, manual records, pending. Columns, with the rating's prefix:
+
+    c0…      each condition: true, false, or NULL when it cannot be told
+    raw      rank by the rules (1 is the best), NULL when no grade matches
+    line     number of the fallback line that answered
+    newcomer whether the newcomers' rule answered
+    keep, moved, shielded, floor, ceiling, veto, manual   what each step did
+    pending  code of the reason to wait: 1… pending rule, 101… fallback line, 201… condition, 301 nothing matches
+    rank, grade, state, next_missing, v0… (review marks)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from zhike_engine.language import nodes as n
+from zhike_engine.language.parse import parse
+from zhike_engine.plan.parameters import ParameterValue
+from zhike_engine.plan.rules import Branching, Leaf, PlannedGrade, PlannedRating, Tree
+from zhike_engine.plan.windows import add_months
+from zhike_engine.policy.model import Bound, Quota
+from zhike_engine.sql import values as v
+from zhike_engine.sql.context import Context
+from zhike_engine.sql.expressions import UnsetName, condition_sql, to_sql
+from zhike_engine.sql.values import TypeMismatch, Value
+
+PENDING_LINE, PENDING_CONDITION, PENDING_NOTHING = 100, 200, 301
+"""Offsets of the pending codes."""
+
+
+@dataclass
+class Chain:
+    """A growing chain of nested SELECTs: each step adds columns to all that came before."""
+
+    sql: str
+    depth: int = 0
+
+    def add(self, columns: Sequence[tuple[str, str]]) -> None:
+        """Add columns, given as (SQL, name)."""
+        if columns:
+            shown = ", ".join(f"{sql} as {name}" for sql, name in columns)
+            self.depth += 1
+            self.sql = f"select y{self.depth}.*, {shown} from ({self.sql}) y{self.depth}"
+
+
+@dataclass
+class RatingAuthor:
+    """Compiles one rating on top of the metrics of a chain."""
+
+    rating: PlannedRating
+    c: Context
+    ratings: dict[str, Value]
+    unset: set[str] = field(default_factory=set)
+    dropped: list[str] = field(default_factory=list)
+    known: list[Leaf] = field(default_factory=list)
+
+    def column(self, name: str) -> str:
+        """The column of this rating called `name`."""
+        return f"{self.rating.prefix}_{name}"
+
+    def names(self, name: str) -> Value:
+        """What a name stands for in the rating: metrics, parameters, other ratings, `previous_grade`."""
+        if name == "previous_grade":
+            return Value(self.column("prev"), "text", "text")
+        if name in self.ratings:
+            return self.ratings[name]
+        return self.c.names(name)
+
+    # what is joined before the metrics are computed
+
+    def base_columns(self) -> list[tuple[str, str]]:
+        """Columns of records about the customer: previous grade, since when, manual records in force."""
+        c, d, name = self.c, self.c.d, self.rating.name
+        found = []
+        if c.shape_has("previous_grades"):
+            alias = c.previous(name)
+            found += [(f"{alias}.grade", self.column("prev")), (f"{alias}.since", self.column("since"))]
+        else:
+            found += [(c.null("text"), self.column("prev")), (c.null("date"), self.column("since"))]
+        for kind in self.rating.spec.manual.allowed if self.rating.spec.manual else ():
+            sql = c.latest_override(name, kind, c.plan.as_of) if c.shape_has("overrides") else c.null("text")
+            found.append((d.as_text(sql), self.column(f"o_{kind}")))
+        return found
+
+    # the chain
+
+    def write(self, chain: Chain) -> None:
+        """Add every column of the rating to the chain."""
+        chain.add([(self.rank_of(self.column("prev")), self.column("prev_rank")), *self._leaves()])
+        chain.add(self._first_answers())
+        chain.add([(self._answer(), self.column("s0"))])
+        step = "s0"
+        step = self._quotas(chain, step)
+        step = self._hysteresis(chain, step)
+        step = self._movement(chain, step)
+        step = self._protection(chain, step)
+        step = self._bounds(chain, step)
+        step = self._manual(chain, step)
+        self._close(chain, step)
+
+    def _leaves(self) -> list[tuple[str, str]]:
+        found = []
+        for leaf in self.rating.leaves():
+            sql = self._leaf(leaf)
+            if sql is not None:
+                self.known.append(leaf)
+                found.append((sql, leaf.column))
+        return found
+
+    def _leaf(self, leaf: Leaf) -> str | None:
+        """SQL of a condition; None when it does not apply because an optional parameter is unset."""
+        try:
+            return condition_sql(leaf.node, self.names, self.c.d)
+        except UnsetName as missing:
+            if self.c.plan.parameters[missing.name].spec.optional:
+                self.dropped.append(leaf.column)
+                return None
+            self.unset.add(missing.name)
+            return self.c.null("flag")
+
+    def test(self, text: str) -> str:
+        """SQL of a condition outside the grades: holds, or does not; unknown does not hold."""
+        try:
+            return self._sure(condition_sql(parse(text), self.names, self.c.d))
+        except UnsetName as missing:
+            if not self.c.plan.parameters[missing.name].spec.optional:
+                self.unset.add(missing.name)
+            return "(1 = 0)"
+
+    def _sure(self, condition: str, otherwise: bool = False) -> str:
+        answer = self.c.d.flag(otherwise)
+        return f"coalesce({condition}, {answer})"
+
+    def holds(self, tree: Tree, leaf_sql: Callable[[Leaf], str]) -> str | None:
+        """SQL of a whole tree, two-valued; None when every condition of it does not apply."""
+        if isinstance(tree, Leaf):
+            if tree.column in self.dropped:
+                return None
+            return self._sure(leaf_sql(tree), tree.unknown == "holds")
+        parts = [sql for item in tree.items if (sql := self.holds(item, leaf_sql)) is not None]
+        needed = min(tree.needed, len(parts))
+        if not parts:
+            return None
+        if needed == len(parts):
+            return "(" + " and ".join(parts) + ")"
+        if needed == 1:
+            return "(" + " or ".join(parts) + ")"
+        return "(" + " + ".join(f"case when {part} then 1 else 0 end" for part in parts) + f" >= {needed})"
+
+    def _grade_test(self, grade: PlannedGrade) -> str | None:
+        return None if grade.tree is None else self.holds(grade.tree, lambda leaf: leaf.column)
+
+    def _first_answers(self) -> list[tuple[str, str]]:
+        tests = [(g, sql) for g in self.rating.tested if (sql := self._grade_test(g)) is not None]
+        spec = self.rating.spec
+        if not tests:
+            raw = self.c.null("exact")
+        elif spec.precedence == "unchanged":
+            count = " + ".join(f"case when {sql} then 1 else 0 end" for _, sql in tests)
+            best = _cases(sorted(tests, key=lambda one: one[0].rank))
+            prev = self.column("prev_rank")
+            raw = f"(case when ({count}) > 1 and {prev} is not null then {prev} else {best} end)"
+        else:
+            key = {"first": None, "best": 1, "worst": -1}[spec.precedence]
+            ordered = tests if key is None else sorted(tests, key=lambda one: one[0].rank * key)
+            raw = _cases(ordered)
+        columns = [(raw, self.column("raw")), (self._fallback_line(), self.column("line"))]
+        newcomer = self.test(spec.newcomers.when) if spec.newcomers else "(1 = 0)"
+        columns.append((self._as_flag(newcomer), self.column("newcomer")))
+        columns.append((self._pending(), self.column("wait")))
+        rated = self.test(spec.if_) if spec.if_ else "(1 = 1)"
+        columns.append((self._as_flag(rated), self.column("rated")))
+        return columns
+
+    def _as_flag(self, test: str) -> str:
+        d = self.c.d
+        return f"(case when {test} then {d.flag(True)} else {d.flag(False)} end)"
+
+    def _fallback_line(self) -> str:
+        fallback = self.rating.spec.fallback
+        if fallback is None:
+            return self.c.null("exact")
+        cases = " ".join(
+            f"when {self.test(line.when) if line.when else '1 = 1'} then {i}"
+            for i, line in enumerate(fallback.lines, start=1)
+        )
+        return f"(case {cases} end)"
+
+    def _pending(self) -> str:
+        cases = [
+            f"when {self.test(one.when)} then {i}" for i, one in enumerate(self.rating.spec.pending, start=1)
+        ]
+        asked = [leaf for leaf in self.known if leaf.unknown == "pending"]
+        cases += [
+            f"when {leaf.column} is null then {PENDING_CONDITION + 1 + self.known.index(leaf)}"
+            for leaf in asked
+        ]
+        return f"(case {' '.join(cases)} end)" if cases else self.c.null("exact")
+
+    def _answer(self) -> str:
+        spec, col = self.rating.spec, self.column
+        answers = []
+        if spec.newcomers:
+            grade = self.grade_rank(spec.newcomers.grade)
+            answers.append(f"when {self.c.d.flag_column(col('newcomer'))} then {grade}")
+        answers.append(f"when {col('raw')} is not null then {col('raw')}")
+        if spec.fallback:
+            for number, line in enumerate(spec.fallback.lines, start=1):
+                if line.grade is not None:
+                    answers.append(f"when {col('line')} = {number} then {self.grade_rank(line.grade)}")
+        return f"(case {' '.join(answers)} end)"
+
+    def _quotas(self, chain: Chain, step: str) -> str:
+        for index, quota in enumerate(self.rating.spec.quotas):
+            beyond = self._beyond(quota, self.column(step))
+            chain.add([(self._as_flag(beyond), self.column(f"quota{index}"))])
+            out, rank = self.column(f"quota{index}"), self.rating.grade(quota.grade).rank
+            lower = min(rank + 1, len(self.rating.grades))
+            new = f"s_q{index}"
+            chain.add([(f"(case when {out} then {lower} else {self.column(step)} end)", self.column(new))])
+            step = new
+        return step
+
+    def _beyond(self, quota: Quota, rank: str) -> str:
+        value, d = self.names(quota.by), self.c.d
+        if value.storage != "exact":
+            raise TypeMismatch(f"orders customers by `{quota.by}`; use a total, a count or a score")
+        part = (
+            f"partition by {self.names(quota.within).sql}, {rank}" if quota.within else f"partition by {rank}"
+        )
+        whole = f"partition by {self.names(quota.within).sql}" if quota.within else ""
+        key = f"coalesce({value.sql}, -9223372036854775807)"
+        if quota.ties == "in":
+            place = f"rank() over ({part} order by {key} desc)"
+        else:
+            place = f"count(*) over ({part} order by {key} desc range between unbounded preceding and current row)"
+        if quota.top is not None:
+            places = self._whole(quota.top)
+        else:
+            share = self._share(quota.share)
+            top, bottom = share.as_integer_ratio()
+            rated = f"count({rank}) over ({whole})"
+            extra = {"down": 0, "up": bottom - 1, "half_up": bottom // 2}[quota.rounding]
+            places = d.divide_whole(f"{rated} * {top} + {extra}", str(bottom))
+        return f"({rank} = {self.rating.grade(quota.grade).rank} and {place} > {places})"
+
+    def _constant(self, raw: Decimal | str) -> Value:
+        return to_sql(parse(raw), self.names, self.c.d) if isinstance(raw, str) else v.constant(raw)
+
+    def _whole(self, raw: Decimal | str) -> str:
+        try:
+            value = self._constant(raw)
+        except UnsetName as missing:
+            self.unset.add(missing.name)
+            return "0"
+        return value.sql if value.constant is None else str(int(value.constant))
+
+    def _share(self, raw: Decimal | str | None) -> Decimal:
+        """A part of one; a plain number counts as percent, `10 %` and percent parameters as they are."""
+        try:
+            value = self._constant(raw if raw is not None else Decimal(0))
+        except UnsetName as missing:
+            self.unset.add(missing.name)
+            return Decimal(0)
+        number = value.constant if value.constant is not None else Decimal(0)
+        return number if value.unit == "share" or number <= 1 else number / 100
+
+    def _hysteresis(self, chain: Chain, step: str) -> str:
+        rule = self.rating.spec.hysteresis
+        if rule is None:
+            return step
+        room = self._share(rule.keep_within)
+        cases = []
+        for grade in self.rating.grades:
+            if grade.tree is None:
+                continue
+            test = self.holds(grade.tree, lambda leaf: self._relaxed(leaf, room))
+            if test is not None:
+                cases.append(f"when {self.column('prev_rank')} = {grade.rank} then {test}")
+        keep = f"(case {' '.join(cases)} end)" if cases else "(1 = 0)"
+        now, prev = self.column(step), self.column("prev_rank")
+        falls = f"{prev} is not null and {now} > {prev} and {self._sure(keep)}"
+        chain.add([(self._as_flag(falls), self.column("keep"))])
+        chain.add([(f"(case when {self.column('keep')} then {prev} else {now} end)", self.column("s_keep"))])
+        return "s_keep"
+
+    def _relaxed(self, leaf: Leaf, room: Decimal) -> str:
+        """The condition with its numeric limit moved by `room` in the customer's favour."""
+        node = leaf.node
+        if isinstance(node, n.Compare) and node.op in (">", ">=", "<", "<="):
+            value, bound = self.names_or_none(node.left), self.names_or_none(node.right)
+            if (
+                value is not None
+                and bound is not None
+                and bound.constant is not None
+                and value.constant is None
+            ):
+                down = node.op in (">", ">=")
+                factor = (1 - room) if down == (bound.constant >= 0) else (1 + room)
+                moved = v.multiply(bound, v.constant(factor), self.c.d)
+                return v.compare(node.op, value, moved, self.c.d)
+        return leaf.column
+
+    def names_or_none(self, node: n.Node) -> Value | None:
+        """The value of one side of a comparison; None when it cannot be known."""
+        try:
+            value = to_sql(node, self.names, self.c.d)
+        except UnsetName:
+            return None
+        return value if value.numeric else None
+
+    def _movement(self, chain: Chain, step: str) -> str:
+        rule = self.rating.spec.movement
+        if rule is None:
+            return step
+        now, prev = self.column(step), self.column("prev_rank")
+        cases = [f"when {prev} is null then {now}"]
+        if rule.up is not None:
+            cases.append(f"when {now} < {prev} - {rule.up} then {prev} - {rule.up}")
+        if rule.down is not None:
+            cases.append(f"when {now} > {prev} + {rule.down} then {prev} + {rule.down}")
+        chain.add([(f"(case {' '.join(cases)} else {now} end)", self.column("s_move"))])
+        return "s_move"
+
+    def _protection(self, chain: Chain, step: str) -> str:
+        rule = self.rating.spec.protection
+        if rule is None:
+            return step
+        months = int(self._whole(rule.months))
+        since = self.c.d.day(add_months(self.c.plan.windows.end, -months))
+        now, prev = self.column(step), self.column("prev_rank")
+        tests = [f"{prev} is not null", f"{now} > {prev}", f"{self.column('since')} > {since}"]
+        if rule.grades:
+            ranks = ", ".join(str(self.rating.grade(code).rank) for code in rule.grades)
+            tests.append(f"{prev} in ({ranks})")
+        chain.add([(self._as_flag(self._sure("(" + " and ".join(tests) + ")")), self.column("shielded"))])
+        chain.add(
+            [(f"(case when {self.column('shielded')} then {prev} else {now} end)", self.column("s_shield"))]
+        )
+        return "s_shield"
+
+    def _bounds(self, chain: Chain, step: str) -> str:
+        spec = self.rating.spec
+        for kind, bounds, sign in (
+            ("floor", spec.floors, 1),
+            ("ceiling", spec.ceilings, -1),
+            ("veto", spec.vetoes, 0),
+        ):
+            if not bounds:
+                continue
+            ordered = list(enumerate(bounds, start=1))
+            if sign:
+                ordered.sort(key=lambda one: sign * self.rating.grade(one[1].grade).rank)
+            now, new = self.column(step), f"s_{kind}"
+            chain.add([(self._bound_that_acts(ordered, now, sign), self.column(kind))])
+            ranks = " ".join(
+                f"when {self.column(kind)} = {i} then {self.rating.grade(bound.grade).rank}"
+                for i, bound in ordered
+            )
+            chain.add([(f"(case {ranks} else {now} end)", self.column(new))])
+            step = new
+        return step
+
+    def _bound_that_acts(self, ordered: Sequence[tuple[int, Bound]], now: str, sign: int) -> str:
+        cases = []
+        for index, bound in ordered:
+            rank = self.rating.grade(bound.grade).rank
+            acts = {1: f"{now} > {rank}", -1: f"{now} < {rank}", 0: "1 = 1"}[sign]
+            cases.append(f"when {self.test(bound.when)} and ({acts}) then {index}")
+        return f"(case {' '.join(cases)} end)"
+
+    def _manual(self, chain: Chain, step: str) -> str:
+        allowed = self.rating.spec.manual.allowed if self.rating.spec.manual else []
+        if not allowed:
+            return step
+        now = self.column(step)
+        ranks = {kind: self.rank_of(self.column(f"o_{kind}")) for kind in allowed}
+        cases = []
+        for kind in ("override", "designation"):
+            if kind in ranks:
+                cases.append((f"{ranks[kind]} is not null", ranks[kind], kind))
+        if "ceiling" in ranks:
+            cases.append(
+                (
+                    f"{ranks['ceiling']} is not null and {now} < {ranks['ceiling']}",
+                    ranks["ceiling"],
+                    "ceiling",
+                )
+            )
+        for kind in ("floor", "protection"):
+            if kind in ranks:
+                cases.append((f"{ranks[kind]} is not null and {now} > {ranks[kind]}", ranks[kind], kind))
+        which = " ".join(f"when {test} then {self.c.d.text(kind)}" for test, _, kind in cases)
+        value = " ".join(f"when {test} then {rank}" for test, rank, _ in cases)
+        chain.add([
+            (f"(case {which} end)", self.column("manual")),
+            (f"(case {value} else {now} end)", self.column("s_manual")),
+        ])  # fmt: skip
+        return "s_manual"
+
+    def _close(self, chain: Chain, step: str) -> str:
+        col, d = self.column, self.c.d
+        spec = self.rating.spec
+        decided = [f"{col('manual')} in ('override', 'designation')"] if spec.manual else []
+        wait = " ".join(
+            [*(f"when {test} then 0" for test in decided),
+             f"when {col('wait')} is not null then {col('wait')}",
+             f"when {col(step)} is not null then 0",
+             f"when {col('line')} is not null then {PENDING_LINE} + {col('line')}"]
+        )  # fmt: skip
+        chain.add([(f"(case {wait} else {PENDING_NOTHING} end)", col("pending"))])
+        rank = f"(case when {col('rated')} and {col('pending')} = 0 then {col(step)} end)"
+        chain.add([(rank, col("rank"))])
+        grade = " ".join(f"when {g.rank} then {d.text(g.code)}" for g in self.rating.grades)
+        provisional = f"{col('newcomer')} and {col('rank')} = {col('s0')}"
+        state = (
+            f"(case when not {col('rated')} then 'not_rated' when {col('rank')} is null then 'pending'"
+            f" when {provisional} then 'provisional' else 'graded' end)"
+        )
+        marks = [(self._as_flag(self.test(r.when)), col(f"v{i}")) for i, r in enumerate(spec.review)]
+        chain.add([(f"(case {col('rank')} {grade} end)", col("grade")), (state, col("state")),
+                   (self._next_missing(), col("next_missing")), *marks])  # fmt: skip
+        self.ratings[self.rating.name] = Value(col("grade"), "text", "text")
+        return step
+
+    def _next_missing(self) -> str:
+        """How many conditions are missing for the next better grade that has conditions."""
+        cases = []
+        for grade in self.rating.grades[1:]:
+            better = [g for g in self.rating.grades if g.rank < grade.rank and g.tree is not None]
+            missing = self._missing(better[-1].tree) if better and better[-1].tree is not None else None
+            if missing is not None:
+                cases.append(f"when {grade.rank} then {missing}")
+        return f"(case {self.column('rank')} {' '.join(cases)} end)" if cases else self.c.null("exact")
+
+    def _missing(self, tree: Tree) -> str | None:
+        if isinstance(tree, Branching):
+            parts = [sql for item in tree.items if (sql := self._missing(item)) is not None]
+            if not parts:
+                return None
+            if tree.needed >= len(tree.items):
+                return "(" + " + ".join(parts) + ")"
+        test = self.holds(tree, lambda leaf: leaf.column)
+        return None if test is None else f"(case when {test} then 0 else 1 end)"
+
+    # grades
+
+    def rank_of(self, grade_sql: str) -> str:
+        """Rank of a grade that stands in a text column; NULL when it is no grade of the rating."""
+        cases = " ".join(f"when {self.c.d.text(g.code)} then {g.rank}" for g in self.rating.grades)
+        return f"(case {grade_sql} {cases} end)"
+
+    def grade_rank(self, code: str) -> str:
+        """Rank of a grade named in the policy, or by a parameter of type grade."""
+        parameter = self.c.plan.parameters.get(code)
+        if parameter is None:
+            return str(self.rating.grade(code).rank)
+        if parameter.value is None:
+            if not self.c.draft:
+                self.unset.add(code)
+            return self.c.null("exact")
+        return str(self.rating.grade(_grade_of(parameter, self.rating)).rank)
+
+
+def _grade_of(parameter: ParameterValue, rating: PlannedRating) -> str:
+    codes = [grade.code for grade in rating.grades]
+    if parameter.value not in codes:
+        raise TypeMismatch(
+            f"reads parameter `{parameter.name}` = `{parameter.value}`, which is none of {', '.join(codes)}"
+        )
+    return str(parameter.value)
+
+
+def _cases(tests: Sequence[tuple[PlannedGrade, str]]) -> str:
+    return "(case " + " ".join(f"when {sql} then {grade.rank}" for grade, sql in tests) + " end)"
