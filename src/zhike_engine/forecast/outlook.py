@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -81,8 +82,8 @@ class Forecasts:
         if self.backtest.ranges is not None:
             plain += f", range {percent(self.backtest.level)}"
         models = [plain, *(f"{plain}, growth {rate:f}" for rate in self.growth_rates)]
-        cents = [_rounded(values / UNITS, 2) for values in (self.expected, self.low, self.high)]
-        risk = _rounded(self.churn, 4)
+        cents = [_rounded(values / (UNITS / 100), 2) for values in (self.expected, self.low, self.high)]
+        risk = _rounded(self.churn * 10_000, 4)
         rows = []
         for place, name in enumerate(self.customers):
             value, low, high = (column[place] for column in cents)
@@ -189,6 +190,6 @@ def _factors(rates: tuple[Decimal, ...], months: int) -> Floats:
 
 
 def _rounded(values: Floats, digits: int) -> list[Decimal | None]:
-    """Half up to so many digits; None where the value is NaN. No value here is below zero."""
-    scaled = np.floor(values * 10**digits + 0.5)
-    return [None if whole != whole else Decimal(int(whole)).scaleb(-digits) for whole in scaled.tolist()]
+    """Units of the last digit, rounded half up, as decimals; None where the value is NaN. None is below zero."""
+    whole = np.floor(values + 0.5).tolist()
+    return [None if math.isnan(unit) else Decimal(int(unit)).scaleb(-digits) for unit in whole]
