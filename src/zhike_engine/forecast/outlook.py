@@ -81,7 +81,7 @@ class Forecasts:
         plain = f"{self.method_amount}/{VERSION}"
         if self.backtest.ranges is not None:
             plain += f", range {percent(self.backtest.level)}"
-        models = [plain, *(f"{plain}, growth {rate:f}" for rate in self.growth_rates)]
+        models = [plain, *(f"{plain}, growth {rate.normalize():f}" for rate in self.growth_rates)]
         cents = [_rounded(values / (UNITS / 100), 2) for values in (self.expected, self.low, self.high)]
         risk = _rounded(self.churn * 10_000, 4)
         rows = []
