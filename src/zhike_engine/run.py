@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from zhike_engine.backends.base import Backend, Facts
 from zhike_engine.errors import FactsInvalid, ParameterUnset, PolicyInvalid
@@ -50,6 +51,22 @@ class Run:
         return rows[0] if rows else None
 
 
+Progress = Callable[[str, int, int], None]
+"""Called with the name of the step that starts, how many are done, and how many there are."""
+
+
+def _load_previous(backend: Backend, facts: Facts, previous: pa.Table) -> None:
+    ids = backend.arrow("select c.customer from f_customers c limit 0").schema.field("customer").type
+    if pa.types.is_integer(ids):
+        whole = pc.match_substring_regex(previous["customer"], "^-?[0-9]+$")
+        previous = previous.filter(whole)
+        numbers = previous["customer"].cast(ids)
+        previous = previous.set_column(previous.schema.get_field_index("customer"), "customer", numbers)
+    backend.load("f_previous_grades", previous)
+    facts.columns["previous_grades"] = frozenset(previous.column_names)
+    facts.rows["previous_grades"] = previous.num_rows
+
+
 def tables_read(document: PolicyDocument) -> frozenset[str]:
     """The fact tables that a policy's metrics and ratings read."""
     found = {"customers", "exchange_rates", "previous_grades", "overrides"}
@@ -73,20 +90,34 @@ def tables_read(document: PolicyDocument) -> frozenset[str]:
     return frozenset(found)
 
 
-def run(policy: Policy, backend: Backend, as_of: date, given: Mapping[str, Any] | None = None) -> Run:
+def run(
+    policy: Policy,
+    backend: Backend,
+    as_of: date,
+    given: Mapping[str, Any] | None = None,
+    *,
+    previous: pa.Table | None = None,
+    progress: Progress | None = None,
+) -> Run:
     """Grade every customer in scope on `as_of`.
 
-    `given` are parameter values by name, in the parameters' own units. Raises PolicyInvalid, ParameterUnset,
-    ParameterInvalid, FactsInvalid; nothing is kept then.
+    `given` are parameter values by name, in the parameters' own units. `previous` replaces the facts' table of
+    previous grades: text columns customer, rating, grade, and since (date, may be empty). Raises PolicyInvalid,
+    ParameterUnset, ParameterInvalid, FactsInvalid; nothing is kept then.
     """
+    tell = progress or (lambda step, done, of: None)
     plan = build(policy.document, as_of, given)
+    tell("facts", 0, 1)
     facts = backend.open_facts(tables_read(policy.document), as_of)
     missing_tables(policy, facts)
+    if previous is not None:
+        _load_previous(backend, facts, previous)
     foreign = prepare(backend, facts, as_of, policy.document.currency)
     shape = Shape(facts.columns, foreign, facts.attribute_kinds)
     compiled = compile_plan(plan, shape, backend.dialect)
     refuse_faults(policy, compiled)
-    for statement in compiled.statements:
+    for done, statement in enumerate(compiled.statements):
+        tell(statement.name, done, len(compiled.statements))
         backend.keep(statement.name, statement.select)
     return Run(policy, plan, compiled, facts, backend, manifest(policy, plan, facts, backend))
 

@@ -428,6 +428,14 @@ class Indicator(Model):
     unit: str = ""
 
 
+class Consistency(Model):
+    """A condition over parameters that their values must meet; checked as soon as all of them are set."""
+
+    article: str = ""
+    when: Expression = Field(alias="if")
+    title: AnyText | None = Field(None, description="what it means when it does not hold")
+
+
 class OpenQuestion(Model):
     """A defect of the source text: what is unclear, the reading taken, by whom and when."""
 
@@ -456,6 +464,7 @@ class PolicyDocument(Model):
     scope: Scope = Scope()
     articles: dict[str, Article]
     parameters: dict[Identifier, Parameter] = {}
+    consistency: list[Consistency] = []
     facts: dict[str, FactNeed] = {}
     windows: dict[Identifier, str] = {}
     tables: dict[Identifier, KeyedTable] = {}

@@ -12,12 +12,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from zhike_engine.language.nodes import Compare
 from zhike_engine.plan.build import Plan, Planned
 from zhike_engine.plan.graph import POPULATION
+from zhike_engine.plan.rules import Leaf, PlannedRating
 from zhike_engine.policy.model import Scorecard
 from zhike_engine.sql.context import Context
 from zhike_engine.sql.dialect import Dialect
-from zhike_engine.sql.expressions import UnknownName, UnsetName, condition_sql
+from zhike_engine.sql.expressions import UnknownName, UnsetName, condition_sql, to_sql
 from zhike_engine.sql.facts import Shape
 from zhike_engine.sql.metrics import author
 from zhike_engine.sql.population import Joins, relative
@@ -63,6 +65,22 @@ class Compiled:
     unset: frozenset[str]
     dropped: frozenset[str]
     faults: tuple[Fault, ...]
+    context: Context
+
+    def sides(self, rating: PlannedRating, leaf: Leaf) -> tuple[Value | None, Value | None]:
+        """The value that a condition looks at and its limit, over table `result`; None where it has no such side."""
+        node = leaf.node
+        if not isinstance(node, Compare):
+            return None, None
+        codes = {one.name: Value(f"{one.prefix}_grade", "text", "text") for one in self.plan.ratings}
+        names = RatingAuthor(rating, self.context, codes).names
+        found: list[Value | None] = []
+        for side in (node.left, node.right):
+            try:
+                found.append(to_sql(side, names, self.dialect))
+            except (UnknownName, UnsetName, TypeMismatch):
+                found.append(None)
+        return found[0], found[1]
 
     @property
     def statements(self) -> tuple[Statement, ...]:
@@ -106,6 +124,7 @@ class _Compiler:
             unset=frozenset(self.unset),
             dropped=frozenset(column for one in self.authors for column in one.dropped),
             faults=tuple(self.faults),
+            context=self.c,
         )
 
     # metrics

@@ -1,0 +1,262 @@
+"""Meaning: everything about a policy that its form cannot show. All issues are gathered, each with a way out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from zhike_engine.errors import DocumentInvalid, ParameterInvalid, PolicyInvalid
+from zhike_engine.facts.tables import TABLES
+from zhike_engine.issues import Issue, did_you_mean
+from zhike_engine.language.nodes import names_in
+from zhike_engine.language.parse import parse
+from zhike_engine.plan.build import Plan, build
+from zhike_engine.plan.graph import Cycle
+from zhike_engine.plan.windows import WindowInvalid, Windows
+from zhike_engine.policy.check_ratings import rating_issues
+from zhike_engine.policy.check_scales import score_issues
+from zhike_engine.policy.load import Policy
+from zhike_engine.policy.model import PolicyDocument
+from zhike_engine.policy.places import Spot
+from zhike_engine.sql.compile import compile_plan
+from zhike_engine.sql.context import Context
+from zhike_engine.sql.dialect import DIALECTS
+from zhike_engine.sql.expressions import UnknownName, UnsetName, to_sql
+from zhike_engine.sql.facts import full_shape
+from zhike_engine.sql.values import TypeMismatch
+
+CHECKED_ON = date(2026, 6, 30)
+"""Windows are tried out on this day; any other would do."""
+
+
+def check(policy: Policy, given: Mapping[str, Any] | None = None, as_of: date = CHECKED_ON) -> list[Issue]:
+    """Every issue of a policy whose form is right, ordered by place.
+
+    `given` are values of parameters; consistency between values is checked for those that are set.
+    """
+    found = [*_structure(policy)]
+    try:
+        plan = build(policy.document, as_of, given)
+    except Cycle as cycle:
+        names = " → ".join(f"`{name}`" for name in cycle.names)
+        place = policy.source.place(("metrics", cycle.names[0]))
+        found.append(Issue("error", place, f"defined by itself: {names}", "break the circle"))
+        return sorted(set(found), key=_order)
+    except ParameterInvalid as problem:
+        name = problem.message.split("`")[1]
+        found.append(Issue("error", policy.source.place(("parameters", name)), problem.message, problem.hint))
+        return sorted(set(found), key=_order)
+    found += _compiled(policy, plan)
+    found += inconsistent(policy, plan)
+    found += score_issues(policy, plan)
+    for rating in plan.ratings:
+        found += rating_issues(policy, plan, rating)
+    found += _unset(policy, plan)
+    found += _unused(policy)
+    return sorted(set(found), key=_order)
+
+
+def _order(issue: Issue) -> tuple[Any, ...]:
+    return issue.place.line, issue.place.column, {"error": 0, "warning": 1, "note": 2}[issue.level], issue.message
+
+
+def refuse(policy: Policy, issues: list[Issue]) -> None:
+    """Raise PolicyInvalid when one of the issues is an error."""
+    errors = [issue for issue in issues if issue.level == "error"]
+    if errors:
+        count = f"{len(errors)} error{'s' if len(errors) != 1 else ''}"
+        raise PolicyInvalid(f"policy `{policy.path}` has {count}", issues=errors)
+
+
+# structure
+
+
+def _structure(policy: Policy) -> Iterator[Issue]:
+    document = policy.document
+    yield from _articles(policy)
+    yield from _windows(policy)
+    for table in document.facts:
+        if table not in TABLES:
+            yield Spot(policy, "facts", table).error(f"unknown fact table `{table}`", did_you_mean(table, TABLES))
+    for name, table_spec in document.tables.items():
+        for index, cell in enumerate(table_spec.cells):
+            if len(cell.when) != len(table_spec.by):
+                spot = Spot(policy, "tables", name, "cells", index)
+                yield spot.error(
+                    f"the row has {len(cell.when)} keys, the table `{name}` has {len(table_spec.by)}",
+                    f"give one key for each of {', '.join(table_spec.by)}",
+                )
+    effective = document.effective
+    if effective and effective.ends and effective.ends < effective.starts:
+        yield Spot(policy, "effective", "ends").error("the policy ends before it starts", "swap the two days")
+    for index, question in enumerate(document.open_questions):
+        if question.decision is None:
+            spot = Spot(policy, "open_questions", index)
+            yield spot.warning(f"open question without a decision: {question.question.en}", "decide it and say by whom")
+    for name, grade_path, owed in _owes(document):
+        if owed not in document.obligations:
+            spot = Spot(policy, *grade_path)
+            yield spot.error(f"`{name}` owes `{owed}`, which is no obligation", did_you_mean(owed, document.obligations))
+
+
+def _owes(document: PolicyDocument) -> Iterator[tuple[str, tuple[str, ...], str]]:
+    for rating, spec in document.ratings.items():
+        for code, grade in spec.grades.items():
+            for owed in grade.owes:
+                yield code, ("ratings", rating, "grades", code, "owes"), owed
+
+
+def _articles(policy: Policy) -> Iterator[Issue]:
+    known = policy.document.articles
+    used: set[str] = set()
+    for path, article in _article_references(policy.source.data, ()):
+        used.add(article)
+        if article not in known:
+            yield Spot(policy, *path).error(f"there is no article `{article}`", did_you_mean(article, known))
+    for number, article_spec in known.items():
+        spot = Spot(policy, "articles", number)
+        if article_spec.kind == "rule" and number not in used:
+            hint = "name it in an element, or make it `kind: text` with an owner"
+            yield spot.warning(f"article `{number}` has no rule that carries it out", hint)
+        if article_spec.kind == "text" and article_spec.owner is None:
+            yield spot.warning(f"article `{number}` stays text and has no owner", "say who answers it with `owner:`")
+
+
+def _article_references(data: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    if isinstance(data, dict):
+        for key, value in data.items():
+            if key == "article" and path[:1] != ("articles",) and value:
+                yield (*path, key), str(value)
+            else:
+                yield from _article_references(value, (*path, key))
+    elif isinstance(data, list):
+        for index, value in enumerate(data):
+            yield from _article_references(value, (*path, index))
+
+
+def _windows(policy: Policy) -> Iterator[Issue]:
+    document = policy.document
+    windows = Windows(CHECKED_ON, document.calendar.year_starts, document.windows)
+    for name in document.windows:
+        try:
+            windows.read(name)
+        except WindowInvalid as problem:
+            yield Spot(policy, "windows", name).error(problem.message, problem.hint)
+    for name, spec in document.metrics.items():
+        words = getattr(spec, "over", None)
+        if words is None:
+            continue
+        try:
+            windows.read(words)
+        except WindowInvalid as problem:
+            near = did_you_mean(words, document.windows)
+            hint = near if near.startswith("did you mean") else problem.hint
+            yield Spot(policy, "metrics", name, "over").error(problem.message, hint)
+
+
+# names and types
+
+
+def _compiled(policy: Policy, plan: Plan) -> Iterator[Issue]:
+    try:
+        compiled = compile_plan(plan, full_shape(), DIALECTS["duckdb"], draft=True)
+    except (WindowInvalid, DocumentInvalid):
+        return
+    document = policy.document
+    known = [*document.metrics, *document.scorecards, *document.parameters, *document.ratings]
+    for fault in compiled.faults:
+        if fault.path[0] == "ratings":
+            continue
+        hint = fault.hint
+        if fault.unknown:
+            hint = did_you_mean(fault.unknown, [*known, *_columns(policy, fault.path)])
+        yield Spot(policy, *fault.path).error(f"{fault.message} in `{fault.path[-1]}`" if fault.unknown else fault.message, hint)
+
+
+def _columns(policy: Policy, path: tuple[str | int, ...]) -> list[str]:
+    """Columns of the table that a metric reads, for hints."""
+    if path[0] != "metrics":
+        return [f"customers.{name}" for name in TABLES["customers"].names]
+    data = policy.source.data["metrics"].get(path[1], {})
+    for value in data.values():
+        table = str(value).partition(".")[0]
+        if table in TABLES:
+            return [*TABLES[table].names, *(f"{table}.{column}" for column in TABLES[table].names)]
+    return list(TABLES)
+
+
+def inconsistent(policy: Policy, plan: Plan) -> Iterator[Issue]:
+    """Consistency conditions that the set values do not meet, and those that cannot be read."""
+    context = Context(plan, full_shape(), DIALECTS["duckdb"])
+    for index, rule in enumerate(policy.document.consistency):
+        spot = Spot(policy, "consistency", index, "if")
+        node = parse(rule.when)
+        strangers = sorted(names_in(node) - policy.document.parameters.keys())
+        if strangers:
+            hint = did_you_mean(strangers[0], policy.document.parameters)
+            yield spot.error(f"`{strangers[0]}` is no parameter", hint)
+            continue
+        try:
+            sql = to_sql(node, context.names, DIALECTS["duckdb"]).sql
+        except UnsetName:
+            continue
+        except (TypeMismatch, UnknownName) as problem:
+            yield spot.error(f"the condition {problem}")
+            continue
+        if not _holds(sql):
+            shown = ", ".join(
+                f"`{name}` = {plan.parameters[name].written}{' ' + unit if (unit := plan.parameters[name].spec.unit) else ''}"
+                for name in sorted(names_in(node))
+            )
+            meaning = f"{rule.title.en}: " if rule.title else ""
+            yield spot.error(f"inconsistent values: {meaning}`{rule.when}` does not hold for {shown}", "correct the values")
+
+
+def _holds(sql: str) -> bool:
+    import duckdb
+
+    connection = duckdb.connect()
+    try:
+        row = connection.execute(f"select {sql}").fetchone()
+    finally:
+        connection.close()
+    return bool(row and row[0])
+
+
+# parameters
+
+
+def _unset(policy: Policy, plan: Plan) -> Iterator[Issue]:
+    for name, value in plan.parameters.items():
+        if value.value is None:
+            spot = Spot(policy, "parameters", name)
+            if value.spec.optional:
+                yield spot.note(f"optional parameter `{name}` is unset; conditions that use it do not apply")
+            else:
+                yield spot.warning(f"parameter `{name}` is unset; what needs it cannot run", f"give `{name}` a value")
+
+
+def _unused(policy: Policy) -> Iterator[Issue]:
+    text = [*_texts({k: v for k, v in policy.source.data.items() if k not in ("parameters", "articles", "title")})]
+    words = set().union(*(_words(one) for one in text)) if text else set()
+    for name in policy.document.parameters:
+        if name not in words:
+            yield Spot(policy, "parameters", name).warning(f"parameter `{name}` is used nowhere", "use it or remove it")
+
+
+def _texts(data: Any) -> Iterator[str]:
+    if isinstance(data, dict):
+        for value in data.values():
+            yield from _texts(value)
+    elif isinstance(data, list):
+        for value in data:
+            yield from _texts(value)
+    elif isinstance(data, str):
+        yield data
+
+
+def _words(text: str) -> set[str]:
+    import re
+
+    return set(re.findall(r"[^\W\d]\w*", text))
