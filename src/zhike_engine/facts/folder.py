@@ -65,7 +65,7 @@ class FolderReader:
             if path.suffix not in (".csv", ".parquet"):
                 continue
             if path.stem not in TABLES:
-                if path.stem not in ("quality",):
+                if path.stem != "quality":
                     self._unknown(path)
                 continue
             if path.stem in found:

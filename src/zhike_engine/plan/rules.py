@@ -83,8 +83,9 @@ def adjuster_expressions(spec: Rating) -> Iterator[Node]:
     for text in (spec.if_, spec.newcomers and spec.newcomers.when):
         if text:
             yield parse(text)
-    for one in (*spec.pending, *spec.floors, *spec.ceilings, *spec.vetoes, *spec.review):
-        yield parse(one.when)
+    conditions = [one.when for one in (*spec.floors, *spec.ceilings, *spec.vetoes)]
+    conditions += [*(one.when for one in spec.pending), *(one.when for one in spec.review)]
+    yield from (parse(condition) for condition in conditions)
     for line in spec.fallback.lines if spec.fallback else ():
         if line.when:
             yield parse(line.when)
@@ -128,13 +129,12 @@ class _Maker:
     def tree(self, code: str, grade: Grade, spec: Rating) -> Tree | None:
         parts: list[Tree] = []
         path = f"{self.rating}.{code}"
-        for node in (
+        forms = (
             band_condition(grade, spec.of),
             values_condition(grade, spec.of),
             matrix_condition(code, spec),
-        ):
-            if node is not None:
-                parts.append(self.leaf(f"{path}.band", node, grade.article, None))
+        )
+        parts += [self.leaf(f"{path}.band", node, grade.article, None) for node in forms if node is not None]
         for number, condition in enumerate(grade.all or [], start=1):
             parts.append(self.condition(condition, f"{path}.{number}", grade.article))
         if grade.any:

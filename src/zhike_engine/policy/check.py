@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
+
+import duckdb
 
 from zhike_engine.errors import DocumentInvalid, ParameterInvalid, PolicyInvalid
 from zhike_engine.facts.tables import TABLES
@@ -58,7 +61,12 @@ def check(policy: Policy, given: Mapping[str, Any] | None = None, as_of: date = 
 
 
 def _order(issue: Issue) -> tuple[Any, ...]:
-    return issue.place.line, issue.place.column, {"error": 0, "warning": 1, "note": 2}[issue.level], issue.message
+    return (
+        issue.place.line,
+        issue.place.column,
+        {"error": 0, "warning": 1, "note": 2}[issue.level],
+        issue.message,
+    )
 
 
 def refuse(policy: Policy, issues: list[Issue]) -> None:
@@ -78,7 +86,9 @@ def _structure(policy: Policy) -> Iterator[Issue]:
     yield from _windows(policy)
     for table in document.facts:
         if table not in TABLES:
-            yield Spot(policy, "facts", table).error(f"unknown fact table `{table}`", did_you_mean(table, TABLES))
+            yield Spot(policy, "facts", table).error(
+                f"unknown fact table `{table}`", did_you_mean(table, TABLES)
+            )
     for name, table_spec in document.tables.items():
         for index, cell in enumerate(table_spec.cells):
             if len(cell.when) != len(table_spec.by):
@@ -93,11 +103,15 @@ def _structure(policy: Policy) -> Iterator[Issue]:
     for index, question in enumerate(document.open_questions):
         if question.decision is None:
             spot = Spot(policy, "open_questions", index)
-            yield spot.warning(f"open question without a decision: {question.question.en}", "decide it and say by whom")
+            yield spot.warning(
+                f"open question without a decision: {question.question.en}", "decide it and say by whom"
+            )
     for name, grade_path, owed in _owes(document):
         if owed not in document.obligations:
             spot = Spot(policy, *grade_path)
-            yield spot.error(f"`{name}` owes `{owed}`, which is no obligation", did_you_mean(owed, document.obligations))
+            yield spot.error(
+                f"`{name}` owes `{owed}`, which is no obligation", did_you_mean(owed, document.obligations)
+            )
 
 
 def _owes(document: PolicyDocument) -> Iterator[tuple[str, tuple[str, ...], str]]:
@@ -120,10 +134,14 @@ def _articles(policy: Policy) -> Iterator[Issue]:
             hint = "name it in an element, or make it `kind: text` with an owner"
             yield spot.warning(f"article `{number}` has no rule that carries it out", hint)
         if article_spec.kind == "text" and article_spec.owner is None:
-            yield spot.warning(f"article `{number}` stays text and has no owner", "say who answers it with `owner:`")
+            yield spot.warning(
+                f"article `{number}` stays text and has no owner", "say who answers it with `owner:`"
+            )
 
 
-def _article_references(data: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+def _article_references(
+    data: Any, path: tuple[str | int, ...]
+) -> Iterator[tuple[tuple[str | int, ...], str]]:
     if isinstance(data, dict):
         for key, value in data.items():
             if key == "article" and path[:1] != ("articles",) and value:
@@ -171,7 +189,9 @@ def _compiled(policy: Policy, plan: Plan) -> Iterator[Issue]:
         hint = fault.hint
         if fault.unknown:
             hint = did_you_mean(fault.unknown, [*known, *_columns(policy, fault.path)])
-        yield Spot(policy, *fault.path).error(f"{fault.message} in `{fault.path[-1]}`" if fault.unknown else fault.message, hint)
+        yield Spot(policy, *fault.path).error(
+            f"{fault.message} in `{fault.path[-1]}`" if fault.unknown else fault.message, hint
+        )
 
 
 def _columns(policy: Policy, path: tuple[str | int, ...]) -> list[str]:
@@ -210,12 +230,12 @@ def inconsistent(policy: Policy, plan: Plan) -> Iterator[Issue]:
                 for name in sorted(names_in(node))
             )
             meaning = f"{rule.title.en}: " if rule.title else ""
-            yield spot.error(f"inconsistent values: {meaning}`{rule.when}` does not hold for {shown}", "correct the values")
+            yield spot.error(
+                f"inconsistent values: {meaning}`{rule.when}` does not hold for {shown}", "correct the values"
+            )
 
 
 def _holds(sql: str) -> bool:
-    import duckdb
-
     connection = duckdb.connect()
     try:
         row = connection.execute(f"select {sql}").fetchone()
@@ -234,15 +254,21 @@ def _unset(policy: Policy, plan: Plan) -> Iterator[Issue]:
             if value.spec.optional:
                 yield spot.note(f"optional parameter `{name}` is unset; conditions that use it do not apply")
             else:
-                yield spot.warning(f"parameter `{name}` is unset; what needs it cannot run", f"give `{name}` a value")
+                yield spot.warning(
+                    f"parameter `{name}` is unset; what needs it cannot run", f"give `{name}` a value"
+                )
 
 
 def _unused(policy: Policy) -> Iterator[Issue]:
-    text = [*_texts({k: v for k, v in policy.source.data.items() if k not in ("parameters", "articles", "title")})]
+    text = [
+        *_texts({k: v for k, v in policy.source.data.items() if k not in ("parameters", "articles", "title")})
+    ]
     words = set().union(*(_words(one) for one in text)) if text else set()
     for name in policy.document.parameters:
         if name not in words:
-            yield Spot(policy, "parameters", name).warning(f"parameter `{name}` is used nowhere", "use it or remove it")
+            yield Spot(policy, "parameters", name).warning(
+                f"parameter `{name}` is used nowhere", "use it or remove it"
+            )
 
 
 def _texts(data: Any) -> Iterator[str]:
@@ -257,6 +283,4 @@ def _texts(data: Any) -> Iterator[str]:
 
 
 def _words(text: str) -> set[str]:
-    import re
-
     return set(re.findall(r"[^\W\d]\w*", text))

@@ -70,7 +70,9 @@ def _codes(policy: Policy, plan: Plan, rating: PlannedRating) -> Iterator[Issue]
         spot = Spot(policy, "ratings", rating.name, "test_order")
         missing = [g.code for g in rating.grades if g.tree is not None and g.code not in order]
         if missing:
-            yield spot.error(f"grade `{missing[0]}` has conditions but is never tested", f"add `{missing[0]}` to the order")
+            yield spot.error(
+                f"grade `{missing[0]}` has conditions but is never tested", f"add `{missing[0]}` to the order"
+            )
         if len(order) != len(set(order)):
             yield spot.error("a grade is tested twice", "name each grade once")
 
@@ -87,13 +89,21 @@ def _conditions(policy: Policy, plan: Plan, rating: PlannedRating) -> Iterator[I
     context: Context = compiled.context
     author = RatingAuthor(rating, context, codes)
     document = policy.document
-    known_names = [*document.metrics, *document.scorecards, *document.parameters, *document.ratings, "previous_grade"]
+    known_names = [
+        *document.metrics,
+        *document.scorecards,
+        *document.parameters,
+        *document.ratings,
+        "previous_grade",
+    ]
     for path, text in _texts(policy, rating):
         spot = Spot(policy, "ratings", rating.name, *path)
         try:
             condition_sql(parse(text), author.names, DIALECTS["duckdb"])
         except UnknownName as problem:
-            yield spot.error(f"unknown name `{problem.name}` in `{text}`", did_you_mean(problem.name, known_names))
+            yield spot.error(
+                f"unknown name `{problem.name}` in `{text}`", did_you_mean(problem.name, known_names)
+            )
         except TypeMismatch as problem:
             yield spot.error(f"`{text}` {problem}", "compare like with like")
         except UnsetName:
@@ -149,13 +159,17 @@ def _bands(policy: Policy, plan: Plan, rating: PlannedRating) -> Iterator[Issue]
         return
     spot = Spot(policy, "ratings", rating.name, "grades")
     if rating.spec.of is None:
-        yield spot.error("grades have bands, but the rating says not of what", "add `of:` with a metric or a score")
+        yield spot.error(
+            "grades have bands, but the rating says not of what", "add `of:` with a metric or a score"
+        )
         return
     if not all(known(end, plan) for _, ends in banded for end in ends):
         return
     bands = [band(code, *(end_value(end, plan) for end in ends)) for code, ends in banded]
     rest = rating.spec.fallback is not None
-    yield from scale_issues(spot, bands, holes_are="warning" if rest else "error", rest="the fallback answers there")
+    yield from scale_issues(
+        spot, bands, holes_are="warning" if rest else "error", rest="the fallback answers there"
+    )
 
 
 def _reach(policy: Policy, plan: Plan, rating: PlannedRating) -> Iterator[Issue]:
@@ -165,10 +179,14 @@ def _reach(policy: Policy, plan: Plan, rating: PlannedRating) -> Iterator[Issue]
     manual = bool(spec.manual)
     for index, grade in enumerate(rating.grades):
         if grade.tree is None and grade.code not in given and not manual:
-            reached = any(quota.grade == rating.grades[index - 1].code for quota in spec.quotas) if index else False
+            reached = (
+                any(quota.grade == rating.grades[index - 1].code for quota in spec.quotas) if index else False
+            )
             if not reached:
                 spot = Spot(policy, "ratings", rating.name, "grades", grade.code)
-                yield spot.warning(f"nothing can give grade `{grade.code}`", "give it conditions, or name it in a fallback")
+                yield spot.warning(
+                    f"nothing can give grade `{grade.code}`", "give it conditions, or name it in a fallback"
+                )
     spot = Spot(policy, "ratings", rating.name)
     if spec.fallback is None:
         if not _covers(rating):
@@ -199,9 +217,14 @@ def _owed(policy: Policy, rating: PlannedRating) -> Iterator[Issue]:
     if not document.obligations:
         return
     owing = {
-        code for one in document.obligations.values() if one.rating in (None, rating.name) for code in one.grades
+        code
+        for one in document.obligations.values()
+        if one.rating in (None, rating.name)
+        for code in one.grades
     }
-    concerns = any(one.rating == rating.name for one in document.obligations.values()) or len(document.ratings) == 1
+    concerns = (
+        any(one.rating == rating.name for one in document.obligations.values()) or len(document.ratings) == 1
+    )
     for grade in rating.grades:
         if concerns and not grade.spec.owes and grade.code not in owing:
             spot = Spot(policy, "ratings", rating.name, "grades", grade.code)

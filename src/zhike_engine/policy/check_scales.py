@@ -116,7 +116,9 @@ def score_issues(policy: Policy, plan: Plan) -> Iterator[Issue]:
 def _weights(policy: Policy, plan: Plan, name: str, card: Scorecard) -> Iterator[Issue]:
     if card.groups and sum(card.groups.values()) != 100:
         spot = Spot(policy, "scorecards", name, "groups")
-        yield spot.error(f"group weights of `{name}` add up to {sum(card.groups.values())} %, not 100 %", "correct them")
+        yield spot.error(
+            f"group weights of `{name}` add up to {sum(card.groups.values())} %, not 100 %", "correct them"
+        )
     groups = list(card.groups) or [""]
     for group in groups:
         raw = [item.weight for item in card.items.values() if item.group == group and item.weight is not None]
@@ -124,10 +126,12 @@ def _weights(policy: Policy, plan: Plan, name: str, card: Scorecard) -> Iterator
         if not raw and not group:
             continue
         if all(value is not None for value in values) and sum(v for v in values if v is not None) != 100:
-            total = sum(v for v in values if v is not None)
+            total = Decimal(sum(v for v in values if v is not None))
             where = f"group `{group}` of `{name}`" if group else f"`{name}`"
             spot = Spot(policy, "scorecards", name)
-            yield spot.error(f"weights of {where} add up to {total.normalize():f} %, not 100 %", "correct them")
+            yield spot.error(
+                f"weights of {where} add up to {total.normalize():f} %, not 100 %", "correct them"
+            )
 
 
 def _weight(raw: Decimal | str, plan: Plan) -> Decimal | None:
@@ -141,7 +145,9 @@ def _item(policy: Policy, path: tuple[str, ...], item: Item, card: Scorecard) ->
     spot = Spot(policy, *path)
     ways = [w for w in (item.steps, item.linear, item.choices, item.per, item.when) if w is not None]
     if len(ways) > 1:
-        yield spot.error(f"item `{path[-1]}` has several ways to score", "keep one of steps, linear, choices, per, when")
+        yield spot.error(
+            f"item `{path[-1]}` has several ways to score", "keep one of steps, linear, choices, per, when"
+        )
     if item.of is None and item.when is None and item.points is None:
         yield spot.error(f"item `{path[-1]}` says not what it scores", "add `of:` or `when:`")
     if item.group and item.group not in card.groups:
@@ -150,12 +156,16 @@ def _item(policy: Policy, path: tuple[str, ...], item: Item, card: Scorecard) ->
         yield spot.error(f"item `{path[-1]}` is in no group", "add `group:`")
 
 
-def step_issues(policy: Policy, path: tuple[str | int, ...], steps: list[Step], plan: Plan) -> Iterator[Issue]:
+def step_issues(
+    policy: Policy, path: tuple[str | int, ...], steps: list[Step], plan: Plan
+) -> Iterator[Issue]:
     """Holes and overlaps between the steps of a scale whose ends are known."""
     ends = [(s.starts, s.above, s.below, s.up_to) for s in steps]
     if not all(known(end, plan) for four in ends for end in four):
         return
-    bands = [band(f"step {i}", *(end_value(end, plan) for end in four)) for i, four in enumerate(ends, start=1)]
+    bands = [
+        band(f"step {i}", *(end_value(end, plan) for end in four)) for i, four in enumerate(ends, start=1)
+    ]
     spot = Spot(policy, *path)
     yield from scale_issues(spot, bands, holes_are="warning", rest="such values score 0")
 
@@ -168,7 +178,10 @@ def scale_issues(spot: Spot, bands: Sequence[Band], *, holes_are: str, rest: str
     for index, one in enumerate(bands):
         for other in bands[index + 1 :]:
             if overlaps(one, other):
-                yield spot.error(f"`{one.name}` and `{other.name}` overlap", "say with from/above/below/up_to where one ends")
+                yield spot.error(
+                    f"`{one.name}` and `{other.name}` overlap",
+                    "say with from/above/below/up_to where one ends",
+                )
     for hole in holes(bands):
         text = f"no band covers values {hole}"
         yield spot.error(text, "close the hole") if holes_are == "error" else spot.warning(text, rest)

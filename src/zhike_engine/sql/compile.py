@@ -10,12 +10,16 @@ Each statement is a stage that a backend keeps as a temporary table.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 
 from zhike_engine.language.nodes import Compare
 from zhike_engine.plan.build import Plan, Planned
 from zhike_engine.plan.graph import POPULATION
 from zhike_engine.plan.rules import Leaf, PlannedRating
+from zhike_engine.policy import metrics as kinds
 from zhike_engine.policy.model import Scorecard
 from zhike_engine.sql.context import Context
 from zhike_engine.sql.dialect import Dialect
@@ -26,6 +30,8 @@ from zhike_engine.sql.population import Joins, relative
 from zhike_engine.sql.ratings import Chain, RatingAuthor
 from zhike_engine.sql.scores import item_points, total
 from zhike_engine.sql.values import TypeMismatch, Value
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -93,6 +99,14 @@ def compile_plan(plan: Plan, shape: Shape, dialect: Dialect, *, draft: bool = Fa
     return _Compiler(plan, shape, dialect, draft).compile()
 
 
+@dataclass
+class Layer:
+    """Columns, as (SQL, name), that are added in one step; with `joins` they read the stage before as `b`."""
+
+    columns: list[tuple[str, str]]
+    joins: Joins | None = None
+
+
 class _Compiler:
     def __init__(self, plan: Plan, shape: Shape, dialect: Dialect, draft: bool) -> None:
         self.plan = plan
@@ -144,39 +158,37 @@ class _Compiler:
     def _keep(self, name: str, value: Value, column: str) -> None:
         self.c.values[name] = Value(column, value.storage, value.unit, value.denominator)
 
-    def _layers(self) -> list[tuple[str, object]]:
-        """Every layer above the first, as steps: a plain list of columns, or joins with their columns."""
-        steps: list[tuple[str, object]] = []
+    def _layers(self) -> list[Layer]:
+        """Every layer above the first, as steps."""
+        steps: list[Layer] = []
         for depth in range(1, max((node.layer for node in self.plan.nodes), default=0) + 1):
             nodes = [node for node in self.plan.nodes if node.layer == depth]
             relative_nodes = [node for node in nodes if isinstance(node.spec, POPULATION)]
             cards = [node for node in nodes if isinstance(node.spec, Scorecard)]
             plain = [node for node in nodes if node not in relative_nodes and node not in cards]
             if relative_nodes:
-                steps.append(("join", self._relative(relative_nodes, f"z{len(steps)}")))
+                steps.append(self._relative(relative_nodes, f"z{len(steps)}"))
             columns = self._columns(plain)
             columns += [column for card in cards for column in self._points(card)]
-            steps.append(("plain", columns))
+            steps.append(Layer(columns))
             if cards:
-                steps.append(("plain", [self._score(card) for card in cards]))
+                steps.append(Layer([self._score(card) for card in cards]))
         return steps
 
-    def _relative(self, nodes: list[Planned], base: str) -> tuple[Joins, list[tuple[str, str]]]:
+    def _relative(self, nodes: list[Planned], base: str) -> Layer:
         joins, columns = Joins(base), []
         for node in nodes:
             path = ("metrics", node.name)
-            value = self._guarded(path, lambda node=node: relative(node.spec, self.c, joins))  # type: ignore[misc]
+            value = self._guarded(path, partial(relative, node.spec, self.c, joins))
             value = value or Value(self.c.null("exact"), "exact")
             columns.append((value.sql, node.column))
         for node, (sql, column) in zip(nodes, columns, strict=True):
             storage = self._relative_kind(node, sql)
             self._keep(node.name, storage, column)
-        return joins, columns
+        return Layer(columns, joins)
 
     def _relative_kind(self, node: Planned, sql: str) -> Value:
         kind = self.c.plan.node(node.name).spec
-        from zhike_engine.policy import metrics as kinds
-
         if isinstance(kind, kinds.Rank | kinds.Quantile):
             return Value(sql, "exact", "count")
         if isinstance(kind, kinds.Group):
@@ -189,7 +201,7 @@ class _Compiler:
         found = []
         for index, (name, item) in enumerate(node.spec.items.items()):
             path = ("scorecards", node.name, "items", name)
-            value = self._guarded(path, lambda item=item: item_points(item, self.c))  # type: ignore[misc]
+            value = self._guarded(path, partial(item_points, item, self.c))
             value = value or Value(self.c.null("exact"), "exact", "points")
             column = f"{node.column}_{index}"
             self._keep(f"{node.name}.{name}", value, column)
@@ -205,19 +217,16 @@ class _Compiler:
         self._keep(node.name, value, node.column)
         return value.sql, node.column
 
-    def _stages(
-        self, columns: list[tuple[str, str]], layers: list[tuple[str, object]], scope: str
-    ) -> list[Statement]:
+    def _stages(self, columns: list[tuple[str, str]], layers: list[Layer], scope: str) -> list[Statement]:
         chain = Chain(self._first(columns, scope))
         stages: list[Statement] = []
-        for index, (kind, step) in enumerate(layers):
-            if kind == "plain":
-                chain.add(step)  # type: ignore[arg-type]
+        for index, layer in enumerate(layers):
+            if layer.joins is None:
+                chain.add(layer.columns)
                 continue
-            joins, added = step  # type: ignore[misc]
             stages.append(Statement(f"z{index}", chain.sql))
-            shown = ", ".join(f"{sql} as {name}" for sql, name in added)
-            chain = Chain(f"select b.*, {shown} from {joins.sql()}")
+            shown = ", ".join(f"{sql} as {name}" for sql, name in layer.columns)
+            chain = Chain(f"select b.*, {shown} from {layer.joins.sql()}")
         stages.append(Statement("metrics", chain.sql))
         return stages
 
@@ -263,7 +272,7 @@ class _Compiler:
                 self.faults.append(Fault(("ratings", one.rating.name), f"`{one.rating.name}` {problem}"))
         return chain.sql
 
-    def _guarded(self, path: tuple[str | int, ...], compute):  # type: ignore[no-untyped-def]
+    def _guarded(self, path: tuple[str | int, ...], compute: Callable[[], T]) -> T | None:
         try:
             return compute()
         except UnknownName as problem:

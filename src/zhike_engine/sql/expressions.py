@@ -104,9 +104,9 @@ def condition_sql(node: n.Node, names: Environment, d: Dialect) -> str:
             return f"({ends[0]} and {ends[1]})"
         case n.Within(of, tolerance, target):
             value, room, middle = (to_sql(part, names, d) for part in (of, tolerance, target))
-            low = v.compare(">=", value, v.add(middle, room, "-", d), d)
-            high = v.compare("<=", value, v.add(middle, room, "+", d), d)
-            return f"({low} and {high})"
+            at_least = v.compare(">=", value, v.add(middle, room, "-", d), d)
+            at_most = v.compare("<=", value, v.add(middle, room, "+", d), d)
+            return f"({at_least} and {at_most})"
         case n.In(of, items):
             value = to_sql(of, names, d)
             return "(" + " or ".join(v.compare("=", value, to_sql(item, names, d), d) for item in items) + ")"

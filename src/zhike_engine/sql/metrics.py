@@ -17,6 +17,7 @@ from zhike_engine.sql import values as v
 from zhike_engine.sql.context import Context
 from zhike_engine.sql.expressions import condition_sql, to_sql
 from zhike_engine.sql.facts import Measure, Reading
+from zhike_engine.sql.scans import Function, Scan
 from zhike_engine.sql.values import MONEY, TypeMismatch, Value
 
 
@@ -37,9 +38,8 @@ def _filters(reading: Reading, where: str | None, c: Context, *, events: bool) -
     return tuple(found)
 
 
-def _total(measure: Measure, window: Window, filters: tuple[str, ...], c: Context, scan: Any) -> str:
-    function = "money_total" if measure.raw else "total"
-    return str(scan.add(function, measure.sql, window, filters))
+def _total(measure: Measure, window: Window, filters: tuple[str, ...], scan: Scan) -> str:
+    return scan.add("money_total" if measure.raw else "total", measure.sql, window, filters)
 
 
 def _sum(spec: kinds.Sum, c: Context) -> Value:
@@ -51,7 +51,7 @@ def _sum(spec: kinds.Sum, c: Context) -> Value:
     filters = _filters(reading, spec.where, c, events=False)
     if spec.times is not None:
         measure = _weighted(measure, c.row_table(spec.times, reading), c)
-    total = _total(measure, window, filters, c, scan)
+    total = _total(measure, window, filters, scan)
     if not measure.nullable:
         return Value(f"coalesce({total}, 0)", "exact", measure.unit, measure.denominator)
     rows = scan.add("count", "", window, filters)
@@ -77,7 +77,7 @@ def _average(spec: kinds.Average, c: Context) -> Value:
         top, count = alias("total", measure), alias("count", measure)
     else:
         scan, window = c.scan(reading, spec.by), c.window(spec.over)
-        top = _total(measure, window, filters, c, scan)
+        top = _total(measure, window, filters, scan)
         count = scan.add("count", measure.sql, window, filters)
     upper = Value(top, "exact", measure.unit, measure.denominator)
     return v.divide(upper, Value(count, "exact", "any"), c.d)
@@ -85,7 +85,7 @@ def _average(spec: kinds.Average, c: Context) -> Value:
 
 def _extreme(spec: kinds.Minimum | kinds.Maximum, c: Context) -> Value:
     place = spec.minimum if isinstance(spec, kinds.Minimum) else spec.maximum
-    function = "minimum" if isinstance(spec, kinds.Minimum) else "maximum"
+    function: Function = "minimum" if isinstance(spec, kinds.Minimum) else "maximum"
     reading, column = _split(place, c)
     value = reading.row(column)
     if not value.numeric and value.storage != "date":
@@ -209,13 +209,13 @@ def _period_totals(place: str, per: str, last: int, where: str | None, c: Contex
     else:
         measure = reading.measure(column)
         filters = _filters(reading, where, c, events=False)
-        totals = [_total(measure, w, filters, c, c.scan(reading, None)) for w in periods]
+        totals = [_total(measure, w, filters, c.scan(reading, None)) for w in periods]
         found = [Value(total, "exact", measure.unit, measure.denominator) for total in totals]
     return [Value(f"coalesce({one.sql}, 0)", "exact", one.unit, one.denominator) for one in found]
 
 
 def _period_tests(spec: kinds.Streak | kinds.Held, place: str, extra: int, c: Context) -> list[str]:
-    reading, column = _split(place, c)
+    reading, _ = _split(place, c)
     if not reading.present:
         return ["(1 = 0)"] * spec.last
     totals = _period_totals(place, spec.per, spec.last + extra, spec.where, c)

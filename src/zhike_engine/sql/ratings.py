@@ -379,11 +379,8 @@ class RatingAuthor:
         if not allowed:
             return step
         now = self.column(step)
-        ranks = {kind: self.rank_of(self.column(f"o_{kind}")) for kind in allowed}
-        cases = []
-        for kind in ("override", "designation"):
-            if kind in ranks:
-                cases.append((f"{ranks[kind]} is not null", ranks[kind], kind))
+        ranks: dict[str, str] = {kind: self.rank_of(self.column(f"o_{kind}")) for kind in allowed}
+        cases = [(f"{ranks[k]} is not null", ranks[k], k) for k in ("override", "designation") if k in ranks]
         if "ceiling" in ranks:
             cases.append(
                 (
@@ -392,9 +389,8 @@ class RatingAuthor:
                     "ceiling",
                 )
             )
-        for kind in ("floor", "protection"):
-            if kind in ranks:
-                cases.append((f"{ranks[kind]} is not null and {now} > {ranks[kind]}", ranks[kind], kind))
+        raising = [k for k in ("floor", "protection") if k in ranks]
+        cases += [(f"{ranks[k]} is not null and {now} > {ranks[k]}", ranks[k], k) for k in raising]
         which = " ".join(f"when {test} then {self.c.d.text(kind)}" for test, _, kind in cases)
         value = " ".join(f"when {test} then {rank}" for test, rank, _ in cases)
         chain.add([

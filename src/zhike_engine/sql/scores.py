@@ -146,8 +146,8 @@ def total(card: Scorecard, points: dict[str, Value], c: Context) -> Value:
         known = f"({' + '.join(lower)})" if skipping else str(scale)
         of = v.round_fraction(" + ".join(upper), known, c.d)
         parts.append(f"(case when {known} > 0 then {of} end)" if skipping else of)
-    for name, weight in effective.items():
-        if weight is None:
+    for name in effective:
+        if name not in weighted:
             extra = points[name].sql
             parts.append(extra if card.items[name].unknown == "pending" else f"coalesce({extra}, 0)")
     base = v.scaled(v.constant(card.base), MONEY)
