@@ -380,7 +380,8 @@ class RatingAuthor:
             return step
         now = self.column(step)
         ranks: dict[str, str] = {kind: self.rank_of(self.column(f"o_{kind}")) for kind in allowed}
-        cases = [(f"{ranks[k]} is not null", ranks[k], k) for k in ("override", "designation") if k in ranks]
+        cases: list[tuple[str, str, str]] = []
+        cases += [(f"{ranks[k]} is not null", ranks[k], k) for k in ("override", "designation") if k in ranks]
         if "ceiling" in ranks:
             cases.append(
                 (
