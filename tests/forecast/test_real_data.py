@@ -10,8 +10,11 @@ import duckdb
 import pytest
 
 from zhike_engine.forecast import Backtest, History, backtest, forecast, history_from_arrays, render
+from zhike_engine.forecast.methods import AMOUNT_METHODS, CHURN_METHODS
 
 pytestmark = pytest.mark.real_data
+
+PAGES = Path(__file__).resolve().parents[2] / "docs" / "algorithms"
 
 RETAIL = """
     SELECT "Customer ID" AS customer, CAST("InvoiceDate" AS TIMESTAMP)::DATE AS day,
@@ -93,10 +96,36 @@ def test_every_customer_has_a_figure_or_a_reason(retail, tested):
     assert figures > 5800
 
 
-def test_on_the_small_sample_a_naive_churn_line_wins_and_that_is_said(real_data):
-    found = backtest(read(MODELS, real_data("classicmodels"), date(2005, 5, 31)))
-    print("\n" + render(found, "zh"))
+@pytest.fixture(scope="module")
+def sample(real_data: Callable[[str], Path]) -> Backtest:
+    return backtest(read(MODELS, real_data("classicmodels"), date(2005, 5, 31)))
 
-    assert found.winner_churn == "base_rate"
-    assert "The naive line wins" in found.sentence().en
-    assert found.winner_amount == "decayed_seasonal"
+
+def test_on_the_small_sample_a_naive_churn_line_wins_and_that_is_said(sample):
+    print("\n" + render(sample, "zh"))
+
+    assert sample.winner_churn == "base_rate"
+    assert "The naive line wins" in sample.sentence().en
+    assert sample.winner_amount == "decayed_seasonal"
+
+
+@pytest.mark.parametrize("page", ["forecast.md", "forecast.zh.md"])
+def test_the_page_states_what_is_measured(page, retail, tested, sample):
+    lines = (PAGES / page).read_text(encoding="utf-8").replace("**", "").splitlines()
+    tables = [line.partition(" | ")[2] for line in lines if line.startswith("| ")]
+
+    half_year = backtest(retail, horizon_months=6)
+    for method in AMOUNT_METHODS:
+        rows = [found.overall_amount(method) for found in (tested, half_year, sample)]
+        assert " | ".join(f"{row.error / row.mean:.3f}" for row in rows) + " |" in tables
+    ranges = " | ".join(f"{found.coverage:.0%}".replace("%", " %") for found in (tested, half_year, sample))
+    assert ranges + " |" in tables
+
+
+@pytest.mark.parametrize("page", ["forecast.md", "forecast.zh.md"])
+def test_the_page_states_the_churn_scores_measured(page, tested, sample):
+    text = (PAGES / page).read_text(encoding="utf-8").replace("**", "")
+
+    for method in CHURN_METHODS:
+        rows = [found.overall_churn(method).brier for found in (tested, sample)]
+        assert " | ".join(f"{brier:.3f}".lstrip("0") for brier in rows) in text
