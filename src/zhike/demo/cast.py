@@ -84,7 +84,8 @@ class Member:
     `years`: order amounts in 10,000 CNY of the three years that end with the as-of date, oldest first;
     `months`: in which months of each year it orders (0 is the latest), `per_month` orders each;
     `share`: profit of the last year in 10^-4 of the whole department's, None where `margin` decides;
-    `margin`: profit per amount, None leaves the profit empty; `since`: months before the end, or a Back;
+    `margin`: profit per amount, None leaves the profit empty; `since`: exact as a Back, else months before the end;
+    `product`: what every order is mainly for, None where the basket decides;
     `late`: days after the due date on which it pays; `effort`: multiplies the usual service hours;
     `missed`: months without the monthly follow-up, None where follow-ups are left to chance.
     """
@@ -109,6 +110,7 @@ class Member:
     channel: str | None = "direct"
     direct: bool = True
     group: str | None = None
+    product: str | None = None
     late: int = 0
     credit: bool = True
     effort: float = 1.0

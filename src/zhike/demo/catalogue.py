@@ -37,6 +37,8 @@ PRODUCTS = (
     Product("rail_scale", Text(zh="轨道衡", en="rail scale"), 260_000, 2),
     Product("wim_toll", Text(zh="动态称重收费设备", en="weigh-in-motion toll equipment"), 320_000, 2, 1),
 )
+CODES = tuple(product.code for product in PRODUCTS)
+ANY = -1
 COMMISSIONING = Product("commissioning", Text(zh="安装调试服务", en="installation and commissioning"), 0, 2)
 
 BASKETS = ("parts", "scales", "plant", "road", "grain")

@@ -11,6 +11,8 @@ from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 
+import duckdb
+
 from zhike.demo import (
     cast,
     crowd,
@@ -35,6 +37,7 @@ COMPANY = Text(zh="知客示例衡器制造有限公司", en="Zhike Sample Weigh
 SEED = 20260101
 CUSTOMERS = 600
 AS_OF = date(2026, 6, 30)
+EARLIEST = date(1980, 1, 1)
 LEAST_RANDOM = 60
 PREVIOUS = "previous"
 
@@ -112,10 +115,10 @@ def generate(out: Path, *, seed: int = SEED, customers: int = CUSTOMERS, as_of: 
     """Write the demo company into the folder `out`: `<table>.parquet` and `previous/<policy>.csv`.
 
     The same seed, size and date give the same bytes. `customers` counts scripted and random ones together;
-    three and a half years of history end with `as_of`. Raises ParameterInvalid where `customers` or `seed`
-    cannot be, OutputFailed where `out` cannot be written; files appear when all of them are complete.
+    three and a half years of history end with `as_of`. Raises ParameterInvalid where one of them cannot be,
+    OutputFailed where `out` cannot be written; files appear when all of them are complete.
     """
-    _check(seed, customers)
+    _check(seed, customers, as_of)
     clock = Clock(as_of)
     people, traits = _people(seed, clock, customers)
     exchange = rates.make(seed, clock)
@@ -133,7 +136,7 @@ def least() -> int:
     return len(cast.load()) + LEAST_RANDOM
 
 
-def _check(seed: int, count: int) -> None:
+def _check(seed: int, count: int, as_of: date) -> None:
     if count < least():
         raise ParameterInvalid(
             f"the demo company needs at least `{least()}` customers, not `{count}`",
@@ -141,6 +144,10 @@ def _check(seed: int, count: int) -> None:
         )
     if seed < 0:
         raise ParameterInvalid(f"the seed must be zero or a positive whole number, not `{seed}`")
+    if as_of < EARLIEST:
+        raise ParameterInvalid(
+            f"the demo company cannot end on `{as_of}`", hint=f"take a date from {EARLIEST} on"
+        )
 
 
 def _people(seed: int, clock: Clock, count: int) -> tuple[customers.Customers, crowd.Traits]:
@@ -185,9 +192,10 @@ def _publish(out: Path, tables: Mapping[str, Frame], grades: Mapping[str, str]) 
                 goal = out / path.relative_to(half)
                 goal.parent.mkdir(exist_ok=True)
                 shutil.move(path, goal)
-    except OSError as failed:
+    except (OSError, duckdb.IOException) as failed:
+        reason = getattr(failed, "strerror", None) or str(failed).splitlines()[0]
         raise OutputFailed(
-            f"the demo company cannot be written to `{out}`: {failed.strerror or failed}",
+            f"the demo company cannot be written to `{out}`: {reason}",
             hint="choose a folder that can be written and has room for about 20 MB",
         ) from failed
     return rows

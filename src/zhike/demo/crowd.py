@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -63,6 +63,10 @@ KINDS = {
         {"dealer": 0.55, "direct": 0.3, "online": 0.15},
     ),
 }  # fmt: skip
+_INDUSTRY_OF = {
+    "expressway": "other", "class2_highway": "other", "large_mine": "other", "grain_store": "other",
+    "port": "logistics", "recycling": "other",
+}  # fmt: skip
 NEEDS = {"price-sensitive": 0.5, "technical-support": 0.3, "customisation": 0.2}
 
 
@@ -111,6 +115,7 @@ def make(seed: int, clock: Clock, namer: Namer, count: int) -> tuple[list[Draft]
         for column, given in shares.items():
             for position, value in zip(positions, pick(rng, given, len(positions)), strict=True):
                 chosen[column][position] = value
+    traits = _road_works(traits, chosen["segment"])
     groups = _groups(rng, namer, where)
     codes = iter(draw_countries(rng, len(where["foreign_trade"])))
     luck = rng.random((count, 6))
@@ -118,10 +123,21 @@ def make(seed: int, clock: Clock, namer: Namer, count: int) -> tuple[list[Draft]
     for i, department in enumerate(placed):
         country = next(codes) if department == "foreign_trade" else "CN"
         words = {column: values[i] for column, values in chosen.items()}
+        words["industry"] = _INDUSTRY_OF.get(words["segment"], words["industry"])
         drafts.append(
             _draft(_Seat(i, department, country, groups.get(i), words), luck[i], traits, clock, namer)
         )
     return drafts, traits
+
+
+def _road_works(traits: Traits, segments: list[str]) -> Traits:
+    """Roads buy by project: few orders, large ones."""
+    road = np.array([segment in ("expressway", "class2_highway") for segment in segments])
+    return replace(
+        traits,
+        amount=np.where(road, traits.amount * 3, traits.amount),
+        orders=np.where(road, np.clip(traits.orders / 4, 0.7, None), traits.orders),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
 
 import numpy as np
 
 from zhike.demo.cast import Member
-from zhike.demo.catalogue import basket_of
-from zhike.demo.clock import Clock
+from zhike.demo.catalogue import ANY, CODES, basket_of
+from zhike.demo.clock import HISTORY_MONTHS, Clock
 from zhike.demo.frames import EMPTY, Bools, Floats, Frame, Ints, Words, ints, stream, words
 from zhike.demo.names import Namer, cities, countries
 from zhike.demo.rates import CURRENCIES
@@ -18,7 +19,8 @@ from zhike.demo.rates import CURRENCIES
 class Customers:
     """One position per customer, scripted ones first. `frame` is the fact table, the rest are traits.
 
-    `currency` and `basket` are positions in CURRENCIES and BASKETS; `late`: days from due date to payment;
+    `currency` and `basket` are positions in CURRENCIES and BASKETS, `product` in PRODUCTS or ANY;
+    `late`: days from due date to payment;
     `credit` is False for those who pay in advance; `effort` multiplies service hours.
     """
 
@@ -27,6 +29,7 @@ class Customers:
     behaviour: Words
     currency: Ints
     basket: Ints
+    product: Ints
     late: Floats
     credit: Bools
     effort: Floats
@@ -94,7 +97,10 @@ def since_day(member: Member, clock: Clock) -> int:
     """The day cooperation with a scripted customer began, EMPTY where it is unknown."""
     if member.since is None:
         return EMPTY
-    return clock.back(*member.since) if isinstance(member.since, tuple) else clock.back(member.since)
+    if isinstance(member.since, tuple):
+        return clock.back(*member.since)
+    earlier = zlib.crc32(member.customer.encode()) % 600 if member.since > HISTORY_MONTHS else 0
+    return clock.back(member.since) - earlier
 
 
 def table(drafts: list[Draft], members: tuple[Member, ...]) -> Customers:
@@ -114,6 +120,7 @@ def table(drafts: list[Draft], members: tuple[Member, ...]) -> Customers:
     frame: dict[str, Words | Ints | Bools] = {
         text: words([getattr(draft, text) for draft in drafts]) for text in texts
     }
+    wanted = [member.product for member in members] + [None] * (len(drafts) - len(members))
     frame["since"] = ints([draft.since for draft in drafts])
     frame["direct"] = np.array([draft.direct for draft in drafts], dtype=bool)
     return Customers(
@@ -122,6 +129,7 @@ def table(drafts: list[Draft], members: tuple[Member, ...]) -> Customers:
         behaviour=words([draft.behaviour for draft in drafts]),
         currency=ints([CURRENCIES.index(draft.currency) for draft in drafts]),
         basket=ints([basket_of(draft.segment, draft.department) for draft in drafts]),
+        product=ints([CODES.index(one) if one else ANY for one in wanted]),
         late=np.array([draft.late for draft in drafts]),
         credit=np.array([draft.credit for draft in drafts], dtype=bool),
         effort=np.array([draft.effort for draft in drafts]),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from zhike.demo.catalogue import COMMISSIONING, CUMULATIVE, PRODUCTS
+from zhike.demo.catalogue import ANY, CODES, COMMISSIONING, CUMULATIVE, PRODUCTS
 from zhike.demo.clock import Clock
 from zhike.demo.customers import Customers
 from zhike.demo.frames import EMPTY, UNIT, Bools, Frame, Ints, Words, stream, words
@@ -17,7 +17,7 @@ _PRICES = np.array([product.price for product in PRODUCTS])
 _PRICE_DECIMALS = np.array([product.decimals for product in PRODUCTS])
 _SERVICE = len(PRODUCTS)
 _CODES = words([product.code for product in (*PRODUCTS, COMMISSIONING)])
-_TRUCK_SCALE = next(i for i, product in enumerate(PRODUCTS) if product.code == "truck_scale")
+_TRUCK_SCALE = CODES.index("truck_scale")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,9 @@ def _replaced(plan: Plan, amount: Ints) -> Plan:
 def _lines(rng: np.random.Generator, customers: Customers, plan: Plan, rates: Rates) -> Lines:
     returns = np.flatnonzero(plan.amount < 0)
     ordinary = np.flatnonzero(plan.amount > 0)
+    fixed = customers.product[plan.customer]
     count = rng.choice([1, 2, 3, 4], len(ordinary), p=[0.42, 0.31, 0.18, 0.09])
+    count = np.where(fixed[ordinary] == ANY, count, 1)
     order = np.repeat(ordinary, count)
     weight = rng.uniform(0.3, 1.0, len(order))
     share = weight / np.repeat(np.add.reduceat(weight, np.cumsum(count) - count), count)
@@ -105,6 +107,7 @@ def _lines(rng: np.random.Generator, customers: Customers, plan: Plan, rates: Ra
     target = plan.amount[order] * share * np.where(exact, 0.88, 1.0)
     rate = rates.of(plan.currency, plan.day)[order]
     product = _products(rng, customers.basket[plan.customer[order]], target * rate / UNIT / UNIT)
+    product = np.where(fixed[order] == ANY, product, fixed[order])
     price = _price(rng, product, plan.currency[order], rate, exact)
     quantity = np.maximum(np.where(exact, target // price, np.rint(target / price)), 1).astype(np.int64)
     goods = Lines(order, product, quantity, price)
