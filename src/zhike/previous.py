@@ -19,7 +19,9 @@ def read_previous(path: Path, policy: Policy) -> pa.Table:
     if path.is_dir():
         path = path / "grades.parquet"
     if not path.is_file():
-        raise FactsInvalid(f"there is no file `{path}`", hint="give the grades.csv or grades.parquet of an earlier run")
+        raise FactsInvalid(
+            f"there is no file `{path}`", hint="give the grades.csv or grades.parquet of an earlier run"
+        )
     if path.suffix not in (".csv", ".parquet"):
         raise FactsInvalid(f"`{path}` is neither CSV nor Parquet", place=str(path))
     connection = duckdb.connect()
@@ -59,7 +61,9 @@ def _columns(columns: list[str], policy: Policy, path: Path) -> str:
 
 
 def _once(table: pa.Table, path: Path) -> pa.Table:
-    keys = table.select(["customer", "rating"]).group_by(["customer", "rating"]).aggregate([([], "count_all")])
+    keys = (
+        table.select(["customer", "rating"]).group_by(["customer", "rating"]).aggregate([([], "count_all")])
+    )
     doubled = [row for row in keys.to_pylist() if row["count_all"] > 1]
     if doubled:
         first = sorted(doubled, key=lambda row: (row["customer"], row["rating"]))[0]

@@ -20,7 +20,13 @@ COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
 @click.command(name="check")
 @policy_argument
 @click.option("--values", metavar="FILE|example", help="Check with these values of parameters.")
-@click.option("--set", "sets", multiple=True, metavar="NAME=VALUE", help="Check with one parameter set; may be repeated.")
+@click.option(
+    "--set",
+    "sets",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Check with one parameter set; may be repeated.",
+)
 @click.option("--strict", is_flag=True, help="Fail on warnings too.")
 @json_option
 def command(policy: str, values: str | None, sets: tuple[str, ...], strict: bool, as_json: bool) -> None:

@@ -49,7 +49,11 @@ class Day(click.ParamType):
 policy_argument = click.argument("policy", metavar="POLICY")
 """A policy file, a folder with policy.yaml, or the name of a shipped policy."""
 lang_option = click.option(
-    "--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="Language of what is shown."
+    "--lang",
+    type=click.Choice(["zh", "en"]),
+    default="zh",
+    show_default=True,
+    help="Language of what is shown.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
 
@@ -58,13 +62,32 @@ def run_options(command: F) -> F:
     """Everything that names a run: facts, day, values, previous grades, engine."""
     for option in reversed(
         [
-            click.option("--facts", required=True, metavar="DIR|URL", help="Folder of fact tables, or a database URL."),
+            click.option(
+                "--facts", required=True, metavar="DIR|URL", help="Folder of fact tables, or a database URL."
+            ),
             click.option("--as-of", "as_of", required=True, type=Day(), help="Last day that counts."),
-            click.option("--values", "values", metavar="FILE|example", help="Values of parameters, or the example ones."),
-            click.option("--set", "sets", multiple=True, metavar="NAME=VALUE", help="Set one parameter; may be repeated."),
+            click.option(
+                "--values",
+                "values",
+                metavar="FILE|example",
+                help="Values of parameters, or the example ones.",
+            ),
+            click.option(
+                "--set",
+                "sets",
+                multiple=True,
+                metavar="NAME=VALUE",
+                help="Set one parameter; may be repeated.",
+            ),
             click.option("--previous", type=click.Path(path_type=Path), help="Grades of an earlier run."),
-            click.option("--engine", metavar="ENGINE", help="duckdb, postgresql://…, sqlite://…, spark://…, local-spark."),
-            click.option("--currency", metavar="CODE", help="Count in this currency instead of the policy's."),
+            click.option(
+                "--engine",
+                metavar="ENGINE",
+                help="duckdb, postgresql://…, sqlite://…, spark://…, local-spark.",
+            ),
+            click.option(
+                "--currency", metavar="CODE", help="Count in this currency instead of the policy's."
+            ),
         ]
     ):
         command = option(command)
@@ -90,7 +113,9 @@ class RunOptions:
         if self.currency is None:
             return policy
         if len(self.currency) != 3 or not self.currency.isascii() or not self.currency.isupper():
-            raise click.BadParameter(f"`{self.currency}` is no currency code such as CNY", param_hint="--currency")
+            raise click.BadParameter(
+                f"`{self.currency}` is no currency code such as CNY", param_hint="--currency"
+            )
         document = policy.document.model_copy(update={"currency": self.currency})
         return Policy(document, policy.source, policy.path)
 

@@ -1,0 +1,61 @@
+"""`zhike new`: a policy of one's own, started from a shipped one."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import click
+
+from zhike import presets
+from zhike.cli.common import lang_option
+from zhike_engine.errors import NotFound, OutputFailed
+from zhike_engine.policy.load import load_policy
+
+
+@click.command(name="new")
+@click.argument("name")
+@click.option(
+    "--from", "preset", default="foreign-trade", show_default=True, help="Shipped policy to start from."
+)
+@click.option(
+    "--dir",
+    "folder",
+    type=click.Path(path_type=Path),
+    default=Path(),
+    help="Where to put it; here by default.",
+)
+@lang_option
+def command(name: str, preset: str, folder: Path, lang: str) -> None:
+    """Copy a shipped policy under a new NAME, into a folder of that name.
+
+    The shipped policy stays as it is. The copy has the policy, its example values and its tests.
+    """
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name):
+        raise NotFound(
+            f"`{name}` cannot be the name of a policy",
+            hint="use small letters, digits and -, such as `our-policy`",
+        )
+    source = presets.policy_path(preset)
+    target = folder / name
+    if target.exists():
+        raise OutputFailed(f"`{target}` exists already", hint="choose another name, or remove the folder")
+    try:
+        shutil.copytree(source, target, ignore=shutil.ignore_patterns("README*", "__pycache__"))
+        for file in target.glob("*.yaml"):
+            text = file.read_text("utf-8")
+            file.write_text(re.sub(r"(?m)^policy: .*$", f"policy: {name}", text, count=1), "utf-8")
+    except OSError as problem:
+        shutil.rmtree(target, ignore_errors=True)
+        raise OutputFailed(f"`{target}` cannot be written: {problem.strerror}") from None
+    policy = load_policy(target)
+    unset = [
+        key for key, spec in policy.document.parameters.items() if spec.value is None and not spec.values
+    ]
+    if lang == "zh":
+        click.echo(f"已新建 {target}，源自 {preset}；有 {len(unset)} 个参数尚未设定")
+        click.echo(f"下一步：编辑 {target / 'policy.yaml'}，然后运行 zhike check {target}")
+    else:
+        click.echo(f"made {target} from {preset}; {len(unset)} parameters are unset")
+        click.echo(f"next: edit {target / 'policy.yaml'}, then run zhike check {target}")
