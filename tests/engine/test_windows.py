@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from zhike_engine.plan.windows import Window, WindowInvalid, Windows, add_months
+
+
+def windows(as_of: date, **named: str) -> Windows:
+    return Windows(as_of, 1, named)
+
+
+@pytest.mark.parametrize(
+    ("as_of", "words", "start", "end"),
+    [
+        (date(2025, 12, 31), "last 12 months", date(2025, 1, 1), date(2026, 1, 1)),
+        (date(2025, 11, 15), "last 12 months", date(2024, 11, 16), date(2025, 11, 16)),
+        (date(2024, 2, 29), "last 1 year", date(2023, 3, 1), date(2024, 3, 1)),
+        (date(2023, 2, 28), "last 1 year", date(2022, 3, 1), date(2023, 3, 1)),
+        (date(2024, 3, 30), "last 1 month", date(2024, 2, 29), date(2024, 3, 31)),
+        (date(2025, 12, 31), "last 30 days", date(2025, 12, 2), date(2026, 1, 1)),
+        (date(2025, 12, 31), "last 2 weeks", date(2025, 12, 18), date(2026, 1, 1)),
+        (date(2025, 8, 15), "this quarter", date(2025, 7, 1), date(2025, 8, 16)),
+        (date(2025, 8, 15), "closed quarter", date(2025, 4, 1), date(2025, 7, 1)),
+        (date(2025, 9, 30), "closed quarter", date(2025, 7, 1), date(2025, 10, 1)),
+        (date(2025, 8, 15), "last 3 closed months", date(2025, 5, 1), date(2025, 8, 1)),
+        (date(2025, 8, 15), "this half-year", date(2025, 7, 1), date(2025, 8, 16)),
+        (date(2025, 8, 15), "2025-01-01 to 2025-12-31", date(2025, 1, 1), date(2025, 8, 16)),
+    ],
+)
+def test_words_become_half_open_days(as_of: date, words: str, start: date, end: date) -> None:
+    assert windows(as_of).read(words) == Window(start, end)
+
+
+def test_a_named_window_can_stand_before_another() -> None:
+    read = windows(date(2025, 12, 31), this="last 12 months", before="12 months before this").read
+    assert read("before") == Window(date(2024, 1, 1), date(2025, 1, 1))
+
+
+def test_a_business_year_may_start_in_april() -> None:
+    assert Windows(date(2025, 5, 1), 4, {}).read("this year").start == date(2025, 4, 1)
+    assert Windows(date(2025, 3, 31), 4, {}).read("closed year") == Window(date(2024, 4, 1), date(2025, 4, 1))
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("last twelve months", "not understood"),
+        ("last 0 months", "empty"),
+        ("12 months before all time", "nothing lies before"),
+        ("2025-02-30 to 2025-03-01", "does not exist"),
+        ("2025-03-02 to 2025-03-01", "ends before it starts"),
+    ],
+)
+def test_words_that_mean_nothing_are_refused(words: str, message: str) -> None:
+    with pytest.raises(WindowInvalid, match=message):
+        windows(date(2025, 12, 31)).read(words)
+
+
+def test_windows_that_define_each_other_are_refused() -> None:
+    with pytest.raises(WindowInvalid, match="by itself"):
+        windows(date(2025, 12, 31), a="1 month before b", b="1 month before a").read("a")
+
+
+def test_months_are_clamped_to_the_last_day() -> None:
+    assert add_months(date(2024, 5, 31), -3) == date(2024, 2, 29)
+    assert add_months(date(2023, 5, 31), -3) == date(2023, 2, 28)
+    assert add_months(date(2024, 2, 29), 12) == date(2025, 2, 28)
