@@ -96,7 +96,7 @@ class Compiled:
 
 def compile_plan(plan: Plan, shape: Shape, dialect: Dialect, *, draft: bool = False) -> Compiled:
     """Compile a plan. Faults are gathered, never raised; a plan with faults must not be run."""
-    return _Compiler(plan, shape, dialect, draft).compile()
+    return Compiler(plan, shape, dialect, draft).compile()
 
 
 @dataclass
@@ -107,7 +107,9 @@ class Layer:
     joins: Joins | None = None
 
 
-class _Compiler:
+class Compiler:
+    """Gathers the columns of a plan layer by layer; `given.py` takes some of them from a table instead."""
+
     def __init__(self, plan: Plan, shape: Shape, dialect: Dialect, draft: bool) -> None:
         self.plan = plan
         self.c = Context(plan, shape, dialect, draft=draft)
@@ -119,7 +121,8 @@ class _Compiler:
             self.authors.append(RatingAuthor(rating, self.c, ratings))
 
     def compile(self) -> Compiled:
-        records = [column for one in self.authors for column in one.base_columns()]
+        """Everything of the plan, compiled."""
+        records = self.records()
         first = [node for node in self.plan.nodes if node.layer == 0]
         columns = [*self._columns(first), *records]
         layers = self._layers()
@@ -141,21 +144,27 @@ class _Compiler:
             context=self.c,
         )
 
+    def records(self) -> list[tuple[str, str]]:
+        """Columns of previous grades and manual records, as (SQL, name)."""
+        return [column for one in self.authors for column in one.base_columns()]
+
     # metrics
 
     def _columns(self, nodes: list[Planned]) -> list[tuple[str, str]]:
         found = []
         for node in nodes:
-            value = self._value(node)
-            self._keep(node.name, value, node.column)
+            value = self.value(node)
+            self.keep(node.name, value, node.column)
             found.append((value.sql, node.column))
         return found
 
-    def _value(self, node: Planned) -> Value:
+    def value(self, node: Planned) -> Value:
+        """A metric that needs no other customer."""
         path = ("metrics", node.name)
         return self._guarded(path, lambda: author(node.spec, self.c)) or Value(self.c.null("exact"), "exact")
 
-    def _keep(self, name: str, value: Value, column: str) -> None:
+    def keep(self, name: str, value: Value, column: str) -> None:
+        """Let `name` stand for a column from here on."""
         self.c.values[name] = Value(column, value.storage, value.unit, value.denominator)
 
     def _layers(self) -> list[Layer]:
@@ -167,15 +176,16 @@ class _Compiler:
             cards = [node for node in nodes if isinstance(node.spec, Scorecard)]
             plain = [node for node in nodes if node not in relative_nodes and node not in cards]
             if relative_nodes:
-                steps.append(self._relative(relative_nodes, f"z{len(steps)}"))
+                steps.append(self.relative(relative_nodes, f"z{len(steps)}"))
             columns = self._columns(plain)
             columns += [column for card in cards for column in self._points(card)]
             steps.append(Layer(columns))
             if cards:
-                steps.append(Layer([self._score(card) for card in cards]))
+                steps.append(Layer([self.score(card) for card in cards]))
         return steps
 
-    def _relative(self, nodes: list[Planned], base: str) -> Layer:
+    def relative(self, nodes: list[Planned], base: str) -> Layer:
+        """Metrics that need all customers of the stage `base`."""
         joins, columns = Joins(base), []
         for node in nodes:
             path = ("metrics", node.name)
@@ -183,11 +193,12 @@ class _Compiler:
             value = value or Value(self.c.null("exact"), "exact")
             columns.append((value.sql, node.column))
         for node, (sql, column) in zip(nodes, columns, strict=True):
-            storage = self._relative_kind(node, sql)
-            self._keep(node.name, storage, column)
+            storage = self.relative_kind(node, sql)
+            self.keep(node.name, storage, column)
         return Layer(columns, joins)
 
-    def _relative_kind(self, node: Planned, sql: str) -> Value:
+    def relative_kind(self, node: Planned, sql: str) -> Value:
+        """The type of a metric that needs all customers."""
         kind = self.c.plan.node(node.name).spec
         if isinstance(kind, kinds.Rank | kinds.Quantile):
             return Value(sql, "exact", "count")
@@ -204,21 +215,22 @@ class _Compiler:
             value = self._guarded(path, partial(item_points, item, self.c))
             value = value or Value(self.c.null("exact"), "exact", "points")
             column = f"{node.column}_{index}"
-            self._keep(f"{node.name}.{name}", value, column)
+            self.keep(f"{node.name}.{name}", value, column)
             found.append((value.sql, column))
         return found
 
-    def _score(self, node: Planned) -> tuple[str, str]:
+    def score(self, node: Planned) -> tuple[str, str]:
+        """The total of a scorecard, as (SQL, name)."""
         card = node.spec
         assert isinstance(card, Scorecard)
         points = {name: self.c.values[f"{node.name}.{name}"] for name in card.items}
         value = self._guarded(("scorecards", node.name), lambda: total(card, points, self.c))
         value = value or Value(self.c.null("exact"), "exact", "points")
-        self._keep(node.name, value, node.column)
+        self.keep(node.name, value, node.column)
         return value.sql, node.column
 
     def _stages(self, columns: list[tuple[str, str]], layers: list[Layer], scope: str) -> list[Statement]:
-        chain = Chain(self._first(columns, scope))
+        chain = Chain(self.first(columns, scope))
         stages: list[Statement] = []
         for index, layer in enumerate(layers):
             if layer.joins is None:
@@ -230,7 +242,8 @@ class _Compiler:
         stages.append(Statement("metrics", chain.sql))
         return stages
 
-    def _first(self, columns: list[tuple[str, str]], scope: str) -> str:
+    def first(self, columns: list[tuple[str, str]], scope: str) -> str:
+        """The customers in scope with the columns of layer 0."""
         d, c = self.c.d, self.c
         picked = [
             f"c.{d.quote(name)} as {alias}"
