@@ -15,6 +15,12 @@ class _Connection(Protocol):
     def execute(self, query: str) -> Any: ...
 
 
+def first(result: Any) -> Any:
+    """The first row of a result, None without rows; the result is read to its end."""
+    rows = result.fetchall()
+    return rows[0] if rows else None
+
+
 def check(connection: _Connection, facts: Facts, as_of: date) -> None:
     """Refuse empty required values, doubled keys and unknown choices; raises FactsInvalid for the first."""
     for name in sorted(facts.columns):
@@ -27,7 +33,7 @@ def check(connection: _Connection, facts: Facts, as_of: date) -> None:
 def _no_gaps(connection: _Connection, table: Table, columns: frozenset[str], facts: Facts) -> None:
     needed = [c.name for c in table.columns if c.required and c.name in columns]
     counts = ", ".join(f'count(*) - count("{name}")' for name in needed)
-    row = connection.execute(f"select {counts} from f_{table.name}").fetchone()
+    row = first(connection.execute(f"select {counts} from f_{table.name}"))
     for name, empty in zip(needed, row, strict=True):
         if empty:
             raise FactsInvalid(
@@ -41,9 +47,11 @@ def _one_key(connection: _Connection, table: Table, columns: frozenset[str], fac
     if not set(table.key) <= columns:
         return
     key = ", ".join(f'"{name}"' for name in table.key)
-    found = connection.execute(
-        f"select {key}, count(*) from f_{table.name} group by {key} having count(*) > 1 order by {key} limit 1"
-    ).fetchone()
+    found = first(
+        connection.execute(
+            f"select {key}, count(*) from f_{table.name} group by {key} having count(*) > 1 order by {key} limit 1"
+        )
+    )
     if found:
         shown = " / ".join(str(part) for part in found[:-1])
         raise FactsInvalid(
@@ -58,10 +66,12 @@ def _known_choices(connection: _Connection, table: Table, columns: frozenset[str
         if column.kind != "choice" or column.name not in columns or not column.choices:
             continue
         known = ", ".join(f"'{choice}'" for choice in column.choices)
-        found = connection.execute(
-            f'select "{column.name}", count(*) from f_{table.name} where "{column.name}" not in ({known})'
-            f' group by "{column.name}" order by "{column.name}" limit 1'
-        ).fetchone()
+        found = first(
+            connection.execute(
+                f'select "{column.name}", count(*) from f_{table.name} where "{column.name}" not in ({known})'
+                f' group by "{column.name}" order by "{column.name}" limit 1'
+            )
+        )
         if found:
             raise FactsInvalid(
                 f"`{found[0]}` in column `{column.name}` of table `{table.name}` is no known word ({found[1]} rows)",
@@ -101,9 +111,11 @@ def _strangers(connection: _Connection, table: Table, facts: Facts) -> None:
 
 
 def _later(connection: _Connection, table: Table, facts: Facts, as_of: date) -> None:
-    row = connection.execute(
-        f"select count(*) from f_{table.name} where \"{table.date_column}\" > date '{as_of.isoformat()}'"
-    ).fetchone()
+    row = first(
+        connection.execute(
+            f"select count(*) from f_{table.name} where \"{table.date_column}\" > date '{as_of.isoformat()}'"
+        )
+    )
     if row[0] and table.name not in ("receivables", "targets"):
         facts.findings.append(
             Finding(
@@ -125,7 +137,7 @@ def _odd_orders(connection: _Connection, facts: Facts) -> None:
     if "profit" in columns:
         tests["profit is null and status = 'completed'"] = Text(zh="利润为空", en="no profit stated")
     sums = ", ".join(f"count(*) filter ({test})" for test in tests)
-    row = connection.execute(f"select {sums} from f_orders").fetchone()
+    row = first(connection.execute(f"select {sums} from f_orders"))
     for reason, count in zip(tests.values(), row, strict=True):
         if count:
             facts.findings.append(Finding("orders", reason, int(count)))

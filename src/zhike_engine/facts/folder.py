@@ -17,6 +17,7 @@ import duckdb
 from zhike_engine.backends.base import Facts
 from zhike_engine.errors import FactsInvalid
 from zhike_engine.facts import checks
+from zhike_engine.facts.checks import first
 from zhike_engine.facts.tables import TABLES, Column, Table
 from zhike_engine.issues import did_you_mean
 
@@ -129,7 +130,7 @@ class FolderReader:
         facts.columns[table.name] = frozenset(n for n in types if n in known or table.open)
         if table.name == "customers":
             facts.attribute_kinds.update(_attribute_kinds(self.connection))
-        count = self.connection.execute(f"select count(*) from f_{table.name}").fetchone()
+        count = first(self.connection.execute(f"select count(*) from f_{table.name}"))
         facts.rows[table.name] = int(count[0]) if count else 0
 
     def _scan(self, file: _File) -> str:
@@ -198,9 +199,9 @@ class FolderReader:
                 digits = "4" if column.kind == "money" else "8"
                 bad = f"{text} is not null and not regexp_full_match({text}, '[-+]?[0-9]{{1,14}}([.][0-9]{{1,{digits}}})?')"
             rows = f"select row_number() over () + 1 as line, {text} as text, {bad} as bad from {self._scan(file)}"
-            found = self._execute(
-                f"select line, text from ({rows}) where bad order by line limit 1", file
-            ).fetchone()
+            found = first(
+                self._execute(f"select line, text from ({rows}) where bad order by line limit 1", file)
+            )
             if found:
                 raise FactsInvalid(
                     f"`{found[1]}` in column `{column.name}` is not {_KIND_WORDS[column.kind]}",

@@ -1,0 +1,92 @@
+"""`zhike demo`: a made-up company, graded by every shipped policy."""
+
+from __future__ import annotations
+
+import webbrowser
+from datetime import date
+from pathlib import Path
+
+import click
+
+from zhike import presets
+from zhike.cli.common import Day, RunOptions, lang_option, start_run
+from zhike.cli.grade import STATES
+from zhike.demo.company import AS_OF, CUSTOMERS, SEED, Summary, generate
+from zhike.output import replacing, write_record, write_tables
+from zhike.report import write_report
+
+
+@click.command(name="demo")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("demo-company"),
+    show_default=True,
+    help="Where to.",
+)
+@click.option("--customers", type=int, default=CUSTOMERS, show_default=True, help="How many customers.")
+@click.option(
+    "--seed", type=int, default=SEED, show_default=True, help="The same seed makes the same company."
+)
+@click.option(
+    "--as-of", "as_of", type=Day(), default=AS_OF.isoformat(), show_default=True, help="Last day that counts."
+)
+@click.option("--open", "show", is_flag=True, help="Open the first report in the browser.")
+@lang_option
+def command(out: Path, customers: int, seed: int, as_of: date, show: bool, lang: str) -> None:
+    """Make the demo company and grade it with every shipped policy.
+
+    The company is made up; the values of the policies' parameters are example values, not any company's.
+    """
+    facts = out / "facts"
+    summary = generate(facts, seed=seed, customers=customers, as_of=as_of)
+    _tell(summary, lang)
+    reports = []
+    for name in presets.names():
+        report = grade(name, facts, as_of, out / "results" / name, lang)
+        reports.append(report)
+        click.echo(("报告：" if lang == "zh" else "report: ") + str(report))
+    if show and reports:
+        webbrowser.open(reports[0].absolute().as_uri())
+
+
+def _tell(summary: Summary, lang: str) -> None:
+    headline = summary.headline()
+    click.echo(headline.zh if lang == "zh" else headline.en)
+
+
+def grade(name: str, facts: Path, as_of: date, out: Path, lang: str) -> Path:
+    """Grade the demo company with one shipped policy and its example values; returns the path of the report."""
+    previous = facts / "previous" / f"{name}.csv"
+    options = RunOptions(
+        policy=name,
+        facts=str(facts),
+        as_of=as_of,
+        values="example",
+        previous=previous if previous.is_file() else None,
+    )
+    run = start_run(options, lang)
+    try:
+        with replacing(out) as folder:
+            write_tables(run, folder)
+            record = write_record(run, folder)
+            write_report(run, folder / "report.html", lang_default=lang)
+    finally:
+        run.backend.close()
+    title = run.policy.document.title
+    click.echo(f"\n{title.zh if lang == 'zh' else title.en}")
+    for rating, found in record["grades"].items():
+        spec = run.policy.document.ratings[rating]
+        counts = "  ".join(f"{code} {count}" for code, count in found["grades"].items())
+        states = "  ".join(
+            f"{_state(state, lang)} {count}" for state, count in found["states"].items() if state != "graded"
+        )
+        click.echo(
+            f"  {spec.title.zh if lang == 'zh' else spec.title.en}: {counts}"
+            + (f"  ({states})" if states else "")
+        )
+    return out / "report.html"
+
+
+def _state(state: str, lang: str) -> str:
+    return STATES[state].zh if lang == "zh" else STATES[state].en
