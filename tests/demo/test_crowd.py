@@ -87,6 +87,7 @@ def test_names_are_unique_and_of_their_country(db):
         assert count(db, here) == count(db, f"{here} and regexp_matches(name, '{form}')") > 0
 
 
+@pytest.mark.slow
 def test_five_thousand_customers_keep_the_shares_and_take_seconds(tmp_path):
     before = process_time()
     summary = generate(tmp_path, customers=5000)
