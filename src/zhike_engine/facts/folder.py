@@ -6,8 +6,10 @@ they were written, so only the hashes are compared.
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -135,12 +137,27 @@ class FolderReader:
 
     def _scan(self, file: _File) -> str:
         path = str(file.path).replace("'", "''")
-        if file.is_csv:
-            return (
-                f"read_csv('{path}', header = true, all_varchar = true, encoding = 'utf-8', strict_mode = true,"
-                " delim = ',', quote = '\"', escape = '\"', null_padding = false)"
+        if not file.is_csv:
+            return f"read_parquet('{path}')"
+        columns = ", ".join(f"{_text(name)}: 'VARCHAR'" for name in self._header(file))
+        return (
+            f"read_csv('{path}', header = true, auto_detect = false, columns = {{{columns}}}, delim = ',',"
+            " quote = '\"', escape = '\"', null_padding = false)"
+        )
+
+    def _header(self, file: _File) -> list[str]:
+        with file.path.open(encoding="utf-8-sig", newline="") as stream:
+            names = [name.strip() for name in next(csv.reader(stream), [])]
+        doubled = sorted({name for name in names if names.count(name) > 1})
+        if doubled:
+            raise FactsInvalid(
+                f"column `{doubled[0]}` stands twice", place=f"{file.path}:1", hint="rename one of them"
             )
-        return f"read_parquet('{path}')"
+        if "" in names:
+            raise FactsInvalid(
+                f"column {names.index('') + 1} has no name", place=f"{file.path}:1", hint="name every column"
+            )
+        return names
 
     def _types(self, file: _File) -> dict[str, str]:
         if file.path.stat().st_size == 0:
@@ -150,7 +167,7 @@ class FolderReader:
         if file.is_csv:
             _check_utf8(file.path)
         rows = self._execute(f"describe select * from {self._scan(file)}", file).fetchall()
-        return {str(name).strip().lstrip("\ufeff"): str(kind) for name, kind, *_ in rows}
+        return {str(name): str(kind) for name, kind, *_ in rows}
 
     def _columns_there(self, file: _File, types: dict[str, str]) -> None:
         missing = [c.name for c in file.table.columns if c.required and c.name not in types]
@@ -213,9 +230,10 @@ class FolderReader:
         try:
             return self.connection.execute(sql)
         except duckdb.Error as problem:
-            first = str(problem).splitlines()[0].rstrip(".")
+            _explain_row(file.path, str(problem))
+            shown = str(problem).splitlines()[0].rstrip(".")
             raise FactsInvalid(
-                f"the file cannot be read: {first}", place=str(file.path),
+                f"the file cannot be read: {shown}", place=str(file.path),
                 hint="canonical files are UTF-8 CSV with commas, or Parquet; bring others in with `zhike facts`",
             ) from None  # fmt: skip
 
@@ -234,6 +252,26 @@ _KIND_HINTS = {
     "integer": "write numbers like 12",
     "bool": "write `true` or `false`",
 }
+
+
+def _explain_row(path: Path, problem: str) -> None:
+    """Say which row of a CSV file is broken, when the engine tells."""
+    line = re.search(r"CSV Error on Line: (\d+)", problem)
+    cells = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", problem)
+    if line and cells:
+        raise FactsInvalid(
+            f"the row has {cells[2]} cells, the header has {cells[1]}",
+            place=f"{path}:{line[1]}",
+            hint="put texts and amounts that contain a comma in quotes; amounts need no separators",
+        )
+    if line:
+        raise FactsInvalid(
+            "the row cannot be read", place=f"{path}:{line[1]}", hint="check its quotes and commas"
+        )
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
 
 
 def _q(name: str) -> str:

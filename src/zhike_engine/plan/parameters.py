@@ -89,13 +89,19 @@ def _number(name: str, spec: Parameter, raw: Any) -> Decimal:
     try:
         number = Decimal(text.replace(",", "") if spec.type == "money" else text)
     except InvalidOperation:
-        unit = f" in {spec.unit}" if spec.unit else ""
-        raise ParameterInvalid(f"parameter `{name}` is a {spec.type}{unit}, not `{raw}`") from None
+        raise ParameterInvalid(f"parameter `{name}` is {_said(spec)}, not `{raw}`") from None
     if not number.is_finite() or isinstance(raw, bool):
-        raise ParameterInvalid(f"parameter `{name}` is a {spec.type}, not `{raw}`")
+        raise ParameterInvalid(f"parameter `{name}` is {_said(spec)}, not `{raw}`")
     if spec.type == "integer" and number != number.to_integral_value():
         raise ParameterInvalid(f"parameter `{name}` is a whole number, not `{raw}`")
     return number
+
+
+def _said(spec: Parameter) -> str:
+    kind = {"money": "an amount", "percent": "a percentage", "integer": "a whole number"}.get(
+        spec.type, "a number"
+    )
+    return f"{kind} in {spec.unit}" if spec.unit else kind
 
 
 def _within(name: str, spec: Parameter, number: Decimal) -> None:

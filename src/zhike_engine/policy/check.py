@@ -259,13 +259,17 @@ def _unset(policy: Policy, plan: Plan) -> Iterator[Issue]:
                 )
 
 
+def used_parameters(policy: Policy) -> set[str]:
+    """Parameters that an element of the policy mentions."""
+    elements = {k: v for k, v in policy.source.data.items() if k not in ("parameters", "articles", "title")}
+    words = {word for text in _texts(elements) for word in _words(text)}
+    return words & policy.document.parameters.keys()
+
+
 def _unused(policy: Policy) -> Iterator[Issue]:
-    text = [
-        *_texts({k: v for k, v in policy.source.data.items() if k not in ("parameters", "articles", "title")})
-    ]
-    words = set().union(*(_words(one) for one in text)) if text else set()
+    used = used_parameters(policy)
     for name in policy.document.parameters:
-        if name not in words:
+        if name not in used:
             yield Spot(policy, "parameters", name).warning(
                 f"parameter `{name}` is used nowhere", "use it or remove it"
             )
