@@ -1,0 +1,210 @@
+"""`tests.yaml` beside a policy: facts in, grade and reasons out. Form and names; `testing.py` runs it.
+
+A case states its facts in one of two ways: `facts:` gives metrics as people say them (`500 万`, `15 %`,
+`not computable`), or small tables (`orders:`, `complaints:` …) go through the whole engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError
+
+from zhike_engine.errors import DocumentInvalid, PolicyInvalid
+from zhike_engine.facts.tables import TABLES
+from zhike_engine.issues import Issue, Place, did_you_mean
+from zhike_engine.policy.load import Policy, count_of, form_issues
+from zhike_engine.policy.parts import AnyText, DateText, Model
+from zhike_engine.policy.yaml import Document, load_document
+
+Rows = list[dict[str, Any]]
+State = Literal["graded", "provisional", "pending", "not_rated", "out_of_scope"]
+NO_MARKS = "none"
+"""`review: none` expects a customer to be on no review list."""
+
+
+class Expectation(Model):
+    """What a customer should get. Reasons are condition ids, conditions as written, articles, or steps."""
+
+    grade: str | None = None
+    grades: dict[str, str] = Field({}, description="grade by rating")
+    state: State | None = None
+    score: Any = None
+    because: list[str] = Field([], description="reasons that held")
+    not_because: list[str] = Field([], description="reasons that did not hold")
+    failing: list[str] = Field([], description="conditions that failed")
+    lacks: dict[str, list[str]] = Field({}, description="by grade: exactly what is missing for it")
+    review: str | list[str] | None = Field(None, description="marks for review, or `none`")
+    metrics: dict[str, Any] = {}
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is expected."""
+        return not any(getattr(self, name) not in (None, {}, []) for name in Expectation.model_fields)
+
+
+class Case(Expectation):
+    """One case: a sentence, the facts, and what should come out."""
+
+    it: AnyText
+    rating: str | None = Field(
+        None, description="rating that `grade` speaks of; the first of the policy otherwise"
+    )
+    as_of: DateText | None = None
+    values: dict[str, Any] = Field({}, description="values of parameters, on top of those of the file")
+    like: str | None = Field(None, description="example that the facts start from")
+    facts: dict[str, Any] | None = None
+    previous_grade: str | dict[str, str] | None = Field(None, description="`B`, or `B since 2026-01-01`")
+    approved: dict[str, str] = Field({}, description="manual record by kind, such as `override: A`")
+    customers: Rows | None = None
+    orders: Rows | None = None
+    order_lines: Rows | None = None
+    receivables: Rows | None = None
+    payments: Rows | None = None
+    complaints: Rows | None = None
+    activities: Rows | None = None
+    targets: Rows | None = None
+    judgements: Rows | None = None
+    exchange_rates: Rows | None = None
+    previous_grades: Rows | None = None
+    overrides: Rows | None = None
+    forecasts: Rows | None = None
+    expect: dict[str, Expectation] = Field({}, description="by customer, where tables hold several")
+
+    @property
+    def tables(self) -> dict[str, Rows]:
+        """The fact tables that the case gives."""
+        return {name: rows for name in TABLES if (rows := getattr(self, name)) is not None}
+
+
+class TestFile(Model):
+    """A file of cases, with what they share."""
+
+    __test__ = False
+
+    policy: str | None = None
+    rating: str | None = None
+    as_of: DateText
+    values: Literal["example"] | dict[str, Any] = {}
+    examples: dict[str, dict[str, Any]] = Field({}, description="named sets of facts that cases start from")
+    cases: list[Case]
+
+
+@dataclass(frozen=True)
+class Cases:
+    """The cases of a policy, and where each stands."""
+
+    file: TestFile
+    source: Document
+
+    def place(self, *path: str | int) -> Place:
+        """The place of an element."""
+        return self.source.place(path)
+
+    def facts(self, case: Case) -> dict[str, Any]:
+        """The facts of a case, on top of the example that it is like."""
+        shared = self.file.examples.get(case.like, {}) if case.like else {}
+        return {**shared, **(case.facts or {})}
+
+
+def tests_file(policy: Policy) -> Path:
+    """Where the tests of a policy stand."""
+    return policy.path.parent / "tests.yaml"
+
+
+def load_cases(path: Path, policy: Policy) -> Cases:
+    """Read a test file. Raises DocumentInvalid, or PolicyInvalid with every issue."""
+    source = load_document(path)
+    if not isinstance(source.data, dict):
+        raise DocumentInvalid(
+            "the file holds no tests: it must have `as_of:` and `cases:`", place=str(source.place(()))
+        )
+    try:
+        cases = Cases(TestFile.model_validate(source.data), source)
+    except ValidationError as problem:
+        _refuse(path, form_issues(problem, source, TestFile))
+        raise
+    _refuse(path, [*_issues(cases, policy)])
+    return cases
+
+
+def _refuse(path: Path, issues: list[Issue]) -> None:
+    if issues:
+        raise PolicyInvalid(f"tests `{path}` have {count_of(issues)}", issues=issues)
+
+
+def _issues(cases: Cases, policy: Policy) -> Iterator[Issue]:
+    def error(path: tuple[str | int, ...], message: str, hint: str = "") -> Issue:
+        return Issue("error", cases.place(*path), message, hint)
+
+    if cases.file.policy not in (None, policy.name):
+        yield error(("policy",), f"the tests are for policy `{cases.file.policy}`, not for `{policy.name}`")
+    if not cases.file.cases:
+        yield error(("cases",), "the file has no case", "write one with `- it:`")
+    if cases.file.rating is not None:
+        yield from _known(cases, ("rating",), "rating", cases.file.rating, policy.document.ratings)
+    for name, facts in cases.file.examples.items():
+        for fact in facts:
+            yield from _known_fact(cases, ("examples", name, fact), fact, policy)
+    for index, case in enumerate(cases.file.cases):
+        yield from _case_issues(cases, index, case, policy)
+
+
+def _case_issues(cases: Cases, index: int, case: Case, policy: Policy) -> Iterator[Issue]:
+    here: tuple[str | int, ...] = ("cases", index)
+    given = case.facts is not None or case.like is not None
+    if given == bool(case.tables):
+        what = "both facts and tables" if given else "neither facts nor tables"
+        hint = "give metrics under `facts:`, or rows under `orders:` and the like"
+        yield Issue("error", cases.place(*here), f"the case has {what}", hint)
+    if case.like is not None:
+        yield from _known(cases, (*here, "like"), "example", case.like, cases.file.examples)
+    if case.rating is not None:
+        yield from _known(cases, (*here, "rating"), "rating", case.rating, policy.document.ratings)
+    for fact in case.facts or ():
+        yield from _known_fact(cases, (*here, "facts", fact), fact, policy)
+    for parameter in case.values:
+        path = (*here, "values", parameter)
+        yield from _known(cases, path, "parameter", parameter, policy.document.parameters)
+    rating = case.rating or cases.file.rating or next(iter(policy.document.ratings))
+    wanted: dict[str | None, Expectation] = {None: case} if not case.expect or not case.empty else {}
+    wanted.update(case.expect)
+    for customer, expectation in wanted.items():
+        path = here if customer is None else (*here, "expect", customer)
+        if expectation.empty:
+            yield Issue("error", cases.place(*path), "the case expects nothing", "add `grade:` or `metrics:`")
+        yield from _expected_names(cases, path, expectation, rating, policy)
+
+
+def _expected_names(
+    cases: Cases, here: tuple[str | int, ...], wanted: Expectation, rating: str, policy: Policy
+) -> Iterator[Issue]:
+    ratings = policy.document.ratings
+    grades = {("grades", name): (name, code) for name, code in wanted.grades.items()}
+    if wanted.grade is not None:
+        grades[("grade", "")] = (rating, wanted.grade)
+    for (key, of), (name, code) in grades.items():
+        path = (*here, key, of) if of else (*here, key)
+        if name not in ratings:
+            yield from _known(cases, path, "rating", name, ratings)
+        else:
+            yield from _known(cases, path, "grade", code, ratings[name].grades)
+    for code in wanted.lacks:
+        yield from _known(cases, (*here, "lacks", code), "grade", code, ratings[rating].grades)
+    names = [*policy.document.metrics, *policy.document.scorecards]
+    for metric in wanted.metrics:
+        yield from _known(cases, (*here, "metrics", metric), "metric", metric, names)
+
+
+def _known(cases: Cases, path: tuple[str | int, ...], what: str, name: str, names: Any) -> Iterator[Issue]:
+    if name not in names:
+        yield Issue("error", cases.place(*path), f"unknown {what} `{name}`", did_you_mean(name, names))
+
+
+def _known_fact(cases: Cases, path: tuple[str | int, ...], name: str, policy: Policy) -> Iterator[Issue]:
+    if not name.startswith("customers."):
+        names = [*policy.document.metrics, *policy.document.scorecards]
+        yield from _known(cases, path, "metric", name, names)
