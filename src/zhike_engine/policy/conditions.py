@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Discriminator, Field, Tag
 
 from zhike_engine.language.parse import ExpressionInvalid, parse
-from zhike_engine.policy.parts import AnyText, Model
+from zhike_engine.policy.parts import ArticleNumber, Model, OwnTitle
 
 
 def _readable(text: str) -> str:
@@ -24,35 +24,37 @@ Expression = Annotated[str, AfterValidator(_readable)]
 class Single(Model):
     """One condition with more to say: its article, its name, and what happens when it is not computable."""
 
-    if_: Expression = Field(alias="if")
-    article: str = ""
-    title: AnyText | None = None
-    unknown: Literal["fails", "holds", "pending"] = "fails"
+    if_: Expression = Field(alias="if", description="the condition")
+    article: ArticleNumber = ""
+    title: OwnTitle = None
+    unknown: Literal["fails", "holds", "pending"] = Field(
+        "fails", description="what follows when it cannot be told"
+    )
 
 
 class AllOf(Model):
     """Every condition of the list holds."""
 
-    all: list[Condition]
-    article: str = ""
-    title: AnyText | None = None
+    all: list[Condition] = Field(description="conditions that must all hold")
+    article: ArticleNumber = ""
+    title: OwnTitle = None
 
 
 class AnyOf(Model):
     """At least one condition of the list holds."""
 
-    any: list[Condition]
-    article: str = ""
-    title: AnyText | None = None
+    any: list[Condition] = Field(description="conditions of which one must hold")
+    article: ArticleNumber = ""
+    title: OwnTitle = None
 
 
 class AtLeast(Model):
     """At least n conditions of the list hold."""
 
-    at_least: int = Field(ge=1)
-    of: list[Condition]
-    article: str = ""
-    title: AnyText | None = None
+    at_least: int = Field(ge=1, description="how many of them must hold")
+    of: list[Condition] = Field(description="conditions that are counted")
+    article: ArticleNumber = ""
+    title: OwnTitle = None
 
 
 def _kind(value: Any) -> str:

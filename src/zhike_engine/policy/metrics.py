@@ -11,84 +11,94 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, Tag
 
 from zhike_engine.policy.conditions import Expression
-from zhike_engine.policy.parts import AnyText, Model, Number
+from zhike_engine.policy.parts import AnyText, ArticleNumber, Model, Note, Number, Title
 
 Period = Literal["month", "quarter", "half_year", "year"]
 Unit = Literal[
     "money", "share", "number", "count", "days", "months", "years", "points", "text", "flag", "date"
 ]
 
+PeriodLength = Annotated[Period, Field(description="length of a period; periods follow the calendar")]
+ValueUnit = Annotated[Unit, Field(description="unit of the result")]
+Where = Annotated[Expression | None, Field(description="only rows for which this holds")]
+By = Annotated[str | None, Field(description="date column that places a row in time, if not the usual one")]
+LastRows = Annotated[int | None, Field(ge=1, description="only the last n rows of the window")]
+First = Annotated[Literal["high", "low"], Field(description="which end comes first")]
+Within = Annotated[
+    str | None, Field(description="attribute; customers are compared within each of its values")
+]
+
 
 class _Metric(Model):
-    article: str = ""
-    title: AnyText
-    note: AnyText | None = None
+    article: ArticleNumber = ""
+    title: Title
+    note: Note = None
 
 
 class _Aggregate(_Metric):
     over: str = Field(description="window, by name or in words such as `last 12 months`")
-    where: Expression | None = Field(None, description="only rows for which this holds")
-    by: str | None = Field(None, description="date column that places a row in the window")
+    where: Where = None
+    by: By = None
 
 
 class Sum(_Aggregate):
     """Total of a column over a window; 0 when there is no row, not computable when no row has a value."""
 
-    sum: str
+    sum: str = Field(description="column that is added up, such as orders.amount")
     times: str | None = Field(None, description="keyed table of coefficients, by a column of the same table")
 
 
 class Average(_Aggregate):
     """Mean of a column over a window; not computable when there is no value."""
 
-    average: str
-    last: int | None = Field(None, ge=1, description="only the last n rows of the window")
+    average: str = Field(description="column, such as orders.amount")
+    last: LastRows = None
 
 
 class Minimum(_Aggregate):
     """Smallest value of a column over a window."""
 
-    minimum: str
-    last: int | None = Field(None, ge=1)
+    minimum: str = Field(description="column of numbers or dates")
+    last: LastRows = None
 
 
 class Maximum(_Aggregate):
     """Largest value of a column over a window."""
 
-    maximum: str
-    last: int | None = Field(None, ge=1)
+    maximum: str = Field(description="column of numbers or dates")
+    last: LastRows = None
 
 
 class Count(_Aggregate):
     """Number of rows over a window; returned and cancelled orders are no orders."""
 
-    count: str
+    count: str = Field(description="table whose rows are counted")
 
 
 class Distinct(_Aggregate):
     """Number of different values of a column over a window."""
 
-    distinct: str
+    distinct: str = Field(description="column whose different values are counted")
 
 
 class Active(_Aggregate):
     """Number of calendar months or quarters in the window with at least one row."""
 
-    active: str
-    per: Literal["month", "quarter"] = "month"
+    active: str = Field(description="table with the rows")
+    per: Literal["month", "quarter"] = Field("month", description="length of a period")
 
 
 class Growth(_Metric):
     """(now - before) / before; not computable when before is not above zero."""
 
-    growth: str
-    against: str
+    growth: str = Field(description="metric of the period now")
+    against: str = Field(description="metric of the period before")
 
 
 class Share(_Metric):
     """The customer's part of the population's total; not computable when the total is not above zero."""
 
-    share: str
+    share: str = Field(description="metric whose total is shared out")
     within: str | None = Field(
         None, description="attribute; the total is that of customers with the same value"
     )
@@ -97,146 +107,154 @@ class Share(_Metric):
 class Rank(_Metric):
     """Place in the population, 1 first; equal values share the better place."""
 
-    rank: str
-    first: Literal["high", "low"] = "high"
-    within: str | None = None
+    rank: str = Field(description="metric or score that orders the customers")
+    first: First = "high"
+    within: Within = None
 
 
 class Percentile(_Metric):
     """Part of the other customers that are strictly behind, 0 to 1."""
 
-    percentile: str
-    first: Literal["high", "low"] = "high"
-    within: str | None = None
+    percentile: str = Field(description="metric or score that orders the customers")
+    first: First = "high"
+    within: Within = None
 
 
 class Quantile(_Metric):
     """Class 1 to n of equal size by value, n the best; ties are broken by customer."""
 
-    quantile: str
-    parts: int = Field(5, ge=2, le=100)
-    first: Literal["high", "low"] = "high"
+    quantile: str = Field(description="metric or score that orders the customers")
+    parts: int = Field(5, ge=2, le=100, description="number of classes")
+    first: First = "high"
 
 
 class CumulativeShare(_Metric):
     """Part of the total held by all customers ahead of this one, highest first (80/20)."""
 
-    cumulative_share: str
+    cumulative_share: str = Field(description="metric whose total is shared out")
 
 
 class Tenure(_Metric):
     """Whole years, months or days since cooperation began: the earlier of `since` and the first order."""
 
-    tenure: Literal["years", "months", "days"]
-    starts: Literal["since", "first_order", "earlier"] = Field("earlier", alias="from")
+    tenure: Literal["years", "months", "days"] = Field(description="unit; only whole ones count")
+    starts: Literal["since", "first_order", "earlier"] = Field(
+        "earlier", alias="from", description="what begins the cooperation"
+    )
 
 
 class Recency(_Metric):
     """Days from the last row to the as-of date; not computable when there is none."""
 
-    recency: str
-    where: Expression | None = None
-    by: str | None = None
+    recency: str = Field(description="table with the rows")
+    where: Where = None
+    by: By = None
 
 
 class LongestGap(_Aggregate):
     """Longest number of days between two successive rows in the window; not computable below two dates."""
 
-    longest_gap: str
+    longest_gap: str = Field(description="table with the rows")
     until_as_of: bool = Field(False, description="count the days since the last row as a gap too")
 
 
 class Streak(_Metric):
     """How many periods running, up to the last closed one, a condition on `value` and `previous` holds."""
 
-    streak: str
-    per: Period
-    last: int = Field(ge=2, le=36)
-    when: Expression
-    where: Expression | None = None
+    streak: str = Field(description="column that is added up in each period, or table whose rows are counted")
+    per: PeriodLength
+    last: int = Field(ge=2, le=36, description="number of closed periods that are looked at")
+    when: Expression = Field(description="condition on `value` and `previous`, the totals of two periods")
+    where: Where = None
 
 
 class Held(_Metric):
     """In how many of the last n periods a condition on `value` and `previous` holds."""
 
-    held: str
-    per: Period
-    last: int = Field(ge=1, le=36)
-    when: Expression
-    where: Expression | None = None
+    held: str = Field(description="column that is added up in each period, or table whose rows are counted")
+    per: PeriodLength
+    last: int = Field(ge=1, le=36, description="number of closed periods that are looked at")
+    when: Expression = Field(description="condition on `value` and `previous`, the totals of two periods")
+    where: Where = None
 
 
 class Volatility(_Metric):
     """Coefficient of variation of the period totals: population standard deviation over mean."""
 
-    volatility: str
-    per: Period
-    last: int = Field(ge=2, le=36)
-    where: Expression | None = None
+    volatility: str = Field(
+        description="column that is added up in each period, or table whose rows are counted"
+    )
+    per: PeriodLength
+    last: int = Field(ge=2, le=36, description="number of closed periods that are looked at")
+    where: Where = None
 
 
 class Deviation(_Metric):
     """Population standard deviation of the listed metrics; not computable when one of them is not."""
 
-    deviation: list[str] = Field(min_length=2, max_length=12)
+    deviation: list[str] = Field(min_length=2, max_length=12, description="metrics of one unit")
 
 
 class Column(_Metric):
     """An attribute of the customer."""
 
-    column: str
-    type: Literal["text", "number", "integer", "money", "flag", "date"] = "text"
+    column: str = Field(description="column of customers, such as customers.industry")
+    type: Literal["text", "number", "integer", "money", "flag", "date"] = Field(
+        "text", description="how the column is read"
+    )
 
 
 class Lookup(_Metric):
     """A value from a keyed table."""
 
-    lookup: str
-    unit: Unit = "number"
+    lookup: str = Field(description="keyed table, by name")
+    unit: ValueUnit = "number"
 
 
 class Target(_Metric):
     """Sum of the targets of this name whose period lies in the window; not computable when there is none."""
 
-    target: str
-    over: str
-    unit: Unit = "money"
+    target: str = Field(description="name of the target, as in the table targets")
+    over: str = Field(description="window, by name or in words such as `last 12 months`")
+    unit: ValueUnit = "money"
 
 
 class Judgement(_Metric):
     """The latest valid judgement of a named person; not computable when there is none in date."""
 
-    judgement: str
-    type: Literal["score", "choice", "flag"] = "score"
-    choices: list[str] = []
-    at_least: Number | None = None
-    at_most: Number | None = None
+    judgement: str = Field(description="name of the judgement, as in the table judgements")
+    type: Literal["score", "choice", "flag"] = Field("score", description="what may be answered")
+    choices: list[str] = Field([], description="the answers of a choice")
+    at_least: Number | None = Field(None, description="smallest score that may be given")
+    at_most: Number | None = Field(None, description="largest score that may be given")
     valid_months: int | None = Field(
         None, ge=1, description="how long it holds when the record states no end"
     )
-    question: AnyText | None = None
-    who: AnyText | None = None
+    question: AnyText | None = Field(None, description="what the person is asked")
+    who: AnyText | None = Field(None, description="who answers")
 
 
 class Group(_Metric):
     """Roll-up over the customer's group of companies; a customer without group stands alone."""
 
-    group: str
-    take: Literal["sum", "highest", "lowest"] = "sum"
+    group: str = Field(description="metric that is rolled up")
+    take: Literal["sum", "highest", "lowest"] = Field("sum", description="how it is rolled up")
 
 
 class Forecast(_Metric):
     """A stored output of the forecast; the policy says so when a forecast enters a grade."""
 
-    forecast: str
-    unit: Unit = "money"
+    forecast: str = Field(description="name of the forecast, as in the table forecasts")
+    unit: ValueUnit = "money"
 
 
 class Formula(_Metric):
     """An expression over other metrics and parameters."""
 
-    formula: Expression
-    unit: Unit
+    formula: Expression = Field(
+        description="expression over metrics, scores, parameters and customers.columns"
+    )
+    unit: ValueUnit
 
 
 KINDS: dict[str, type[_Metric]] = {

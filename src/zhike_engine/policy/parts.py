@@ -99,3 +99,12 @@ Number = Annotated[
 DateText = Annotated[date, BeforeValidator(_date), WithJsonSchema({"type": "string", "format": "date"})]
 Identifier = Annotated[str, AfterValidator(_identifier)]
 RatingName = Annotated[str, AfterValidator(_rating_name)]
+
+ArticleNumber = Annotated[str, Field(description="article of the text that this carries out")]
+Title = Annotated[AnyText, Field(description="name that people see")]
+OwnTitle = Annotated[AnyText | None, Field(description="name that people see")]
+Note = Annotated[AnyText | None, Field(description="remark for the reader")]
+From = Annotated[Number | str | None, Field(description="lower end of the band, included")]
+Above = Annotated[Number | str | None, Field(description="lower end of the band, not included")]
+Below = Annotated[Number | str | None, Field(description="upper end of the band, not included")]
+UpTo = Annotated[Number | str | None, Field(description="upper end of the band, included")]

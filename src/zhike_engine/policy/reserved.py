@@ -1,0 +1,90 @@
+"""Constructs of later mechanisms: their place is checked now, their meaning comes with the mechanism."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from zhike_engine.policy.parts import AnyText, ArticleNumber, Identifier, Model, Number, Title
+
+
+class Obligation(Model):
+    """A duty that a grade carries. Reserved: validated now, executed by the obligation mechanism."""
+
+    article: ArticleNumber = ""
+    title: Title
+    rating: str | None = Field(None, description="rating whose grades carry it")
+    grades: list[str] = Field([], description="grades that carry it")
+    owner: AnyText | None = Field(None, description="role that fulfils it")
+    times: int | None = Field(None, ge=1, description="how many times in each period")
+    per: Literal["week", "month", "quarter", "half_year", "year"] | None = Field(
+        None, description="the period"
+    )
+    within_hours: Number | str | None = Field(None, description="hours in which it must be done")
+    within_days: Number | str | None = Field(None, description="days in which it must be done")
+    proof: AnyText | None = Field(None, description="what shows that it was done")
+    escalate_to: AnyText | None = Field(None, description="who hears of it when it was not done")
+
+
+class ProcedureStep(Model):
+    """One step of a procedure."""
+
+    title: Title
+    role: AnyText = Field(description="who carries the step out")
+    within_days: Number | str | None = Field(None, description="days in which it must be done")
+
+
+class Procedure(Model):
+    """Ordered steps with roles. Reserved."""
+
+    article: ArticleNumber = ""
+    title: Title
+    steps: list[ProcedureStep] = Field(description="the steps, in order")
+
+
+class Clock(Model):
+    """A time limit by grade. Reserved."""
+
+    article: ArticleNumber = ""
+    title: Title
+    starts: AnyText | None = Field(None, description="what starts the clock")
+    hours: dict[str, Number | str] = Field({}, description="hours for each grade")
+    calendar: Literal["elapsed", "working"] = Field("elapsed", description="which hours count")
+
+
+class FormField(Model):
+    """One field of a form."""
+
+    title: Title
+    type: Literal["text", "number", "date", "choice", "flag", "money"] = Field(
+        description="what may be filled in"
+    )
+    required: bool = Field(False, description="whether it must be filled in")
+    choices: list[str] = Field([], description="the words of a choice")
+
+
+class Form(Model):
+    """Typed fields kept as evidence. Reserved."""
+
+    article: ArticleNumber = ""
+    title: Title
+    fields: dict[Identifier, FormField] = Field(description="the fields, in order")
+
+
+class Gate(Model):
+    """A hard precondition inside an action. Reserved."""
+
+    article: ArticleNumber = ""
+    title: Title
+    action: str = Field(description="action that is held back")
+    needs: AnyText = Field(description="what must be there first")
+
+
+class Indicator(Model):
+    """A measured number with a target. Reserved."""
+
+    article: ArticleNumber = ""
+    title: Title
+    target: Number | str | None = Field(None, description="value to be reached")
+    unit: str = Field("", description="unit, a word for people")
