@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -153,8 +153,12 @@ def start_run(options: RunOptions, lang: str) -> Run:
     given = options.given(policy)
     previous: pa.Table | None = read_previous(options.previous, policy) if options.previous else None
     backend = open_backend(options.engine, options.facts)
-    with progress(lang) as tell:
-        return run(policy, backend, options.as_of, given, previous=previous, progress=tell)
+    with ExitStack() as undone:
+        undone.callback(backend.close)
+        with progress(lang) as tell:
+            done = run(policy, backend, options.as_of, given, previous=previous, progress=tell)
+        undone.pop_all()
+    return done
 
 
 @contextmanager

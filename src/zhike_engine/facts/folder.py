@@ -12,6 +12,7 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from pathlib import Path
 
 import duckdb
@@ -260,7 +261,7 @@ def _explain_row(path: Path, problem: str) -> None:
     cells = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", problem)
     if line and cells:
         raise FactsInvalid(
-            f"the row has {cells[2]} cells, the header has {cells[1]}",
+            f"the row has {_cells(path, int(line[1]))} cells, the header has {cells[1]}",
             place=f"{path}:{line[1]}",
             hint="put texts and amounts that contain a comma in quotes; amounts need no separators",
         )
@@ -268,6 +269,13 @@ def _explain_row(path: Path, problem: str) -> None:
         raise FactsInvalid(
             "the row cannot be read", place=f"{path}:{line[1]}", hint="check its quotes and commas"
         )
+
+
+def _cells(path: Path, number: int) -> int:
+    """How many cells a line of a CSV file has."""
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        line = next(islice(stream, number - 1, None), "")
+    return len(next(csv.reader([line]), []))
 
 
 def _text(value: str) -> str:
