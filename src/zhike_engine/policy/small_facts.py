@@ -179,7 +179,7 @@ def _default(table: Table, column: Column, row: Mapping[str, Any], number: int, 
 
 
 def _write(path: Path, table: Table, rows: Rows) -> None:
-    names = dict.fromkeys([c.name for c in table.columns if c.required])
+    names = dict.fromkeys(table.names)
     for row in rows:
         names.update(dict.fromkeys(row))
     with path.open("w", encoding="utf-8", newline="") as stream:

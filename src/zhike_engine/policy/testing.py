@@ -105,6 +105,7 @@ class _Runner:
         self.policy = policy
         self.cases = cases
         self.shared = self._shared_values()
+        self.backend = DuckDB(None, threads=1)
 
     def _shared_values(self) -> dict[str, Any]:
         values = self.cases.file.values
@@ -115,11 +116,14 @@ class _Runner:
     def results(self) -> list[CaseResult]:
         """Every case in order."""
         found: dict[int, list[Failure]] = {}
-        for numbers in self._groups().values():
-            found.update(self._together(numbers))
-        for index, case in enumerate(self.cases.file.cases):
-            if index not in found:
-                found[index] = self._alone(index, case)
+        try:
+            for numbers in self._groups().values():
+                found.update(self._together(numbers))
+            for index, case in enumerate(self.cases.file.cases):
+                if index not in found:
+                    found[index] = self._alone(index, case)
+        finally:
+            self.backend.close()
         return [
             CaseResult(case.it.text, self.cases.place("cases", index, "it"), tuple(found[index]))
             for index, case in enumerate(self.cases.file.cases)
@@ -144,33 +148,30 @@ class _Runner:
 
     def _together(self, numbers: list[int]) -> dict[int, list[Failure]]:
         first = self.cases.file.cases[numbers[0]]
-        backend = DuckDB(None, threads=1)
         try:
             plan = build(self.policy.document, self._day(first), self._values(first))
-            given = compile_given(plan, backend.dialect)
+            given = compile_given(plan, self.backend.dialect)
             refuse_faults(self.policy, given.compiled)
             table, unreadable = given_table(given, self.cases, numbers)
-            backend.load("given", table)
-            seen = self._run(backend, plan, given.compiled)
+            self.backend.load("given", table)
+            seen = self._run(plan, given.compiled)
         except ZhikeError as problem:
             return {index: [self._broken(index, problem)] for index in numbers}
-        finally:
-            backend.close()
         found = {}
         for index in numbers:
             bad = [Failure(place, Text(zh=text, en=text)) for place, text in unreadable.get(index, ())]
             found[index] = bad or self._compared(index, self.cases.file.cases[index], seen, str(index))
         return found
 
-    @staticmethod
-    def _run(backend: DuckDB, plan: Plan, compiled: Compiled) -> Seen:
+    def _run(self, plan: Plan, compiled: Compiled) -> Seen:
         for statement in compiled.statements:
-            backend.keep(statement.name, statement.select)
-        rows = backend.arrow("select r.* from result r").to_pylist()
+            self.backend.keep(statement.name, statement.select)
+        rows = self.backend.arrow("select r.* from result r").to_pylist()
         return Seen(plan, compiled, {str(row["customer"]): row for row in rows})
 
     def _broken(self, index: int, problem: ZhikeError) -> Failure:
-        text = problem.message + (f"; {problem.hint}" if problem.hint else "")
+        issues = [f"{one.message} at {one.place}" for one in getattr(problem, "issues", ())]
+        text = "; ".join(filter(None, (problem.message, *issues, problem.hint)))
         return Failure(self.cases.place("cases", index), Text(zh=text, en=text))
 
     # cases that state tables
@@ -178,12 +179,9 @@ class _Runner:
     def _alone(self, index: int, case: Case) -> list[Failure]:
         try:
             with write_folder(case.tables, self.policy.document.currency) as folder:
-                backend = DuckDB(folder, threads=1)
-                try:
-                    done = run(self.policy, backend, self._day(case), self._values(case))
-                    rows = {str(row["customer"]): row for row in done.table().to_pylist()}
-                finally:
-                    backend.close()
+                self.backend.facts = folder
+                done = run(self.policy, self.backend, self._day(case), self._values(case))
+                rows = {str(row["customer"]): row for row in done.table().to_pylist()}
         except ZhikeError as problem:
             return [self._broken(index, problem)]
         seen = Seen(done.plan, done.compiled, rows)
