@@ -209,6 +209,7 @@ def _columns(policy: Policy, path: tuple[str | int, ...]) -> list[str]:
 def inconsistent(policy: Policy, plan: Plan) -> Iterator[Issue]:
     """Consistency conditions that the set values do not meet, and those that cannot be read."""
     context = Context(plan, full_shape(), DIALECTS["duckdb"])
+    told: list[tuple[int, str]] = []
     for index, rule in enumerate(policy.document.consistency):
         spot = Spot(policy, "consistency", index, "if")
         node = parse(rule.when)
@@ -224,24 +225,35 @@ def inconsistent(policy: Policy, plan: Plan) -> Iterator[Issue]:
         except (TypeMismatch, UnknownName) as problem:
             yield spot.error(f"the condition {problem}")
             continue
-        if not _holds(sql):
-            shown = ", ".join(
-                f"`{name}` = {plan.parameters[name].written}{' ' + unit if (unit := plan.parameters[name].spec.unit) else ''}"
-                for name in sorted(names_in(node))
-            )
-            meaning = f"{rule.title.en}: " if rule.title else ""
-            yield spot.error(
-                f"inconsistent values: {meaning}`{rule.when}` does not hold for {shown}", "correct the values"
-            )
+        told.append((index, sql))
+    answers = _answers([sql for _, sql in told])
+    for (index, _), holds in zip(told, answers, strict=True):
+        if not holds:
+            yield _contradiction(policy, plan, index)
 
 
-def _holds(sql: str) -> bool:
+def _contradiction(policy: Policy, plan: Plan, index: int) -> Issue:
+    rule = policy.document.consistency[index]
+    shown = ", ".join(
+        f"`{name}` = {plan.parameters[name].written}{' ' + unit if (unit := plan.parameters[name].spec.unit) else ''}"
+        for name in sorted(names_in(parse(rule.when)))
+    )
+    meaning = f"{rule.title.en}: " if rule.title else ""
+    return Spot(policy, "consistency", index, "if").error(
+        f"inconsistent values: {meaning}`{rule.when}` does not hold for {shown}", "correct the values"
+    )
+
+
+def _answers(conditions: list[str]) -> list[bool]:
+    """Which conditions over constants hold, asked all at once."""
+    if not conditions:
+        return []
     connection = duckdb.connect()
     try:
-        row = connection.execute(f"select {sql}").fetchone()
+        row = connection.execute(f"select {', '.join(conditions)}").fetchone()
     finally:
         connection.close()
-    return bool(row and row[0])
+    return [bool(answer) for answer in row or ()]
 
 
 # parameters
