@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from zhike_engine.language.sentences import Titles, to_sentence
 
 from zhike.workbook import write_workbook
 from zhike_engine.backends.duckdb import DuckDB
 from zhike_engine.errors import OutputFailed
+from zhike_engine.language.sentences import Titles, to_sentence
 from zhike_engine.plan.rules import PlannedRating, leaves
 from zhike_engine.run import Run
 from zhike_engine.sql import values as v
@@ -142,9 +142,8 @@ def _decided_by(rating: PlannedRating) -> str:
     cases = [f"when {p}_state = 'not_rated' then 'not_rated'", f"when {p}_rank is null then 'pending'"]
     if spec.manual:
         cases.append(f"when {p}_manual is not null then {p}_manual")
-    for kind, there in (("veto", spec.vetoes), ("ceiling", spec.ceilings), ("floor", spec.floors)):
-        if there:
-            cases.append(f"when {p}_{kind} is not null then '{kind}'")
+    bounds = {"veto": spec.vetoes, "ceiling": spec.ceilings, "floor": spec.floors}
+    cases += [f"when {p}_{kind} is not null then '{kind}'" for kind, there in bounds.items() if there]
     if spec.protection:
         cases.append(f"when {p}_shielded then 'protection'")
     if spec.movement:

@@ -66,7 +66,7 @@ def _once(table: pa.Table, path: Path) -> pa.Table:
     )
     doubled = [row for row in keys.to_pylist() if row["count_all"] > 1]
     if doubled:
-        first = sorted(doubled, key=lambda row: (row["customer"], row["rating"]))[0]
+        first = min(doubled, key=lambda row: (row["customer"], row["rating"]))
         raise FactsInvalid(
             f"customer `{first['customer']}` has several previous grades of rating `{first['rating']}`", place=str(path),
             hint="keep the one in force",

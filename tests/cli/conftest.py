@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from zhike.cli.main import main
 
 CUSTOMERS = """customer,name,department,since
 1,岭南纺织,foreign_trade,2020-01-01
@@ -60,19 +61,16 @@ def company(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def zhike(tmp_path: Path) -> Zhike:
-    """Run `zhike` in a process of its own, in a temporary folder."""
+def zhike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Zhike:
+    """Run `zhike` as its entry point does, in a temporary folder."""
+    monkeypatch.chdir(tmp_path)
 
     def run(*arguments: object) -> Answer:
-        words = [
-            sys.executable,
-            "-W",
-            "error",
-            "-c",
-            "from zhike.cli.main import main; main()",
-            *map(str, arguments),
-        ]
-        done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120)
-        return Answer(done.returncode, done.stdout, done.stderr)
+        monkeypatch.setattr(sys, "argv", ["zhike", *map(str, arguments)])
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capfd.readouterr()
+        return Answer(int(ended.value.code or 0), said.out, said.err)
 
     return run

@@ -14,10 +14,11 @@ import click
 import pyarrow as pa
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from zhike_engine.backends.open import open_backend
 
 from zhike import presets
 from zhike.previous import read_previous
+from zhike_engine.backends.open import open_backend
+from zhike_engine.policy.check import check, refuse
 from zhike_engine.policy.load import Policy, load_policy, read_values
 from zhike_engine.run import Run, run
 from zhike_engine.words import Text
@@ -32,7 +33,7 @@ STEPS = {
 """Steps of a run -> what people see."""
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[date]):
     """A date on the command line."""
 
     name = "YYYY-MM-DD"
@@ -151,6 +152,7 @@ def start_run(options: RunOptions, lang: str) -> Run:
     """Open the engine and run the policy, with a progress bar on a terminal."""
     policy = options.read_policy()
     given = options.given(policy)
+    refuse(policy, check(policy, given, options.as_of))
     previous: pa.Table | None = read_previous(options.previous, policy) if options.previous else None
     backend = open_backend(options.engine, options.facts)
     with ExitStack() as undone:

@@ -199,7 +199,8 @@ class FolderReader:
             case "date":
                 return name if stored == "DATE" else f"cast({name} as date)"
             case "money" | "decimal":
-                return name if stored == "DECIMAL(18,4)" else _number(name, stored)
+                exactly = f"DECIMAL(18,{_decimals(column)})"
+                return name if stored == exactly else _number(name, stored, _decimals(column))
             case "integer":
                 return name if stored == "BIGINT" else f"cast({name} as bigint)"
             case "bool":
@@ -291,7 +292,7 @@ def _cast(text: str, column: Column) -> str:
         case "date":
             return f"try_cast(case when regexp_full_match({text}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}') then {text} end as date)"
         case "money" | "decimal":
-            return f"try_cast({text} as decimal(18, 4))"
+            return f"try_cast({text} as decimal(18, {_decimals(column)}))"
         case "integer":
             return f"try_cast({text} as bigint)"
         case "bool":
@@ -299,10 +300,15 @@ def _cast(text: str, column: Column) -> str:
     return text
 
 
-def _number(name: str, stored: str) -> str:
+def _decimals(column: Column) -> int:
+    """Rates count to eight decimals; everything else is rounded half up to four, row by row."""
+    return 8 if column.name == "rate" else 4
+
+
+def _number(name: str, stored: str, decimals: int) -> str:
     if stored in ("DOUBLE", "FLOAT"):
-        return f"cast(round({name}, 4) as decimal(18, 4))"
-    return f"cast({name} as decimal(18, 4))"
+        return f"cast(round({name}, {decimals}) as decimal(18, {decimals}))"
+    return f"cast({name} as decimal(18, {decimals}))"
 
 
 def _flag(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from zhike_engine.errors import DocumentInvalid, ParameterInvalid, PolicyInvalid
+from zhike_engine.errors import ParameterInvalid, PolicyInvalid
 from zhike_engine.facts.tables import TABLES
 from zhike_engine.issues import Issue, did_you_mean
 from zhike_engine.language.nodes import names_in
@@ -177,14 +177,11 @@ def _windows(policy: Policy) -> Iterator[Issue]:
 
 
 def _compiled(policy: Policy, plan: Plan) -> Iterator[Issue]:
-    try:
-        compiled = compile_plan(plan, full_shape(), DIALECTS["duckdb"], draft=True)
-    except (WindowInvalid, DocumentInvalid):
-        return
+    compiled = compile_plan(plan, full_shape(), DIALECTS["duckdb"], draft=True)
     document = policy.document
     known = [*document.metrics, *document.scorecards, *document.parameters, *document.ratings]
     for fault in compiled.faults:
-        if fault.path[0] == "ratings":
+        if fault.path[0] == "ratings" or fault.message.startswith("window `"):
             continue
         hint = fault.hint
         if fault.unknown:

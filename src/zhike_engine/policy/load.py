@@ -112,7 +112,7 @@ def document_path(loc: tuple[str | int, ...], data: Any) -> tuple[str | int, ...
             isinstance(here, list) and isinstance(part, int) and part < len(here)
         ):
             path.append(part)
-            here = here[int(part)]
+            here = here[part]
         elif part == "[key]":
             break
     return tuple(path)

@@ -19,6 +19,7 @@ from zhike_engine.language.nodes import Compare
 from zhike_engine.plan.build import Plan, Planned
 from zhike_engine.plan.graph import POPULATION
 from zhike_engine.plan.rules import Leaf, PlannedRating
+from zhike_engine.plan.windows import WindowInvalid
 from zhike_engine.policy import metrics as kinds
 from zhike_engine.policy.model import Scorecard
 from zhike_engine.sql.context import Context
@@ -294,4 +295,6 @@ class Compiler:
             self.unset.add(problem.name)
         except TypeMismatch as problem:
             self.faults.append(Fault(path, f"`{path[-1]}` {problem}"))
+        except WindowInvalid as problem:
+            self.faults.append(Fault(path, problem.message, problem.hint))
         return None

@@ -219,7 +219,7 @@ class RatingAuthor:
         for index, quota in enumerate(self.rating.spec.quotas):
             beyond = self._beyond(quota, self.column(step))
             chain.add([(self._as_flag(beyond), self.column(f"quota{index}"))])
-            out, rank = self.column(f"quota{index}"), self.rating.grade(quota.grade).rank
+            out, rank = self.column(f"quota{index}"), self.ranked(quota.grade)
             lower = min(rank + 1, len(self.rating.grades))
             new = f"s_q{index}"
             chain.add([(f"(case when {out} then {lower} else {self.column(step)} end)", self.column(new))])
@@ -247,7 +247,7 @@ class RatingAuthor:
             rated = f"count({rank}) over ({whole})"
             extra = {"down": 0, "up": bottom - 1, "half_up": bottom // 2}[quota.rounding]
             places = d.divide_whole(f"{rated} * {top} + {extra}", str(bottom))
-        return f"({rank} = {self.rating.grade(quota.grade).rank} and {place} > {places})"
+        return f"({rank} = {self.ranked(quota.grade)} and {place} > {places})"
 
     def _constant(self, raw: Decimal | str) -> Value:
         return to_sql(parse(raw), self.names, self.c.d) if isinstance(raw, str) else v.constant(raw)
@@ -336,7 +336,7 @@ class RatingAuthor:
         now, prev = self.column(step), self.column("prev_rank")
         tests = [f"{prev} is not null", f"{now} > {prev}", f"{self.column('since')} > {since}"]
         if rule.grades:
-            ranks = ", ".join(str(self.rating.grade(code).rank) for code in rule.grades)
+            ranks = ", ".join(str(self.ranked(code)) for code in rule.grades)
             tests.append(f"{prev} in ({ranks})")
         chain.add([(self._as_flag(self._sure("(" + " and ".join(tests) + ")")), self.column("shielded"))])
         chain.add(
@@ -355,11 +355,11 @@ class RatingAuthor:
                 continue
             ordered = list(enumerate(bounds, start=1))
             if sign:
-                ordered.sort(key=lambda one: sign * self.rating.grade(one[1].grade).rank)
+                ordered.sort(key=lambda one: sign * self.ranked(one[1].grade))
             now, new = self.column(step), f"s_{kind}"
             chain.add([(self._bound_that_acts(ordered, now, sign), self.column(kind))])
             ranks = " ".join(
-                f"when {self.column(kind)} = {i} then {self.rating.grade(bound.grade).rank}"
+                f"when {self.column(kind)} = {i} then {self.ranked(bound.grade)}"
                 for i, bound in ordered
             )
             chain.add([(f"(case {ranks} else {now} end)", self.column(new))])
@@ -369,7 +369,7 @@ class RatingAuthor:
     def _bound_that_acts(self, ordered: Sequence[tuple[int, Bound]], now: str, sign: int) -> str:
         cases = []
         for index, bound in ordered:
-            rank = self.rating.grade(bound.grade).rank
+            rank = self.ranked(bound.grade)
             acts = {1: f"{now} > {rank}", -1: f"{now} < {rank}", 0: "1 = 1"}[sign]
             cases.append(f"when {self.test(bound.when)} and ({acts}) then {index}")
         return f"(case {' '.join(cases)} end)"
@@ -452,16 +452,23 @@ class RatingAuthor:
         cases = " ".join(f"when {self.c.d.text(g.code)} then {g.rank}" for g in self.rating.grades)
         return f"(case {grade_sql} {cases} end)"
 
+    def ranked(self, code: str) -> int:
+        """Rank of a grade by its code; raises TypeMismatch when the rating has no such grade."""
+        for grade in self.rating.grades:
+            if grade.code == code:
+                return grade.rank
+        raise TypeMismatch(f"names grade `{code}`, which is none of {', '.join(g.code for g in self.rating.grades)}")
+
     def grade_rank(self, code: str) -> str:
         """Rank of a grade named in the policy, or by a parameter of type grade."""
         parameter = self.c.plan.parameters.get(code)
         if parameter is None:
-            return str(self.rating.grade(code).rank)
+            return str(self.ranked(code))
         if parameter.value is None:
             if not self.c.draft:
                 self.unset.add(code)
             return self.c.null("exact")
-        return str(self.rating.grade(_grade_of(parameter, self.rating)).rank)
+        return str(self.ranked(_grade_of(parameter, self.rating)))
 
 
 def _grade_of(parameter: ParameterValue, rating: PlannedRating) -> str:
