@@ -1,6 +1,6 @@
 """Exchange rates: which currencies the facts hold, and one rate for every currency and day that needs one.
 
-A rate is kept as an integer over a scale (10^8, or 10^4 for rates of 900 and more), so that the engine multiplies
+A rate is kept exactly, as an integer over the power of ten that its decimals need, so that the engine multiplies
 64-bit integers only; see docs/algorithms/money.md.
 """
 
@@ -15,8 +15,10 @@ import pyarrow as pa
 
 from zhike_engine.backends.base import Backend, Facts
 from zhike_engine.errors import FactsInvalid
-from zhike_engine.facts.tables import TABLES
-from zhike_engine.sql.facts import MONEY_COLUMNS
+from zhike_engine.sql.facts import MONEY_COLUMNS, Reading, Shape
+
+LARGEST = 9_000_000_000_000_000_000
+"""What a rate's integer times its scale must not exceed: the largest product of a conversion fits 64 bits then."""
 
 
 @dataclass(frozen=True)
@@ -32,16 +34,18 @@ class Span:
 def spans(backend: Backend, facts: Facts, as_of: date) -> list[Span]:
     """Every currency of every opened money table, with its first and last day up to the as-of date."""
     found = []
-    d = backend.dialect
+    d, shape = backend.dialect, Shape(facts.columns)
     for table in sorted(MONEY_COLUMNS):
-        day = TABLES[table].date_column
-        columns = facts.columns.get(table, frozenset())
-        if "currency" not in columns or day not in columns or day is None:
+        if table not in facts.columns or (table == "order_lines" and "orders" not in facts.columns):
             continue
-        kept = " and status <> 'cancelled'" if table == "orders" else ""
-        until = f" where {d.quote(day)} <= {d.day(as_of)}{kept}" if table != "receivables" else ""
+        reading = Reading(table, shape, as_of, "", d)
+        day = f"t.{d.quote(reading.day)}"
+        tests = [*reading.standing(), f"{day} is not null"]
+        if table != "receivables":
+            tests.append(f"{day} <= {d.day(as_of)}")
         rows = backend.rows(
-            f"select currency, min({d.quote(day)}), max({d.quote(day)}) from f_{table}{until} group by currency"
+            f"select t.currency, min({day}), max({day}) from {reading.relation()} where {' and '.join(tests)}"
+            " group by t.currency"
         )
         found += [Span(table, str(c), _as_date(first), _as_date(last)) for c, first, last in rows]
     return found
@@ -65,17 +69,16 @@ def prepare(backend: Backend, facts: Facts, as_of: date, currency: str) -> froze
             hint=f"add exchange_rates with the columns currency, rate_on, rate, or grade in {span.currency} with"
             f" `--currency {span.currency}`",
         )
-    rates = _read(backend)
+    rates = _read(backend, as_of)
     backend.load("rates_daily", _daily(foreign, rates, facts, currency))
-    tables = {span.table for span in foreign}
-    if "orders" in tables and "order_lines" in facts.columns:
-        tables.add("order_lines")
-    return frozenset(tables)
+    return frozenset(span.table for span in foreign)
 
 
-def _read(backend: Backend) -> dict[str, list[tuple[date, Decimal]]]:
+def _read(backend: Backend, as_of: date) -> dict[str, list[tuple[date, Decimal]]]:
+    d = backend.dialect
     rows = backend.rows(
-        "select currency, rate_on, cast(rate as varchar) from f_exchange_rates order by currency, rate_on"
+        f"select currency, rate_on, {d.as_text('rate')} from f_exchange_rates"
+        f" where rate_on <= {d.day(as_of)} order by currency, rate_on"
     )
     found: dict[str, list[tuple[date, Decimal]]] = {}
     for currency, day, rate in rows:
@@ -84,13 +87,15 @@ def _read(backend: Backend) -> dict[str, list[tuple[date, Decimal]]]:
 
 
 def scaled(rate: Decimal) -> tuple[int, int]:
-    """A rate as an integer and its scale.
+    """A rate as an integer and the power of ten it stands over.
 
-    >>> scaled(Decimal("7.1234"))
-    (712340000, 100000000)
+    >>> scaled(Decimal("7.12340000"))
+    (71234, 10000)
     """
-    scale = 100_000_000 if rate < 900 else 10_000
-    return int((rate * scale).to_integral_value()), scale
+    scale = 1
+    while rate * scale != int(rate * scale):
+        scale *= 10
+    return int(rate * scale), scale
 
 
 def _daily(
@@ -118,6 +123,12 @@ def _daily(
                     f"the {currency} rate for {day.isoformat()} is not above zero", place=facts.place
                 )
             number, scale = scaled(rate)
+            if number * scale > LARGEST:
+                raise FactsInvalid(
+                    f"the {currency} rate for {day.isoformat()} has too many digits: {rate.normalize():f}",
+                    place=facts.place,
+                    hint="state large rates with fewer decimals",
+                )
             days.append(day)
             columns["currency"].append(currency)
             columns["rate"].append(number)

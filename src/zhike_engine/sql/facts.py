@@ -13,7 +13,7 @@ from zhike_engine.sql.values import MONEY, Value
 
 MONEY_COLUMNS: dict[str, tuple[str, ...]] = {
     "orders": ("amount", "profit"),
-    "order_lines": ("amount", "profit"),
+    "order_lines": ("price", "amount", "profit"),
     "receivables": ("amount",),
     "payments": ("amount",),
 }
@@ -69,6 +69,9 @@ class Measure:
 class Reading:
     """One fact table with the rows that count on the as-of date, under the alias `t`."""
 
+    year_starts = 1
+    """Month in which the business year starts."""
+
     def __init__(self, table: str, shape: Shape, as_of: date, currency: str, d: Dialect) -> None:
         self.table = table
         self.spec = TABLES[table]
@@ -114,15 +117,13 @@ class Reading:
         return f"(case when {same} then {amount} when {amount} < 0 then -{up(f'-{amount}')} else {up(amount)} end)"
 
     def _lines(self) -> str:
-        q = self.d.quote
-        own = [
-            c
-            for c in self.shape.tables.get("order_lines", ())
-            if c not in ("customer", "ordered_on", "currency")
-        ]
-        columns = ", ".join(f"l.{q(c)}" for c in sorted(own))
-        order = ", ".join(f"o.{q(c)}" for c in ("customer", "ordered_on", "currency", "status"))
-        return f"(select {columns}, {order} from f_order_lines l join f_orders o on o.{q('order')} = l.{q('order')})"
+        """Lines with what an empty cell takes from the order, and the order's status."""
+        q, shared = self.d.quote, ("customer", "ordered_on", "currency")
+        own = self.shape.tables.get("order_lines", frozenset())
+        columns = [f"l.{q(c)}" for c in sorted(own) if c not in shared]
+        columns += [f"coalesce(l.{q(c)}, o.{q(c)}) as {q(c)}" if c in own else f"o.{q(c)}" for c in shared]
+        join = f"from f_order_lines l join f_orders o on o.{q('order')} = l.{q('order')}"
+        return f"(select {', '.join(columns)}, o.{q('status')} {join})"
 
     def standing(self) -> list[str]:
         """Conditions that every row meets that counts at all."""
