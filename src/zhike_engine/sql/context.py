@@ -19,6 +19,9 @@ from zhike_engine.sql.facts import Measure, Reading, Shape
 from zhike_engine.sql.scans import Scan, window_conditions
 from zhike_engine.sql.values import MONEY, Storage, TypeMismatch, Value
 
+YES, NO = ("true", "1", "yes", "是"), ("false", "0", "no", "否")
+"""Words that a flag may be written in; any other word is not computable."""
+
 
 class Context:
     """Collects what a plan needs while its metrics are compiled.
@@ -51,6 +54,7 @@ class Context:
         if table not in self._readings:
             currency = self.plan.document.currency
             self._readings[table] = Reading(table, self.shape, self.plan.as_of, currency, self.d)
+            self._readings[table].year_starts = self.plan.document.calendar.year_starts
         return self._readings[table]
 
     def window(self, words: str) -> Window:
@@ -80,18 +84,23 @@ class Context:
         column = self.attributes.setdefault(name, f"k{len(self.attributes)}")
         stored = self.shape.attribute_kinds.get(name, _canonical_kind(name))
         d = self.d
+        if stored == kind != "number":
+            return Value(column, stored, stored)  # type: ignore[arg-type]
+        text = column if stored == "text" else d.as_text(column)
+        if stored == "flag":
+            text = f"(case when {d.flag_column(column)} then 'true' when not {d.flag_column(column)} then 'false' end)"
         if kind == "text":
-            return Value(column if stored == "text" else d.as_text(column), "text", "text")
+            return Value(text, "text", "text")
         if kind == "date":
-            return Value(column if stored == "date" else f"cast({column} as date)", "date", "date")
+            return Value(d.date_of(text), "date", "date")
         if kind == "flag":
-            if stored == "flag":
-                return Value(column, "flag", "flag")
-            yes, no = "lower(" + d.as_text(column) + ") in ('true', '1', 'yes', '是')", d.flag(True)
-            return Value(f"(case when {column} is null then null when {yes} then {no} else {d.flag(False)} end)",
-                         "flag", "flag")  # fmt: skip
-        number = d.money(column if stored == "number" else d.decimal_of(column))
-        return Value(number, "exact", {"number": "number", "integer": "any"}.get(kind, kind), MONEY)
+            cases = " ".join(
+                f"when lower({text}) in ({', '.join(d.text(word) for word in words)}) then {d.flag(answer)}"
+                for words, answer in ((YES, True), (NO, False))
+            )
+            return Value(f"(case {cases} end)", "flag", "flag")
+        number = d.money(d.decimal(column) if stored == "number" else d.decimal_of(text))
+        return Value(number, "exact", {"integer": "any"}.get(kind, kind), MONEY)
 
     # names
 
@@ -235,15 +244,15 @@ class Context:
         return add
 
     def latest_judgement(self, name: str, valid_months: int | None) -> str:
-        """The value of the latest judgement in date, as text."""
+        """The value of the latest judgement while it is in date, as text; an earlier one does not come back."""
         where = f"t.judgement = {self.d.text(name)} and t.judged_on <= {self.d.day(self.plan.as_of)}"
         valid = ["(1 = 1)"]
         if self.shape.has("judgements", "valid_until"):
             valid.append(f"(q.valid_until is null or q.valid_until >= {self.d.day(self.plan.as_of)})")
         if valid_months is not None:
-            earliest = add_months(self.plan.windows.end, -valid_months)
+            over = add_months(self.plan.as_of, -valid_months)
             stated = "q.valid_until is not null or " if self.shape.has("judgements", "valid_until") else ""
-            valid.append(f"({stated}q.judged_on >= {self.d.day(earliest)})")
+            valid.append(f"({stated}q.judged_on > {self.d.day(over)})")
         value = self.d.as_text("t.value")
         order = f"t.judged_on desc, {self.d.ordered_text(value)} desc"
         return self._latest("judgements", ("judgement", name, valid_months), where, order, value, valid)
@@ -251,9 +260,8 @@ class Context:
     def latest_forecast(self, name: str) -> str:
         """The value of the latest forecast made by the as-of date."""
         where = f"t.forecast = {self.d.text(name)} and t.made_on <= {self.d.day(self.plan.as_of)}"
-        return self._latest(
-            "forecasts", ("forecast", name), where, "t.made_on desc, t.model desc", "t.value", []
-        )
+        order = f"t.made_on desc, {self.d.ordered_text('t.model')} desc, t.horizon_months"
+        return self._latest("forecasts", ("forecast", name), where, order, "t.value", [])
 
     def latest_override(self, rating: str, kind: str, day: date) -> str:
         """Alias of the join with the override record of a kind that is in force; it has grade, reason, approver."""
@@ -262,9 +270,7 @@ class Context:
             f"t.rating = {d.text(rating)} and t.kind = {d.text(kind)} and t.from_on <= {d.day(day)}"
             f" and t.until_on >= {d.day(day)}"
         )
-        return self._latest(
-            "overrides", ("override", rating, kind), where, "t.from_on desc, t.grade", "t.grade", []
-        )
+        return self._latest("overrides", ("override", rating, kind), where, "t.from_on desc", "t.grade", [])
 
     def previous(self, rating: str) -> str:
         """Alias of the join with the previous grade of a rating; it has grade and since."""

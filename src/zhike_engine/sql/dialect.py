@@ -8,6 +8,11 @@ from __future__ import annotations
 
 from datetime import date
 
+NUMBER = "[-+]?[0-9]{1,14}([.][0-9]+)?"
+"""How a number is written in a text attribute."""
+DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+"""How a date is written in a text attribute."""
+
 
 class Dialect:
     """The primitives, as DuckDB writes them."""
@@ -57,9 +62,17 @@ class Dialect:
         """A money column as an integer of 10^-4."""
         return f"cast({expression} * 10000 as {self.integer_type})"
 
+    def decimal(self, expression: str) -> str:
+        """A number of any type as a money column, rounded half up to four decimals."""
+        return f"cast({expression} as decimal(18, 4))"
+
     def decimal_of(self, text: str) -> str:
-        """Text or a number as a money column; NULL when it is not a number."""
-        return f"try_cast({text} as decimal(18, 4))"
+        """Text as a money column; NULL when it is not written like `-12.5`."""
+        return f"(case when regexp_full_match(trim({text}), '{NUMBER}') then try_cast(trim({text}) as decimal(18, 4)) end)"
+
+    def date_of(self, text: str) -> str:
+        """Text as a date; NULL when it is not written like `2026-01-31`, or does not exist."""
+        return f"(case when regexp_full_match({text}, '{DATE}') then try_cast({text} as date) end)"
 
     def double(self, expression: str) -> str:
         """An integer as a double."""
@@ -124,8 +137,16 @@ class PostgreSQL(Dialect):
         return f"(({number}) / ({divisor}))"
 
     def decimal_of(self, text: str) -> str:
-        shaped = f"cast({text} as text) ~ '^[-+]?[0-9]+([.][0-9]+)?$'"
-        return f"(case when {shaped} then cast({text} as numeric(18, 4)) end)"
+        return f"(case when btrim({text}) ~ '^{NUMBER}$' then cast(btrim({text}) as numeric(18, 4)) end)"
+
+    def date_of(self, text: str) -> str:
+        part = "cast(substr({0}, {1}, {2}) as integer)".format
+        first = f"make_date({part(text, 1, 4)}, {part(text, 6, 2)}, 1)"
+        last = f"extract(day from {first} + interval '1 month' - interval '1 day')"
+        return (
+            f"(case when {text} ~ '^(?!0000){DATE}$' then (case when {part(text, 6, 2)} between 1 and 12 then"
+            f" (case when {part(text, 9, 2)} between 1 and {last} then cast({text} as date) end) end) end)"
+        )
 
     def double_literal(self, value: float) -> str:
         return f"cast({value:.17e} as double precision)"
@@ -174,8 +195,15 @@ class SQLite(Dialect):
     def money(self, expression: str) -> str:
         return f"({expression})"
 
+    def decimal(self, expression: str) -> str:
+        return f"zhike_decimal({expression})"
+
     def decimal_of(self, text: str) -> str:
-        return f"cast(round(cast({text} as real) * 10000) as integer)"
+        return f"zhike_decimal({text})"
+
+    def date_of(self, text: str) -> str:
+        shaped = "-".join("[0-9]" * digits for digits in (4, 2, 2))
+        return f"(case when {text} glob '{shaped}' and date({text}) = {text} then {text} end)"
 
     def flag(self, value: bool) -> str:
         return "1" if value else "0"
@@ -207,6 +235,14 @@ class Spark(Dialect):
 
     def divide_whole(self, number: str, divisor: str) -> str:
         return f"(({number}) div ({divisor}))"
+
+    def decimal_of(self, text: str) -> str:
+        return (
+            f"(case when trim({text}) rlike '^{NUMBER}$' then try_cast(trim({text}) as decimal(18, 4)) end)"
+        )
+
+    def date_of(self, text: str) -> str:
+        return f"(case when {text} rlike '^{DATE}$' then try_cast({text} as date) end)"
 
     def double_literal(self, value: float) -> str:
         return f"{value:.17e}D"

@@ -51,11 +51,16 @@ def _sum(spec: kinds.Sum, c: Context) -> Value:
     filters = _filters(reading, spec.where, c, events=False)
     if spec.times is not None:
         measure = _weighted(measure, c.row_table(spec.times, reading), c)
+    return _known_total(measure, window, filters, scan)
+
+
+def _known_total(measure: Measure, window: Window, filters: tuple[str, ...], scan: Scan) -> Value:
+    """A total: 0 without rows, not computable when no row has a value."""
     total = _total(measure, window, filters, scan)
-    if not measure.nullable:
-        return Value(f"coalesce({total}, 0)", "exact", measure.unit, measure.denominator)
-    rows = scan.add("count", "", window, filters)
-    sql = f"(case when coalesce({rows}, 0) = 0 then 0 else {total} end)"
+    sql = f"coalesce({total}, 0)"
+    if measure.nullable:
+        rows = scan.add("count", "", window, filters)
+        sql = f"(case when coalesce({rows}, 0) = 0 then 0 else {total} end)"
     return Value(sql, "exact", measure.unit, measure.denominator)
 
 
@@ -200,24 +205,20 @@ def _longest_gap(spec: kinds.LongestGap, c: Context) -> Value:
 
 
 def _period_totals(place: str, per: str, last: int, where: str | None, c: Context) -> list[Value]:
-    """Totals (or counts) of the last closed periods, newest first."""
+    """Totals (or counts) of the last closed periods, newest first; a table that is not there has no rows."""
     reading, column = _split(place, c)
+    measure = reading.measure(column) if column else Measure("", False, 1, "count", False)
+    if not reading.present:
+        return [Value("0", "exact", measure.unit, measure.denominator)] * last
+    filters, scan = _filters(reading, where, c, events=not column), c.scan(reading, None)
     periods = c.plan.windows.periods(MONTHS[per], last)
-    if not column:
-        filters = _filters(reading, where, c, events=True)
-        found = [Value(c.scan(reading, None).add("count", "", w, filters), "exact", "count") for w in periods]
-    else:
-        measure = reading.measure(column)
-        filters = _filters(reading, where, c, events=False)
-        totals = [_total(measure, w, filters, c.scan(reading, None)) for w in periods]
-        found = [Value(total, "exact", measure.unit, measure.denominator) for total in totals]
-    return [Value(f"coalesce({one.sql}, 0)", "exact", one.unit, one.denominator) for one in found]
+    if column:
+        return [_known_total(measure, window, filters, scan) for window in periods]
+    counts = [scan.add("count", "", window, filters) for window in periods]
+    return [Value(f"coalesce({count}, 0)", "exact", "count") for count in counts]
 
 
 def _period_tests(spec: kinds.Streak | kinds.Held, place: str, extra: int, c: Context) -> list[str]:
-    reading, _ = _split(place, c)
-    if not reading.present:
-        return ["(1 = 0)"] * spec.last
     totals = _period_totals(place, spec.per, spec.last + extra, spec.where, c)
     node = parse(spec.when)
     return [
@@ -244,9 +245,6 @@ def _held(spec: kinds.Held, c: Context) -> Value:
 
 
 def _volatility(spec: kinds.Volatility, c: Context) -> Value:
-    reading, _ = _split(spec.volatility, c)
-    if not reading.present:
-        return Value(c.null("double"), "double", "share")
     totals = _period_totals(spec.volatility, spec.per, spec.last, spec.where, c)
     whole = Value("(" + " + ".join(one.sql for one in totals) + ")", "exact", "any")
     mean = f"({c.d.double(whole.sql)} / {c.d.double_literal(float(len(totals)))})"

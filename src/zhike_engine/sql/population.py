@@ -29,9 +29,10 @@ class Joins:
         return alias
 
     def by_key(self, select: str, key: str) -> str:
-        """Join a query with one row per value of `key`; returns its alias."""
+        """Join a query with one row per value of `key`; returns its alias. No joined query has a column of the stage
+        other than `customer`, so that `key` needs no qualifier."""
         alias = f"w{len(self.joined)}"
-        self.joined.append(f"left join ({select}) {alias} on {alias}.k = b.{key}")
+        self.joined.append(f"left join ({select}) {alias} on {alias}.k = {key}")
         return alias
 
     def sql(self) -> str:
@@ -50,8 +51,8 @@ def relative(spec: Any, c: Context, joins: Joins) -> Value:
         case kinds.Rank():
             value, within = _exact(spec.rank, c), _within(spec.within, c)
             order = "desc" if spec.first == "high" else "asc"
-            ranked = f"rank() over ({within}order by {value.sql} {order})"
-            alias = joins.by_customer(_known(value, f"{ranked} as a", joins))
+            ranked = f"rank() over ({within.partition}order by {value.sql} {order})"
+            alias = joins.by_customer(_known(value, f"{ranked} as a", joins, within))
             return Value(c.d.integer(f"{alias}.a"), "exact", "count")
         case kinds.Percentile():
             return _percentile(spec, c, joins)
@@ -77,12 +78,23 @@ def _exact(name: str, c: Context) -> Value:
     return value
 
 
-def _within(name: str | None, c: Context) -> str:
-    return f"partition by {c.names(name).sql} " if name else ""
+@dataclass(frozen=True)
+class _Within:
+    """The part of the population a customer is compared in: a PARTITION BY, and who is in any part at all."""
+
+    partition: str = ""
+    inside: str = ""
 
 
-def _known(value: Value, columns: str, joins: Joins) -> str:
-    return f"select customer, {columns} from {joins.base} where {value.sql} is not null"
+def _within(name: str | None, c: Context) -> _Within:
+    if name is None:
+        return _Within()
+    key = c.names(name).sql
+    return _Within(f"partition by {key} ", f" and {key} is not null")
+
+
+def _known(value: Value, columns: str, joins: Joins, within: _Within = _Within()) -> str:
+    return f"select customer, {columns} from {joins.base} where {value.sql} is not null{within.inside}"
 
 
 def _share(spec: kinds.Share, c: Context, joins: Joins) -> Value:
@@ -100,9 +112,9 @@ def _share(spec: kinds.Share, c: Context, joins: Joins) -> Value:
 def _percentile(spec: kinds.Percentile, c: Context, joins: Joins) -> Value:
     value, within, d = _exact(spec.percentile, c), _within(spec.within, c), c.d
     order = "asc" if spec.first == "high" else "desc"
-    behind = f"rank() over ({within}order by {value.sql} {order}) - 1 as a"
-    others = f"count(*) over ({within.strip()}) - 1 as n"
-    alias = joins.by_customer(_known(value, f"{behind}, {others}", joins))
+    behind = f"rank() over ({within.partition}order by {value.sql} {order}) - 1 as a"
+    others = f"count(*) over ({within.partition.strip()}) - 1 as n"
+    alias = joins.by_customer(_known(value, f"{behind}, {others}", joins, within))
     quotient = f"({d.double(alias + '.a')} / nullif({d.double(alias + '.n')}, {d.double_literal(0.0)}))"
     return Value(quotient, "double", "share")
 

@@ -120,7 +120,7 @@ class Scan:
             case "distinct":
                 return f"count(distinct {chosen})"
         index = d.month_index(f"t.{d.quote(self.day)}")
-        return periods_function(index, one, test or "1 = 1", d)
+        return periods_function(index, one, test or "1 = 1", self.reading.year_starts, d)
 
     def _gap(self, one: Aggregate, d: Dialect) -> str:
         day = f"t.{d.quote(self.day)}"
@@ -129,18 +129,22 @@ class Scan:
             f"select t.customer as customer, {day} as d, lag({day}) over (partition by t.customer order by {day}) as p"
             f" from {self.reading.relation()} where {' and '.join(where)}"
         )
-        return f"select customer, max({d.days_between('d', 'p')}) as {one.alias} from ({rows}) g group by customer"
+        gap = d.days_between("g.d", "g.p")
+        return f"select g.customer, max({gap}) as {one.alias} from ({rows}) g where g.d > g.p group by g.customer"
 
 
-def periods_function(index: str, one: Aggregate, test: str, d: Dialect) -> str:
-    """Number of different periods of `one.months` months among the rows that meet `test`."""
-    start = one.window.start
+def periods_function(index: str, one: Aggregate, test: str, year_starts: int, d: Dialect) -> str:
+    """Number of different periods of `one.months` months among the rows that meet `test`.
+
+    Quarters are those of the business year, which starts in the month `year_starts`.
+    """
+    start, last_day = one.window.start, one.window.last_day
     assert start is not None
-    first = (start.year * 12 + start.month - 1) // one.months
-    last_day = one.window.last_day
-    last = (last_day.year * 12 + last_day.month - 1) // one.months
+    offset = (year_starts - 1) % one.months
+    first = (start.year * 12 + start.month - 1 - offset) // one.months
+    last = (last_day.year * 12 + last_day.month - 1 - offset) // one.months
     if one.months > 1:
-        index = d.divide_whole(index, str(one.months))
+        index = d.divide_whole(f"{index} - {offset}" if offset else index, str(one.months))
     return d.distinct_months(index, first, last - first + 1, test)
 
 
