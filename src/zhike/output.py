@@ -26,7 +26,7 @@ from zhike_engine.plan.rules import PlannedRating, leaves
 from zhike_engine.run import Run
 from zhike_engine.sql import values as v
 from zhike_engine.sql.dialect import DIALECTS
-from zhike_engine.sql.ratings import PENDING_CONDITION, PENDING_LINE
+from zhike_engine.sql.ratings import PENDING_CONDITION, PENDING_LINE, PENDING_NOTHING
 from zhike_engine.sql.values import Value
 
 DUCK = DIALECTS["duckdb"]
@@ -118,7 +118,7 @@ def grade_columns(run: Run, rating: PlannedRating) -> list[GradeColumn]:
         GradeColumn("name", "r.name", "text"),
         GradeColumn("movement", moved, "text"),
         GradeColumn("decided_by", _decided_by(rating), "text"),
-        GradeColumn("review", _review(rating), "text"),
+        GradeColumn("review", _review(run, rating), "text"),
         GradeColumn("next_grade_missing", f"r.{p}_next_missing", "count"),
     ]
     return found
@@ -162,7 +162,7 @@ def _decided_by(rating: PlannedRating) -> str:
     return f"case {' '.join(cases)} else 'fallback' end"
 
 
-def _review(rating: PlannedRating) -> str:
+def _review(run: Run, rating: PlannedRating) -> str:
     """Marks for the review list, joined by `; `."""
     p, spec = f"r.{rating.prefix}", rating.spec
     marks = []
@@ -170,11 +170,11 @@ def _review(rating: PlannedRating) -> str:
         used = f"{p}_raw is null and not {p}_newcomer and {p}_rated and {p}_rank is not null"
         marks.append(f"case when {used} then {DUCK.text(spec.fallback.mark.en)} end")
     marks += [f"case when {p}_v{i} then {DUCK.text(one.mark.en)} end" for i, one in enumerate(spec.review)]
-    marks.append(_pending_reason(rating, "en"))
+    marks.append(_pending_reason(run, rating, "en"))
     return f"nullif(concat_ws('; ', {', '.join(marks)}), '')"
 
 
-def _pending_reason(rating: PlannedRating, lang: str) -> str:
+def _pending_reason(run: Run, rating: PlannedRating, lang: str) -> str:
     p, spec = f"r.{rating.prefix}", rating.spec
     cases = [
         f"when {i} then {DUCK.text(_pick(one.reason, lang))}" for i, one in enumerate(spec.pending, start=1)
@@ -182,12 +182,13 @@ def _pending_reason(rating: PlannedRating, lang: str) -> str:
     for number, line in enumerate(spec.fallback.lines if spec.fallback else (), start=1):
         if line.pending is not None:
             cases.append(f"when {PENDING_LINE + number} then {DUCK.text(_pick(line.pending, lang))}")
-    for number, leaf in enumerate(rating.leaves(), start=1):
-        if leaf.unknown == "pending":
-            cases.append(
-                f"when {PENDING_CONDITION + number} then {DUCK.text(f'condition {leaf.id} cannot be told')}"
-            )
-    return f"case {p}_pending {' '.join(cases)} when 301 then 'no grade matches' end"
+    known = [leaf for leaf in rating.leaves() if leaf.column not in run.compiled.dropped]
+    asked = ((number, leaf) for number, leaf in enumerate(known, start=1) if leaf.unknown == "pending")
+    cases += [
+        f"when {PENDING_CONDITION + number} then {DUCK.text(f'condition {leaf.id} cannot be told')}"
+        for number, leaf in asked
+    ]
+    return f"case {p}_pending {' '.join(cases)} when {PENDING_NOTHING} then 'no grade matches' end"
 
 
 def _pick(text: Any, lang: str) -> str:
