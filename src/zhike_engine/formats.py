@@ -50,7 +50,9 @@ def read(raw: Any, value: Value) -> Shown | None:
         return float(raw)
     if value.storage == "flag":
         return bool(raw)
-    return raw if isinstance(raw, date) else str(raw)
+    if value.storage == "date":
+        return raw if isinstance(raw, date) else date.fromisoformat(str(raw)[:10])
+    return str(raw)
 
 
 def number_of(value: Shown) -> Decimal:

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Literal
 
 from zhike_engine.facts.tables import TABLES
-from zhike_engine.formats import Formats, Shown, counted, grouped, percentage_points
+from zhike_engine.formats import CURRENCIES, Formats, Shown, counted, grouped, percentage_points
 from zhike_engine.plan.build import Plan
 from zhike_engine.plan.parameters import ParameterValue
 from zhike_engine.sql.compile import compile_plan
@@ -156,7 +156,8 @@ class Titles:
             english = self.formats.limit(value, "money").en
             if written in ("万元", "百万元", "亿元"):
                 factor = {"万元": 10**4, "百万元": 10**6, "亿元": 10**8}[written]
-                own = f"{grouped(value / factor, 8, strip=True)} {written}"
+                name = written.removesuffix("元") + CURRENCIES.get(self.formats.currency, self.formats.currency)
+                own = f"{grouped(value / factor, 8, strip=True)} {name}"
                 return Text(zh=own, en=f"{own} ({english})")
             return self.formats.limit(value, "money")
         if unit == "share" and isinstance(value, Decimal) and written in ("百分点", "points"):

@@ -1,0 +1,146 @@
+"""What the fact tables hold about one customer: who judged, who approved, since when, how many rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from zhike_engine.explain.model import Judged
+from zhike_engine.language.parse import parse
+from zhike_engine.plan.windows import Window
+from zhike_engine.run import Run
+from zhike_engine.sql.expressions import condition_sql
+from zhike_engine.sql.facts import Reading
+from zhike_engine.sql.scans import window_conditions
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A manual record in force."""
+
+    grade: str
+    reason: str
+    approver: str
+    from_on: date
+    until_on: date
+
+
+@dataclass(frozen=True)
+class Records:
+    """Reads the facts of a run about one customer; `customer` is the id as the facts hold it."""
+
+    run: Run
+    customer: Any
+
+    def has(self, table: str) -> bool:
+        """Whether the facts have a table."""
+        return table in self.run.facts.columns
+
+    def has_column(self, table: str, column: str) -> bool:
+        """Whether the facts have a column."""
+        return column in self.run.facts.columns.get(table, frozenset())
+
+    def _own(self, alias: str = "t") -> str:
+        d = self.run.backend.dialect
+        literal = str(self.customer) if isinstance(self.customer, int) else d.text(str(self.customer))
+        return f"{alias}.customer = {literal}"
+
+    def rows(self, place: str, window: Window, where: str | None = None, by: str | None = None) -> int:
+        """Rows of a table in a window that count as events; returned and cancelled orders do not."""
+        reading, d = self.run.compiled.context.reading(place.partition(".")[0]), self.run.backend.dialect
+        day = f"t.{d.quote(by or reading.day)}"
+        tests = [
+            self._own(),
+            *reading.standing(),
+            *reading.countable(),
+            *window_conditions(day, window, None, d),
+        ]
+        tests += self._filter(reading, where)
+        [(count,)] = self.run.backend.rows(
+            f"select count(*) from {reading.relation()} where {' and '.join(tests)}"
+        )
+        return int(count)
+
+    def _filter(self, reading: Reading, where: str | None) -> list[str]:
+        if where is None:
+            return []
+        return [
+            condition_sql(
+                parse(where), self.run.compiled.context.row_names(reading), self.run.backend.dialect
+            )
+        ]
+
+    def first_order(self) -> date | None:
+        """The day of the first order that counts, up to the as-of date."""
+        if not self.has("orders"):
+            return None
+        reading, d = self.run.compiled.context.reading("orders"), self.run.backend.dialect
+        end = Window(None, self.run.plan.windows.end)
+        tests = [self._own(), *reading.standing(), *reading.countable()]
+        tests += window_conditions("t.ordered_on", end, None, d)
+        [(first,)] = self.run.backend.rows(
+            f"select min(t.ordered_on) from {reading.relation()} where {' and '.join(tests)}"
+        )
+        return _day(first)
+
+    def since(self) -> date | None:
+        """The stated first day of cooperation, when it is not after the as-of date."""
+        if not self.has_column("customers", "since"):
+            return None
+        found = self.run.backend.rows(f"select t.since from f_customers t where {self._own()}")
+        since = _day(found[0][0]) if found else None
+        return since if since is not None and since <= self.run.plan.as_of else None
+
+    def judgement(self, name: str) -> Judged | None:
+        """The latest judgement of this name by the as-of date, whether still in date or not."""
+        if not self.has("judgements"):
+            return None
+        d, columns = self.run.backend.dialect, self.run.facts.columns["judgements"]
+        extra = ", ".join(f"t.{c}" if c in columns else "null" for c in ("reviewer", "valid_until"))
+        reading = self.run.compiled.context.reading("judgements")
+        tests = [self._own(), *reading.standing(), f"t.judgement = {d.text(name)}"]
+        tests.append(f"t.judged_on <= {d.day(self.run.plan.as_of)}")
+        order = f"t.judged_on desc, {d.ordered_text(d.as_text('t.value'))} desc"
+        found = self.run.backend.rows(
+            f"select t.judged_by, t.judged_on, t.ground, {extra} from f_judgements t"
+            f" where {' and '.join(tests)} order by {order} limit 1"
+        )
+        if not found:
+            return None
+        by, on, ground, reviewer, until = found[0]
+        day = _day(on)
+        assert day is not None
+        return Judged(str(by), day, str(ground), str(reviewer or ""), _day(until))
+
+    def override(self, rating: str, kind: str) -> Override | None:
+        """The manual record of a kind that is in force, by the rule the engine uses."""
+        if not self.has("overrides"):
+            return None
+        d, day = self.run.backend.dialect, self.run.backend.dialect.day(self.run.plan.as_of)
+        reading = self.run.compiled.context.reading("overrides")
+        tests = [self._own(), *reading.standing(), f"t.rating = {d.text(rating)}", f"t.kind = {d.text(kind)}"]
+        tests += [f"t.from_on <= {day}", f"t.until_on >= {day}"]
+        found = self.run.backend.rows(
+            "select t.grade, t.reason, t.approver, t.from_on, t.until_on from f_overrides t"
+            f" where {' and '.join(tests)} order by t.from_on desc, t.grade limit 1"
+        )
+        if not found:
+            return None
+        grade, reason, approver, first, last = found[0]
+        starts, ends = _day(first), _day(last)
+        assert starts is not None
+        assert ends is not None
+        return Override(str(grade), str(reason), str(approver), starts, ends)
+
+    def total(self, column: str) -> int | None:
+        """The sum of a column of the result over every customer in scope."""
+        total = self.run.backend.dialect.total(f"r.{column}")
+        [(found,)] = self.run.backend.rows(f"select {total} from result r")
+        return None if found is None else int(found)
+
+
+def _day(raw: Any) -> date | None:
+    if raw is None or isinstance(raw, date):
+        return raw
+    return date.fromisoformat(str(raw)[:10])
