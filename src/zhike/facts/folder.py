@@ -1,0 +1,97 @@
+"""A folder that appears whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from zhike_engine.errors import OutputFailed
+
+MANIFEST = "facts.json"
+
+
+@contextlib.contextmanager
+def fresh_folder(out: Path, *, force: bool, keep: list[Path]) -> Iterator[Path]:
+    """A new folder beside `out` to write into; it takes the place of `out` when the block ends well.
+
+    Raises OutputFailed when `out` holds anything but facts and `force` is not given, when a path of `keep`
+    lies inside `out`, or when the disk refuses. After any other end the folder is gone and `out` is as it was.
+    """
+    out = out.absolute()
+    _check(out, force=force, keep=keep)
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        _sweep(out)
+        building = Path(
+            tempfile.mkdtemp(prefix=f".{out.name}.{os.getpid()}.", suffix=".partial", dir=out.parent)
+        )
+    except OSError as problem:
+        raise _failed(out, problem) from None
+    try:
+        yield building
+        building.chmod(0o755)
+        _swap(building, out)
+    except OSError as problem:
+        raise _failed(out, problem) from None
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+
+
+def _check(out: Path, *, force: bool, keep: list[Path]) -> None:
+    if out.exists() and not out.is_dir():
+        raise OutputFailed(f"`{out}` is a file", hint="name a folder with --out")
+    for path in keep:
+        if path.resolve().is_relative_to(out.resolve()):
+            raise OutputFailed(
+                f"`{out}` holds `{path.name}`, which is being read", hint="name another folder with --out"
+            )
+    if out.is_dir() and any(out.iterdir()) and not (out / MANIFEST).is_file() and not force:
+        raise OutputFailed(
+            f"folder `{out}` is not empty and holds no facts",
+            hint="name another folder with --out, or replace this one with --force",
+        )
+
+
+def _swap(building: Path, out: Path) -> None:
+    if not out.exists():
+        building.rename(out)
+        return
+    old = building.with_suffix(".old")
+    out.rename(old)
+    try:
+        building.rename(out)
+    except OSError:
+        old.rename(out)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _sweep(out: Path) -> None:
+    """Remove what runs that were killed left behind; the folder of a run that still goes on is left alone."""
+    for left in out.parent.glob(f".{out.name}.*.partial"):
+        number = left.name.removeprefix(f".{out.name}.").split(".", 1)[0]
+        if number.isdigit() and not _runs(int(number)):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _runs(process: int) -> bool:
+    if os.name != "posix":
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _failed(out: Path, problem: OSError) -> OutputFailed:
+    reason = (problem.strerror or str(problem)).lower()
+    return OutputFailed(
+        f"`{out}` cannot be written: {reason}", hint="free some space, or name another folder with --out"
+    )

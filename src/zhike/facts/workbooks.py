@@ -1,0 +1,101 @@
+"""Excel sheets as pieces: each is written out once as CSV with the row numbers of the sheet."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import python_calamine as calamine
+
+from zhike.facts.pieces import Cell, Piece, columns_of, read_csv_sql
+from zhike.facts.texts import Fingerprint, fingerprint
+from zhike_engine.errors import FactsInvalid
+from zhike_engine.issues import did_you_mean
+
+
+def sheet_pieces(path: Path, name: str, wanted: list[str], header: int, scratch: Path) -> Iterator[Piece]:
+    """The wanted sheets of a workbook, the first one when none is named; raises FactsInvalid with a way out."""
+    print_ = fingerprint(path)
+    try:
+        with calamine.load_workbook(str(path)) as book:
+            for index, title in enumerate(_titles(book.sheet_names, wanted, path)):
+                sheet = book.get_sheet_by_name(title)
+                target = scratch / f"sheet-{index}.csv"
+                yield _piece(sheet, f"{name} [{title}]", path, header, target, print_)
+    except calamine.PasswordError:
+        raise FactsInvalid(
+            f"workbook `{name}` needs a password", place=str(path), hint="save it without one"
+        ) from None
+    except calamine.CalamineError:
+        raise FactsInvalid(
+            f"workbook `{name}` cannot be read",
+            place=str(path),
+            hint="open it in Excel and save it as .xlsx again",
+        ) from None
+
+
+def _titles(found: list[str], wanted: list[str], path: Path) -> list[str]:
+    if not wanted:
+        return found[:1]
+    if wanted == ["all"] and "all" not in found:
+        return found
+    for title in wanted:
+        if title not in found:
+            hint = did_you_mean(title, found)
+            raise FactsInvalid(f"workbook `{path.name}` has no sheet `{title}`", place=str(path), hint=hint)
+    return wanted
+
+
+def _piece(
+    sheet: calamine.CalamineSheet, name: str, path: Path, header: int, target: Path, print_: Fingerprint
+) -> Piece:
+    start = sheet.start or (0, 0)
+    rows = enumerate(sheet.iter_rows(), start=start[0] + 1)
+    left = [""] * start[1]
+    names: list[str] = []
+    with target.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        for number, row in rows:
+            cells = [*left, *map(cell_text, row)]
+            if number == header:
+                names = [" ".join(cell.split()) for cell in cells]
+            elif number > header and any(cells):
+                writer.writerow([number, *cells])
+    if not any(names):
+        hint = "say with `header:` which row holds the column names"
+        raise FactsInvalid(f"sheet `{name}` has no column names in row {header}", place=str(path), hint=hint)
+    found, doubled = columns_of(["", *names])
+    relation = read_csv_sql(target, len(names) + 1, ",", 0)
+    cells_by_name = {column: Cell(cell.sql) for column, cell in found.items()}
+    return Piece(
+        name,
+        relation,
+        cells_by_name,
+        header + 1,
+        "CAST(c0 AS BIGINT)",
+        doubled=doubled,
+        path=path,
+        print_=print_,
+    )
+
+
+def cell_text(value: Any) -> str:
+    """A cell as text: numbers as Excel shows them (15 digits), dates as yyyy-mm-dd, errors as they are."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case float():
+            return str(int(value)) if value.is_integer() and abs(value) < 1e15 else format(value, ".15g")
+        case datetime():
+            return value.date().isoformat() if value.time() == time() else value.isoformat(" ", "seconds")
+        case date() | time():
+            return value.isoformat()
+        case timedelta():
+            return str(value)
+        case _:
+            return str(value)
