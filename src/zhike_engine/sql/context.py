@@ -112,11 +112,10 @@ class Context:
             return self.parameter(self.plan.parameters[name])
         if name.startswith("customers."):
             attribute = name.removeprefix("customers.")
-            kind = {"date": "date", "flag": "flag"}.get(
-                self.shape.attribute_kinds.get(attribute, _canonical_kind(attribute)), "text"
-            )
+            stored = self.shape.attribute_kinds.get(attribute, _canonical_kind(attribute))
+            kind: Storage = "date" if stored == "date" else "flag" if stored == "flag" else "text"
             found = self.attribute(attribute, kind)
-            return found if found is not None else Value(self.null("text"), "text", "text")
+            return found if found is not None else Value(self.null(kind), kind, kind)
         raise UnknownName(name)
 
     def parameter(self, parameter: ParameterValue) -> Value:
