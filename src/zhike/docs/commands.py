@@ -1,0 +1,62 @@
+"""The command line as a page: every command with its arguments and options."""
+
+from __future__ import annotations
+
+import inspect
+import re
+
+import click
+
+from zhike.cli.main import COMMANDS, cli
+from zhike.docs.words import Page, markdown_table
+from zhike_engine.words import Text
+
+
+def listing(page: Page, _: tuple[str, ...]) -> str:
+    """Block `commands`: the list of commands, then each with its options."""
+    head = [page.say(Text(zh="命令", en="Command")), page.say(Text(zh="作用", en="What it does"))]
+    rows = [[f"[`zhike {name}`](#zhike-{name})", page.translated(does)] for name, does in COMMANDS.items()]
+    parts = [markdown_table(head, rows), *(described(page, name) for name in COMMANDS)]
+    return "\n\n".join(parts)
+
+
+def described(page: Page, name: str) -> str:
+    """The section of one command."""
+    context = click.Context(cli, info_name="zhike")
+    of = cli.get_command(context, name)
+    assert of is not None
+    inner = click.Context(of, info_name=name, parent=context)
+    usage = " ".join(["zhike", name, *of.collect_usage_pieces(inner)])
+    parts = [f"## `zhike {name}`", f"```text\n{usage}\n```", *paragraphs(page, of.help or "")]
+    options = [one for one in of.get_params(inner) if isinstance(one, click.Option)]
+    head = (Text(zh="选项", en="Option"), Text(zh="缺省", en="Default"), Text(zh="作用", en="What it does"))
+    rows = [[names(one), default(one), page.translated(one.help or "")] for one in options]
+    return "\n\n".join([*parts, markdown_table([page.say(word) for word in head], rows)])
+
+
+def paragraphs(page: Page, text: str) -> list[str]:
+    """The paragraphs of a help text; one that starts with a backspace mark keeps its lines."""
+    found = []
+    for part in re.split(r"\n\s*\n", inspect.cleandoc(text)):
+        if part.startswith("\b"):
+            found.append("```text\n" + part.removeprefix("\b").strip("\n") + "\n```")
+        else:
+            found.append(page.translated(" ".join(part.split())))
+    return found
+
+
+def names(option: click.Option) -> str:
+    """An option as it is typed, with the name of its value."""
+    value = "" if option.is_flag else f" {option.make_metavar(click.Context(cli))}"
+    needed = " *" if option.required else ""
+    return ", ".join(f"`{name}{value}`" for name in (*option.opts, *option.secondary_opts)) + needed
+
+
+def default(option: click.Option) -> str:
+    """The default of an option, where it has one that a person can see."""
+    if option.is_flag or option.required or option.default is None or isinstance(option.default, type):
+        return ""
+    found = option.get_default(click.Context(cli))
+    if found is None or found in ((), "") or callable(found) or repr(found).startswith("Sentinel"):
+        return ""
+    return f"`{found}`"
