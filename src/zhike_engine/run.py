@@ -16,7 +16,7 @@ from zhike_engine.facts.rates import prepare
 from zhike_engine.issues import Issue
 from zhike_engine.plan.build import Plan, build
 from zhike_engine.policy import metrics as kinds
-from zhike_engine.policy.check import inconsistent, used_parameters
+from zhike_engine.policy.check import GRADING, inconsistent, used_parameters
 from zhike_engine.policy.load import Policy, content_hash
 from zhike_engine.policy.model import PolicyDocument
 from zhike_engine.sql.compile import Compiled, compile_plan
@@ -145,7 +145,7 @@ def refuse_faults(policy: Policy, compiled: Compiled) -> None:
         issues = [Issue("error", policy.source.place(f.path), f.message, f.hint) for f in compiled.faults]
         raise PolicyInvalid(f"policy `{policy.path}` cannot run", issues=issues)
     if compiled.unset:
-        mentioned = used_parameters(policy)
+        mentioned = used_parameters(policy, GRADING)
         unset = (n for n, p in compiled.plan.parameters.items() if p.value is None and not p.spec.optional)
         names = sorted({*compiled.unset, *(name for name in unset if name in mentioned)})
         shown = ", ".join(f"`{name}`" for name in names)

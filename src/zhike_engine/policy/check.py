@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -268,10 +268,15 @@ def _unset(policy: Policy, plan: Plan) -> Iterator[Issue]:
                 )
 
 
-def used_parameters(policy: Policy) -> set[str]:
-    """Parameters that an element of the policy mentions."""
-    elements = {k: v for k, v in policy.source.data.items() if k not in ("parameters", "articles", "title")}
-    words = {word for text in _texts(elements) for word in _words(text)}
+GRADING = ("scope", "windows", "tables", "metrics", "scorecards", "ratings")
+"""Sections that a grading run reads."""
+
+
+def used_parameters(policy: Policy, sections: Container[str] | None = None) -> set[str]:
+    """Parameters that an element of the policy mentions, in some sections or in all of them."""
+    data = policy.source.data.items()
+    chosen = {k: v for k, v in data if k not in ("parameters", "articles", "title") and (not sections or k in sections)}
+    words = {word for text in _texts(chosen) for word in _words(text)}
     return words & policy.document.parameters.keys()
 
 
