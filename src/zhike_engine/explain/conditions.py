@@ -13,6 +13,8 @@ from zhike_engine.language.sentences import Titles, constant_value, group_words,
 from zhike_engine.plan.rules import Branching, Leaf, PlannedGrade, PlannedRating, Tree
 from zhike_engine.words import Text, same
 
+UNSET = Text(zh="未设定，此条不适用", en="unset, so this does not apply")
+
 
 @dataclass(frozen=True)
 class Conditions:
@@ -156,9 +158,16 @@ class Conditions:
                 return self.shown(self.of(of), unit_of(of, self.titles)), listed
             case n.Not(of):
                 return self.sides(of)
+            case n.All(items) | n.Any(items):
+                own = [item for item in items if not self.settled(item)]
+                return self.sides(own[0]) if len(own) == 1 else (None, None)
             case n.Name():
                 return self.shown(self.of(node), unit_of(node, self.titles)), None
         return None, None
+
+    def settled(self, node: n.Node) -> bool:
+        """Whether a part speaks of nothing but the company's own settings, so that no customer can change it."""
+        return all(name in self.asked.run.plan.parameters for name in n.names_in(node))
 
     def compared(self, left: n.Node, right: n.Node) -> tuple[Text, Text]:
         """Both sides of a comparison; the customer's own stands first."""

@@ -124,17 +124,12 @@ class Misses:
             case n.All(items):
                 return [gap for item in items for gap in self.of_node(item, condition)]
             case n.Any(items):
-                open_items = [item for item in items if not self.settled(item)]
+                open_items = [item for item in items if not self.conditions.settled(item)]
                 ways = sorted((self.of_node(item, condition) for item in open_items), key=_cost)
                 return ways[0] if ways and ways[0] else []
         if self.conditions.asked.truth(self.rating, node):
             return []
         return [Gaps(self.conditions, self.records).gap(node, condition)]
-
-    def settled(self, node: n.Node) -> bool:
-        """Whether a part speaks of nothing but the company's own settings, so that no customer can change it."""
-        names = n.names_in(node)
-        return all(name in self.conditions.asked.run.plan.parameters for name in names)
 
     # what stands in the way
 

@@ -1,0 +1,94 @@
+"""An explanation as one self-contained HTML page that a salesperson understands, in Chinese or English."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+
+from zhike.explain_words import (
+    MARKS,
+    OUTCOMES,
+    RIGIDITIES,
+    WORDS,
+    gap_notes,
+    judged_words,
+    limit_words,
+    opened,
+    rows,
+    value_words,
+)  # fmt: skip
+from zhike_engine.explain import Explanation, Gap
+from zhike_engine.formats import grouped
+from zhike_engine.words import Lang, Text
+
+PALETTE = ("#1f7a4d", "#2f6db5", "#a06a12", "#a33a3a", "#6b4fa0", "#52606d")
+"""Colours of grades that the policy gives none, best first."""
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=PackageLoader("zhike"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("explain.html")
+
+
+def page(explanations: Sequence[Explanation], lang: Lang) -> str:
+    """The page of a customer: one part per rating. It needs no network and no script."""
+
+    def say(text: Text | str, **values: object) -> str:
+        found = WORDS[text] if isinstance(text, str) else text
+        return (found.format(**values) if values else found).pick(lang)
+
+    return _template().render(
+        explanations=explanations, lang=lang, say=say, marks=MARKS, outcomes=OUTCOMES, rigidities=RIGIDITIES,
+        rows=rows, value=value_words, limit=limit_words, notes=gap_notes, judged=judged_words, opened=opened,
+        colour=colour, done=done, number=shown_number,
+    )  # fmt: skip
+
+
+def colour(explanation: Explanation, code: str | None) -> str:
+    """The colour of a grade: the policy's own, or one by rank; grey without a grade."""
+    codes = [grade.code for grade in explanation.grades]
+    if code not in codes:
+        return PALETTE[-1]
+    own = explanation.tested(code).colour
+    if re.fullmatch(r"#[0-9a-fA-F]{6}", own):
+        return own
+    return PALETTE[min(codes.index(code), len(PALETTE) - 1)]
+
+
+def done(gap: Gap) -> int | None:
+    """How much of a limit is reached, in percent; None where there is no sensible distance."""
+    if gap.rigidity in ("unknown", "fixed", "judgement") or gap.size > 1:
+        return None
+    return max(0, min(100, round(100 * (1 - gap.size))))
+
+
+def shown_number(number: Decimal | None, scale: int = 1) -> str:
+    """A number of the score table."""
+    return "—" if number is None else grouped(number * scale, 2, strip=True)
+
+
+def as_data(value: Any) -> Any:
+    """An explanation as plain data for JSON: texts as {zh, en}, exact numbers as text, days as ISO dates."""
+    if isinstance(value, Text):
+        return {"zh": value.zh, "en": value.en}
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: as_data(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, tuple | list):
+        return [as_data(item) for item in value]
+    if isinstance(value, Decimal):
+        return str(value)
+    return value.isoformat() if isinstance(value, date) else value
