@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import pyarrow as pa
 
+from zhike_engine.facts.summary import Summary
 from zhike_engine.sql.dialect import Dialect
 from zhike_engine.words import Text
 
@@ -28,7 +29,8 @@ class Facts:
     """The fact tables a backend has opened.
 
     `columns` maps each table to its columns; `attribute_kinds` tells how each column of customers is stored;
-    `fingerprint` is a SHA-256 over the facts, or names the place where they cannot be hashed.
+    `fingerprint` is a SHA-256 over the facts, or names the place where they cannot be hashed. `sealed` facts were
+    checked when they were written; `summaries` then tell what is known of a table without reading it.
     """
 
     columns: dict[str, frozenset[str]]
@@ -37,6 +39,8 @@ class Facts:
     place: str
     findings: list[Finding] = field(default_factory=list)
     rows: dict[str, int] = field(default_factory=dict)
+    sealed: bool = False
+    summaries: dict[str, Summary] = field(default_factory=dict)
 
 
 class Backend(Protocol):

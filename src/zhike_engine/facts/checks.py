@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Protocol
+from typing import Any
 
 from zhike_engine.backends.base import Facts, Finding
 from zhike_engine.errors import FactsInvalid
+from zhike_engine.facts.summary import Connection, odd_orders, strangers
 from zhike_engine.facts.tables import TABLES, Table
 from zhike_engine.words import Text
-
-
-class _Connection(Protocol):
-    def execute(self, query: str) -> Any: ...
 
 
 def first(result: Any) -> Any:
@@ -21,7 +18,7 @@ def first(result: Any) -> Any:
     return rows[0] if rows else None
 
 
-def check(connection: _Connection, facts: Facts, as_of: date) -> None:
+def check(connection: Connection, facts: Facts, as_of: date) -> None:
     """Refuse empty required values, doubled keys and unknown choices; raises FactsInvalid for the first."""
     for name in sorted(facts.columns):
         table, columns = TABLES[name], facts.columns[name]
@@ -30,7 +27,7 @@ def check(connection: _Connection, facts: Facts, as_of: date) -> None:
         _known_choices(connection, table, columns, facts)
 
 
-def _no_gaps(connection: _Connection, table: Table, columns: frozenset[str], facts: Facts) -> None:
+def _no_gaps(connection: Connection, table: Table, columns: frozenset[str], facts: Facts) -> None:
     needed = [c.name for c in table.columns if c.required and c.name in columns]
     counts = ", ".join(f'count(*) - count("{name}")' for name in needed)
     row = first(connection.execute(f"select {counts} from f_{table.name}"))
@@ -43,7 +40,7 @@ def _no_gaps(connection: _Connection, table: Table, columns: frozenset[str], fac
             )
 
 
-def _one_key(connection: _Connection, table: Table, columns: frozenset[str], facts: Facts) -> None:
+def _one_key(connection: Connection, table: Table, columns: frozenset[str], facts: Facts) -> None:
     if not set(table.key) <= columns:
         return
     key = ", ".join(f'"{name}"' for name in table.key)
@@ -61,7 +58,7 @@ def _one_key(connection: _Connection, table: Table, columns: frozenset[str], fac
         )
 
 
-def _known_choices(connection: _Connection, table: Table, columns: frozenset[str], facts: Facts) -> None:
+def _known_choices(connection: Connection, table: Table, columns: frozenset[str], facts: Facts) -> None:
     for column in table.columns:
         if column.kind != "choice" or column.name not in columns or not column.choices:
             continue
@@ -80,64 +77,43 @@ def _known_choices(connection: _Connection, table: Table, columns: frozenset[str
             )
 
 
-def note(connection: _Connection, facts: Facts, as_of: date) -> None:
-    """List rows that are left out or look odd."""
+def note(connection: Connection, facts: Facts, as_of: date) -> None:
+    """List rows that are left out or look odd; what a sealed folder states is not counted again."""
     for name in sorted(facts.columns):
         table, columns = TABLES[name], facts.columns[name]
+        stated = facts.summaries.get(name)
         if "customer" in columns and name != "customers":
-            _strangers(connection, table, facts)
-        if table.date_column and table.date_column in columns and name != "exchange_rates":
-            _later(connection, table, facts, as_of)
+            rows, examples = (
+                strangers(connection, name) if stated is None else (stated.strangers, stated.examples)
+            )
+            _add(facts, name, STRANGERS, rows, examples)
+        known_last = stated is not None and stated.last is not None and stated.last <= as_of
+        if table.date_column and table.date_column in columns and name not in TIMELESS and not known_last:
+            _add(facts, name, LATER, _later(connection, table, as_of))
     if "orders" in facts.columns:
-        _odd_orders(connection, facts)
+        stated = facts.summaries.get("orders")
+        odd = odd_orders(connection, facts.columns["orders"]) if stated is None else stated.odd
+        for reason, count in zip(ODD, odd, strict=True):
+            _add(facts, "orders", reason, count)
 
 
-def _strangers(connection: _Connection, table: Table, facts: Facts) -> None:
-    rows = connection.execute(
-        f"select cast(t.customer as varchar), count(*) from f_{table.name} t where t.customer is not null"
-        " and t.customer not in (select c.customer from f_customers c) group by 1 order by 1"
-    ).fetchall()
+STRANGERS = Text(zh="客户不在客户表中，未计入", en="left out: the customer is not in the customers table")
+LATER = Text(zh="晚于截止日，未计入", en="left out: after the as-of date")
+ODD = (
+    Text(zh="退货金额为正", en="odd: a return with a positive amount"),
+    Text(zh="已完成订单金额为负", en="odd: a completed order with a negative amount"),
+    Text(zh="利润为空", en="no profit stated"),
+)
+"""What each of ODD_ORDERS means."""
+TIMELESS = ("exchange_rates", "receivables", "targets")
+"""Tables whose later rows are no finding."""
+
+
+def _add(facts: Facts, table: str, reason: Text, rows: int, examples: tuple[str, ...] = ()) -> None:
     if rows:
-        facts.findings.append(
-            Finding(
-                table.name,
-                Text(
-                    zh="客户不在客户表中，未计入", en="left out: the customer is not in the customers table"
-                ),
-                sum(int(count) for _, count in rows),
-                tuple(str(customer) for customer, _ in rows[:5]),
-            )
-        )
+        facts.findings.append(Finding(table, reason, rows, examples))
 
 
-def _later(connection: _Connection, table: Table, facts: Facts, as_of: date) -> None:
-    row = first(
-        connection.execute(
-            f"select count(*) from f_{table.name} where \"{table.date_column}\" > date '{as_of.isoformat()}'"
-        )
-    )
-    if row[0] and table.name not in ("receivables", "targets"):
-        facts.findings.append(
-            Finding(
-                table.name, Text(zh="晚于截止日，未计入", en="left out: after the as-of date"), int(row[0])
-            )
-        )
-
-
-def _odd_orders(connection: _Connection, facts: Facts) -> None:
-    columns = facts.columns["orders"]
-    tests = {
-        "amount > 0 and status = 'returned'": Text(
-            zh="退货金额为正", en="odd: a return with a positive amount"
-        ),
-        "amount < 0 and status = 'completed'": Text(
-            zh="已完成订单金额为负", en="odd: a completed order with a negative amount"
-        ),
-    }
-    if "profit" in columns:
-        tests["profit is null and status = 'completed'"] = Text(zh="利润为空", en="no profit stated")
-    sums = ", ".join(f"count(*) filter ({test})" for test in tests)
-    row = first(connection.execute(f"select {sums} from f_orders"))
-    for reason, count in zip(tests.values(), row, strict=True):
-        if count:
-            facts.findings.append(Finding("orders", reason, int(count)))
+def _later(connection: Connection, table: Table, as_of: date) -> int:
+    later = f"select count(*) from f_{table.name} where \"{table.date_column}\" > date '{as_of.isoformat()}'"
+    return int(first(connection.execute(later))[0])

@@ -7,8 +7,6 @@ they were written, so only the hashes are compared.
 from __future__ import annotations
 
 import csv
-import hashlib
-import json
 import re
 from dataclasses import dataclass
 from datetime import date
@@ -21,10 +19,9 @@ from zhike_engine.backends.base import Facts
 from zhike_engine.errors import FactsInvalid
 from zhike_engine.facts import checks
 from zhike_engine.facts.checks import first
+from zhike_engine.facts.manifest import file_hashes, fingerprint, read_manifest
 from zhike_engine.facts.tables import TABLES, Column, Table
 from zhike_engine.issues import did_you_mean
-
-MANIFEST = "facts.json"
 
 
 @dataclass(frozen=True)
@@ -46,15 +43,21 @@ class FolderReader:
 
     def open(self, wanted: frozenset[str], as_of: date) -> Facts:
         """Open the wanted tables that are there; raises FactsInvalid with file, line and way out."""
+        facts = self.open_tables(wanted)
+        if not facts.sealed:
+            checks.check(self.connection, facts, as_of)
+        checks.note(self.connection, facts, as_of)
+        return facts
+
+    def open_tables(self, wanted: frozenset[str]) -> Facts:
+        """Open the wanted tables that are there, without a look at their rows; raises FactsInvalid."""
         files = self._files()
-        sealed, fingerprint = self._fingerprint(files)
-        facts = Facts({}, {}, fingerprint, str(self.folder))
+        hashes = file_hashes({name: file.path for name, file in sorted(files.items())})
+        sealed, summaries = read_manifest(self.folder, hashes)
+        facts = Facts({}, {}, fingerprint(hashes), str(self.folder), sealed=sealed, summaries=summaries)
         for name in sorted(wanted | {"customers"}):
             if name in files:
                 self._open(files[name], facts)
-        if not sealed:
-            checks.check(self.connection, facts, as_of)
-        checks.note(self.connection, facts, as_of)
         return facts
 
     # files
@@ -92,25 +95,6 @@ class FolderReader:
         near = did_you_mean(path.stem, TABLES)
         if near.startswith("did you mean"):
             raise FactsInvalid(f"`{path.name}` is no fact table", place=str(path), hint=near)
-
-    def _fingerprint(self, files: dict[str, _File]) -> tuple[bool, str]:
-        hashes = {}
-        for name, file in sorted(files.items()):
-            with file.path.open("rb") as stream:
-                hashes[name] = hashlib.file_digest(stream, "sha256").hexdigest()
-        whole = hashlib.sha256(json.dumps(hashes, sort_keys=True).encode()).hexdigest()
-        manifest = self.folder / MANIFEST
-        if not manifest.is_file():
-            return False, whole
-        try:
-            stated = json.loads(manifest.read_text("utf-8"))
-            sealed = {name: entry["sha256"] for name, entry in stated["tables"].items()}
-            checked = bool(stated.get("checked"))
-        except (ValueError, KeyError, TypeError, AttributeError):
-            raise FactsInvalid(
-                f"`{MANIFEST}` cannot be read", place=str(manifest), hint="run `zhike facts` again"
-            ) from None
-        return checked and all(sealed.get(name) == hashed for name, hashed in hashes.items()), whole
 
     # tables
 

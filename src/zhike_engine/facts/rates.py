@@ -7,6 +7,7 @@ A rate is kept exactly, as an integer over the power of ten that its decimals ne
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -38,6 +39,10 @@ def spans(backend: Backend, facts: Facts, as_of: date) -> list[Span]:
     for table in sorted(MONEY_COLUMNS):
         if table not in facts.columns or (table == "order_lines" and "orders" not in facts.columns):
             continue
+        stated = facts.summaries.get(table)
+        if stated is not None and stated.currencies is not None:
+            found += _stated_spans(table, stated.currencies, as_of)
+            continue
         reading = Reading(table, shape, as_of, "", d)
         day = f"t.{d.quote(reading.day)}"
         tests = [*reading.standing(), f"{day} is not null"]
@@ -49,6 +54,11 @@ def spans(backend: Backend, facts: Facts, as_of: date) -> list[Span]:
         )
         found += [Span(table, str(c), _as_date(first), _as_date(last)) for c, first, last in rows]
     return found
+
+
+def _stated_spans(table: str, stated: Mapping[str, tuple[date, date]], as_of: date) -> list[Span]:
+    until = date.max if table == "receivables" else as_of
+    return [Span(table, code, low, min(high, until)) for code, (low, high) in stated.items() if low <= until]
 
 
 def _as_date(value: object) -> date:

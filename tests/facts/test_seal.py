@@ -1,0 +1,72 @@
+"""A sealed folder answers from its manifest what an unsealed one answers from its rows."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from zhike_engine.backends.duckdb import DuckDB
+from zhike_engine.errors import FactsInvalid
+from zhike_engine.facts.rates import spans
+from zhike_engine.facts.seal import seal
+from zhike_engine.facts.summary import Summary
+
+TABLES = frozenset({"customers", "orders", "receivables"})
+CUSTOMERS = "customer,name\nA,Alpha\nB,Beta\n"
+ORDERS = """order,customer,ordered_on,amount,currency,status,profit
+1,A,2025-01-31,100,CNY,completed,
+2,A,2025-02-28,-3,USD,completed,1
+3,X,2025-03-31,5,EUR,returned,1
+4,B,2025-03-31,7,GBP,cancelled,1
+5,B,2025-05-01,7,JPY,completed,1
+"""
+RECEIVABLES = "receivable,customer,due_on,amount,currency,paid_on\n1,Y,2026-01-01,5,CHF,\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name, text in (("customers", CUSTOMERS), ("orders", ORDERS), ("receivables", RECEIVABLES)):
+        (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def told(folder: Path, as_of: date) -> tuple[object, ...]:
+    backend = DuckDB(folder)
+    try:
+        facts = backend.open_facts(TABLES, as_of)
+        found = {(one.table, one.currency): one.first for one in spans(backend, facts, as_of)}
+        return facts.findings, found, facts.fingerprint, facts.sealed
+    finally:
+        backend.close()
+
+
+@pytest.mark.parametrize("as_of", [date(2025, 2, 28), date(2025, 4, 30), date(2025, 12, 31)])
+def test_a_seal_changes_nothing_but_the_work(folder, as_of):
+    *unsealed, before = told(folder, as_of)
+    seal(folder)
+    *sealed, after = told(folder, as_of)
+    assert sealed == unsealed
+    assert (before, after) == (False, True)
+
+
+def test_a_changed_file_breaks_the_seal(folder):
+    seal(folder)
+    with (folder / "orders.csv").open("a", encoding="utf-8") as orders:
+        orders.write("5,B,2025-05-01,7,CNY,completed,1\n")
+    with pytest.raises(FactsInvalid, match="`5` stands 2 times"):
+        told(folder, date(2025, 12, 31))
+
+
+def test_a_manifest_of_another_kind_is_refused(folder):
+    seal(folder)
+    manifest = folder / "facts.json"
+    manifest.write_text(manifest.read_text("utf-8").replace('"strangers": 1', '"strangers": "many"'), "utf-8")
+    with pytest.raises(FactsInvalid, match=r"`facts.json` cannot be read"):
+        told(folder, date(2025, 12, 31))
+
+
+def test_a_summary_survives_json():
+    summary = Summary(date(2025, 5, 1), 2, ("X",), (1, 0, 3), {"CNY": (date(2025, 1, 1), date(2025, 5, 1))})
+    assert Summary.from_json(summary.to_json()) == summary
