@@ -70,7 +70,7 @@ def _load_previous(backend: Backend, facts: Facts, previous: pa.Table) -> None:
 
 def tables_read(document: PolicyDocument) -> frozenset[str]:
     """The fact tables that a policy's metrics and ratings read."""
-    found = {"customers", "exchange_rates", "previous_grades", "overrides"}
+    found = {"customers", "exchange_rates", "previous_grades", "overrides", "activities"}
     for spec in document.metrics.values():
         for key in ("sum", "average", "minimum", "maximum", "count", "distinct", "active", "recency", "longest_gap",
                     "streak", "held", "volatility"):  # fmt: skip
