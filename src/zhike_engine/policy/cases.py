@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError
 
@@ -21,6 +21,7 @@ from zhike_engine.policy.parts import AnyText, DateText, Model
 from zhike_engine.policy.yaml import Document, load_document
 
 Rows = list[dict[str, Any]]
+GivenRows = Annotated[Rows | None, Field(description="rows of this fact table")]
 State = Literal["graded", "provisional", "pending", "not_rated", "out_of_scope"]
 NO_MARKS = "none"
 """`review: none` expects a customer to be on no review list."""
@@ -29,16 +30,16 @@ NO_MARKS = "none"
 class Expectation(Model):
     """What a customer should get. Reasons are condition ids, conditions as written, articles, or steps."""
 
-    grade: str | None = None
+    grade: str | None = Field(None, description="grade that comes out")
     grades: dict[str, str] = Field({}, description="grade by rating")
-    state: State | None = None
-    score: Any = None
+    state: State | None = Field(None, description="state that comes out")
+    score: Any = Field(None, description="score that comes out")
     because: list[str] = Field([], description="reasons that held")
     not_because: list[str] = Field([], description="reasons that did not hold")
     failing: list[str] = Field([], description="conditions that failed")
     lacks: dict[str, list[str]] = Field({}, description="by grade: exactly what is missing for it")
     review: str | list[str] | None = Field(None, description="marks for review, or `none`")
-    metrics: dict[str, Any] = {}
+    metrics: dict[str, Any] = Field({}, description="metrics and scores that come out")
 
     @property
     def empty(self) -> bool:
@@ -49,29 +50,29 @@ class Expectation(Model):
 class Case(Expectation):
     """One case: a sentence, the facts, and what should come out."""
 
-    it: AnyText
+    it: AnyText = Field(description="the case as a sentence")
     rating: str | None = Field(
         None, description="rating that `grade` speaks of; the first of the policy otherwise"
     )
-    as_of: DateText | None = None
+    as_of: DateText | None = Field(None, description="last day that counts, if not that of the file")
     values: dict[str, Any] = Field({}, description="values of parameters, on top of those of the file")
     like: str | None = Field(None, description="example that the facts start from")
-    facts: dict[str, Any] | None = None
+    facts: dict[str, Any] | None = Field(None, description="metrics and attributes, as people say them")
     previous_grade: str | dict[str, str] | None = Field(None, description="`B`, or `B since 2026-01-01`")
     approved: dict[str, str] = Field({}, description="manual record by kind, such as `override: A`")
-    customers: Rows | None = None
-    orders: Rows | None = None
-    order_lines: Rows | None = None
-    receivables: Rows | None = None
-    payments: Rows | None = None
-    complaints: Rows | None = None
-    activities: Rows | None = None
-    targets: Rows | None = None
-    judgements: Rows | None = None
-    exchange_rates: Rows | None = None
-    previous_grades: Rows | None = None
-    overrides: Rows | None = None
-    forecasts: Rows | None = None
+    customers: GivenRows = None
+    orders: GivenRows = None
+    order_lines: GivenRows = None
+    receivables: GivenRows = None
+    payments: GivenRows = None
+    complaints: GivenRows = None
+    activities: GivenRows = None
+    targets: GivenRows = None
+    judgements: GivenRows = None
+    exchange_rates: GivenRows = None
+    previous_grades: GivenRows = None
+    overrides: GivenRows = None
+    forecasts: GivenRows = None
     expect: dict[str, Expectation] = Field({}, description="by customer, where tables hold several")
 
     @property
@@ -85,12 +86,16 @@ class TestFile(Model):
 
     __test__ = False
 
-    policy: str | None = None
-    rating: str | None = None
-    as_of: DateText
-    values: Literal["example"] | dict[str, Any] = {}
+    policy: str | None = Field(None, description="short name of the policy")
+    rating: str | None = Field(
+        None, description="rating that the cases speak of; the first of the policy otherwise"
+    )
+    as_of: DateText = Field(description="last day that counts")
+    values: Literal["example"] | dict[str, Any] = Field(
+        {}, description="values of parameters, or `example` for the example values"
+    )
     examples: dict[str, dict[str, Any]] = Field({}, description="named sets of facts that cases start from")
-    cases: list[Case]
+    cases: list[Case] = Field(description="the cases")
 
 
 @dataclass(frozen=True)
