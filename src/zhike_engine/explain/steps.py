@@ -165,9 +165,10 @@ class Path:
         return found
 
     def share(self, raw: Decimal | str) -> Text:
-        """A part of one, or a percentage."""
+        """A percentage: a plain number counts as percent, an expression over percentages as it is."""
         number = self.number(raw)
-        return percent(number if number <= 1 else number / 100, strip=True)
+        plain = isinstance(raw, Decimal) or number > 1
+        return percent(number / 100 if plain else number, strip=True)
 
     def hysteresis(self) -> Iterator[Step]:
         rule = self.rating.spec.hysteresis

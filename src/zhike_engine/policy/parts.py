@@ -53,6 +53,13 @@ def _number(value: Any) -> Any:
     return value
 
 
+def _percent(value: Any) -> Any:
+    """`10 %` and 10 are both ten percent, so that a forgotten sign changes nothing."""
+    if isinstance(value, str) and re.fullmatch(r"[0-9]+(\.[0-9]+)?\s*[%％]", value.strip()):
+        return Decimal(value.strip().rstrip("%％").strip())
+    return value
+
+
 def _date(value: Any) -> Any:
     if isinstance(value, str):
         try:
@@ -96,6 +103,13 @@ Number = Annotated[
     WithJsonSchema({"type": ["number", "string"]}),
     Field(allow_inf_nan=False),
 ]
+Percent = Annotated[
+    Decimal,
+    BeforeValidator(_percent),
+    WithJsonSchema({"type": ["number", "string"]}),
+    Field(allow_inf_nan=False),
+]
+"""A percentage as the number before the sign."""
 DateText = Annotated[date, BeforeValidator(_date), WithJsonSchema({"type": "string", "format": "date"})]
 Identifier = Annotated[str, AfterValidator(_identifier)]
 RatingName = Annotated[str, AfterValidator(_rating_name)]

@@ -16,6 +16,7 @@ from zhike_engine.policy.parts import (
     Model,
     Number,
     OwnTitle,
+    Percent,
     Title,
     UpTo,
 )
@@ -72,7 +73,7 @@ class Quota(Model):
     title: OwnTitle = None
     grade: str = Field(description="grade with a limited number of places")
     top: Number | str | None = Field(None, description="number of places")
-    share: Number | str | None = Field(None, description="percent of the rated customers")
+    share: Percent | str | None = Field(None, description="percent of the rated customers")
     by: str = Field(description="metric or score that orders them, highest first")
     ties: Literal["in", "out"] = Field(
         "in", description="customers tied at the last place: all in, or all out"
@@ -85,7 +86,7 @@ class Hysteresis(Model):
     """A customer keeps its grade while each numeric limit of it is missed by no more than this part."""
 
     article: ArticleNumber = ""
-    keep_within: Number | str = Field(description="part of the limit, such as 10 %, or a parameter")
+    keep_within: Percent | str = Field(description="percent of the limit, such as 10 %, or a parameter")
 
 
 class Movement(Model):

@@ -17,6 +17,7 @@ from zhike_engine.policy.parts import (
     Model,
     Number,
     OwnTitle,
+    Percent,
     Title,
     UpTo,
 )
@@ -56,7 +57,7 @@ class Item(Model):
     title: OwnTitle = None
     of: str | None = Field(None, description="metric, score or judgement that is scored")
     group: str = Field("", description="name of the group the item belongs to")
-    weight: Number | str | None = Field(
+    weight: Percent | str | None = Field(
         None, description="percent of the score; bonus and deduction items have none"
     )
     steps: list[Step] | None = Field(None, description="points by bands of the value; 0 outside all of them")
@@ -76,7 +77,7 @@ class Scorecard(Model):
 
     article: ArticleNumber = ""
     title: Title
-    groups: dict[Identifier, Number] = Field(
+    groups: dict[Identifier, Percent] = Field(
         {}, description="weight of each group; item weights are then of the group"
     )
     items: dict[Identifier, Item] = Field(description="lines of the scorecard")

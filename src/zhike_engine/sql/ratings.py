@@ -18,7 +18,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from zhike_engine.language import nodes as n
 from zhike_engine.language.parse import parse
 from zhike_engine.plan.parameters import ParameterValue
 from zhike_engine.plan.rules import Branching, Leaf, PlannedGrade, PlannedRating, Tree
@@ -26,6 +25,7 @@ from zhike_engine.plan.windows import add_months
 from zhike_engine.policy.model import Bound, Quota
 from zhike_engine.sql import values as v
 from zhike_engine.sql.context import Context
+from zhike_engine.sql.easing import Easing
 from zhike_engine.sql.expressions import UnsetName, condition_sql, to_sql
 from zhike_engine.sql.values import TypeMismatch, Value
 
@@ -227,9 +227,12 @@ class RatingAuthor:
         return step
 
     def _beyond(self, quota: Quota, rank: str) -> str:
+        """Whether a customer is beyond the places of a grade; who is not rated, or waits, takes no place."""
         value, d = self.names(quota.by), self.c.d
         if value.storage != "exact":
             raise TypeMismatch(f"orders customers by `{quota.by}`; use a total, a count or a score")
+        takes_part = f"{d.flag_column(self.column('rated'))} and {self.column('wait')} is null"
+        rank = f"(case when {takes_part} then {rank} end)"
         part = (
             f"partition by {self.names(quota.within).sql}, {rank}" if quota.within else f"partition by {rank}"
         )
@@ -261,25 +264,27 @@ class RatingAuthor:
         return value.sql if value.constant is None else str(int(value.constant))
 
     def _share(self, raw: Decimal | str | None) -> Decimal:
-        """A part of one; a plain number counts as percent, `10 %` and percent parameters as they are."""
+        """A part of one; a plain number counts as percent, percent parameters and expressions over them as they are."""
         try:
             value = self._constant(raw if raw is not None else Decimal(0))
         except UnsetName as missing:
             self.unset.add(missing.name)
             return Decimal(0)
         number = value.constant if value.constant is not None else Decimal(0)
-        return number if value.unit == "share" or number <= 1 else number / 100
+        return number if value.unit == "share" else number / 100
 
     def _hysteresis(self, chain: Chain, step: str) -> str:
         rule = self.rating.spec.hysteresis
         if rule is None:
             return step
-        room = self._share(rule.keep_within)
+        easing = Easing(
+            self._share(rule.keep_within), self.names, self.c.plan.parameters.__contains__, self.c.d
+        )
         cases = []
         for grade in self.rating.grades:
             if grade.tree is None:
                 continue
-            test = self.holds(grade.tree, lambda leaf: self._relaxed(leaf, room))
+            test = self.holds(grade.tree, lambda leaf: self._eased(leaf, easing))
             if test is not None:
                 cases.append(f"when {self.column('prev_rank')} = {grade.rank} then {test}")
         keep = f"(case {' '.join(cases)} end)" if cases else "(1 = 0)"
@@ -289,30 +294,11 @@ class RatingAuthor:
         chain.add([(f"(case when {self.column('keep')} then {prev} else {now} end)", self.column("s_keep"))])
         return "s_keep"
 
-    def _relaxed(self, leaf: Leaf, room: Decimal) -> str:
-        """The condition with its numeric limit moved by `room` in the customer's favour."""
-        node = leaf.node
-        if isinstance(node, n.Compare) and node.op in (">", ">=", "<", "<="):
-            value, bound = self.names_or_none(node.left), self.names_or_none(node.right)
-            if (
-                value is not None
-                and bound is not None
-                and bound.constant is not None
-                and value.constant is None
-            ):
-                down = node.op in (">", ">=")
-                factor = (1 - room) if down == (bound.constant >= 0) else (1 + room)
-                moved = v.multiply(bound, v.constant(factor), self.c.d)
-                return v.compare(node.op, value, moved, self.c.d)
-        return leaf.column
-
-    def names_or_none(self, node: n.Node) -> Value | None:
-        """The value of one side of a comparison; None when it cannot be known."""
+    def _eased(self, leaf: Leaf, easing: Easing) -> str:
         try:
-            value = to_sql(node, self.names, self.c.d)
+            return easing.sql(leaf.node)
         except UnsetName:
-            return None
-        return value if value.numeric else None
+            return leaf.column
 
     def _movement(self, chain: Chain, step: str) -> str:
         rule = self.rating.spec.movement
@@ -332,7 +318,7 @@ class RatingAuthor:
         if rule is None:
             return step
         months = int(self._whole(rule.months))
-        since = self.c.d.day(add_months(self.c.plan.windows.end, -months))
+        since = self.c.d.day(add_months(self.c.plan.as_of, -months))
         now, prev = self.column(step), self.column("prev_rank")
         tests = [f"{prev} is not null", f"{now} > {prev}", f"{self.column('since')} > {since}"]
         if rule.grades:
@@ -359,8 +345,7 @@ class RatingAuthor:
             now, new = self.column(step), f"s_{kind}"
             chain.add([(self._bound_that_acts(ordered, now, sign), self.column(kind))])
             ranks = " ".join(
-                f"when {self.column(kind)} = {i} then {self.ranked(bound.grade)}"
-                for i, bound in ordered
+                f"when {self.column(kind)} = {i} then {self.ranked(bound.grade)}" for i, bound in ordered
             )
             chain.add([(f"(case {ranks} else {now} end)", self.column(new))])
             step = new
@@ -457,7 +442,9 @@ class RatingAuthor:
         for grade in self.rating.grades:
             if grade.code == code:
                 return grade.rank
-        raise TypeMismatch(f"names grade `{code}`, which is none of {', '.join(g.code for g in self.rating.grades)}")
+        raise TypeMismatch(
+            f"names grade `{code}`, which is none of {', '.join(g.code for g in self.rating.grades)}"
+        )
 
     def grade_rank(self, code: str) -> str:
         """Rank of a grade named in the policy, or by a parameter of type grade."""

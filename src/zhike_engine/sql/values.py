@@ -183,7 +183,10 @@ def _product_unit(left: str, right: str) -> str:
     if left == "money" and right == "money":
         raise TypeMismatch("multiplies money by money")
     for unit, other in ((left, right), (right, left)):
-        if other in ("any", "share", "number"):
+        if other == "any":
+            return unit
+    for unit, other in ((left, right), (right, left)):
+        if other in ("share", "number"):
             return unit
     return "money" if "money" in (left, right) else "number"
 
