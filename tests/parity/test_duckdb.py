@@ -32,3 +32,10 @@ def told(policy: Policy, world: World) -> list[str]:
 @given(worlds())
 def test_every_kind_of_metric(world):
     assert told(KINDS_POLICY, world) == []
+STEPS_POLICY = load_policy(HERE / "steps.yaml")
+
+
+@settings(max_examples=40)
+@given(worlds())
+def test_every_step_of_a_rating(world):
+    assert told(STEPS_POLICY, world) == []
