@@ -157,7 +157,8 @@ class Formats:
             shown = self.value(value, unit, more=more, strip=more > 0)
             if not numbers or number_of(value) == number_of(other):
                 return shown
-            if shown != self.value(other, unit, more=more, strip=more > 0):
+            beside = self.value(other, unit, more=more, strip=more > 0)
+            if shown.zh != beside.zh and shown.en != beside.en:
                 return shown
         return self.value(value, unit, more=8, strip=True)
 

@@ -97,9 +97,8 @@ class Conditions:
             names = sorted(name for name in n.names_in(leaf.node) if name in self.asked.run.plan.parameters)
             unset = [name for name in names if self.asked.run.plan.parameters[name].value is None]
             title = self.titles.named(unset[0]).title
-            return Text(
-                zh=f"“{title.zh}”未设定，此条不适用", en=f"“{title.en}” is unset, so this does not apply"
-            )
+            frame = Text(zh="“{t}”未设定，此条不适用", en="“{t}” is unset, so this does not apply")
+            return frame.format(t=title) if len(names) > 1 else UNSET
         if outcome != "unknown":
             return None
         frame = {

@@ -178,7 +178,7 @@ def _marks(
 ) -> tuple[Mark, ...]:
     spec, found = rating.spec, []
     fell_back = any(step.kind == "fallback" for step in steps)
-    if spec.fallback and fell_back and state != "not_rated":
+    if spec.fallback and fell_back and state in ("graded", "provisional"):
         because = Text(zh="没有一个等级的条件全部成立", en="no grade's conditions hold")
         found.append(Mark(spec.fallback.mark.text, spec.fallback.article, because))
     for i, review in enumerate(spec.review):
