@@ -119,7 +119,7 @@ def run(
     if previous is not None:
         _load_previous(backend, facts, previous)
     foreign = prepare(backend, facts, as_of, policy.document.currency)
-    shape = Shape(facts.columns, foreign, facts.attribute_kinds)
+    shape = Shape(facts.columns, foreign, facts.attribute_kinds, facts.rate_digits)
     compiled = compile_plan(plan, shape, backend.dialect)
     refuse_faults(policy, compiled)
     for done, statement in enumerate(compiled.statements):

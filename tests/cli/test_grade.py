@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from tests.cli.conftest import Zhike
+from tests.cli.conftest import ORDERS, Zhike
 
 FILES = {"grades.parquet", "grades.csv", "grades.xlsx", "reasons.parquet", "run.json", "report.html"}
 METRICS = [
@@ -233,3 +233,52 @@ def test_wrong_options_are_refused_with_a_way_out(
     assert message in answer.err
     assert "Traceback" not in answer.err
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("raw", "message"),
+    [
+        (b"", "orders.csv: the file is empty"),
+        (
+            ORDERS.encode() + "o9,1,2025-01-01,1,CNY,,已完成\n".encode("gb18030"),
+            "orders.csv:9: the file is not UTF-8 text",
+        ),
+        (b"\x00\x01\x02\xff\xfe", "orders.csv:1: the file is not UTF-8 text"),
+        (b'order,customer\n"o1,1\n', "orders.csv"),
+    ],
+)
+def test_files_that_are_no_tables_are_refused(
+    zhike: Zhike, company: Path, tmp_path: Path, raw: bytes, message: str
+) -> None:
+    (company / "orders.csv").write_bytes(raw)
+    answer = grade(zhike, company, tmp_path / "out")
+    assert answer.status == 1
+    assert message in answer.err
+    assert "hint: " in answer.err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["facts"]
+
+
+def test_a_parquet_file_that_is_none_is_refused(zhike: Zhike, company: Path, tmp_path: Path) -> None:
+    (company / "orders.csv").unlink()
+    (company / "orders.parquet").write_bytes(b"PAR1 not really")
+    answer = grade(zhike, company, tmp_path / "out")
+    assert answer.status == 1
+    assert "orders.parquet: the file cannot be read" in answer.err
+
+
+def test_a_table_in_two_forms_is_refused(zhike: Zhike, company: Path, tmp_path: Path) -> None:
+    (company / "orders.parquet").write_bytes(b"")
+    answer = grade(zhike, company, tmp_path / "out")
+    assert "table `orders` stands twice: as CSV and as Parquet" in answer.err
+
+
+def test_another_currency_may_be_asked_for(zhike: Zhike, company: Path, tmp_path: Path) -> None:
+    text = (company / "orders.csv").read_text("utf-8").replace("CNY", "GBP").replace("USD", "GBP")
+    (company / "orders.csv").write_text(text, "utf-8")
+    (company / "exchange_rates.csv").unlink()
+    refused = grade(zhike, company, tmp_path / "out")
+    assert "or grade in GBP with `--currency GBP`" in refused.err
+
+    assert grade(zhike, company, tmp_path / "out", "--currency", "GBP").status == 0
+    assert rows(tmp_path / "out")["2"]["annual_order_amount"] == "99000.00"
+    assert json.loads((tmp_path / "out" / "run.json").read_text("utf-8"))["currency"] == "GBP"

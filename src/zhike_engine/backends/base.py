@@ -30,7 +30,8 @@ class Facts:
 
     `columns` maps each table to its columns; `attribute_kinds` tells how each column of customers is stored;
     `fingerprint` is a SHA-256 over the facts, or names the place where they cannot be hashed. `sealed` facts were
-    checked when they were written; `summaries` then tell what is known of a table without reading it.
+    checked when they were written; `summaries` then tell what is known of a table without reading it. `rate_digits`
+    is the number of decimals that the exchange rates in use need.
     """
 
     columns: dict[str, frozenset[str]]
@@ -41,6 +42,7 @@ class Facts:
     rows: dict[str, int] = field(default_factory=dict)
     sealed: bool = False
     summaries: dict[str, Summary] = field(default_factory=dict)
+    rate_digits: int = 8
 
 
 class Backend(Protocol):

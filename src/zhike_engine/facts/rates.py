@@ -80,7 +80,9 @@ def prepare(backend: Backend, facts: Facts, as_of: date, currency: str) -> froze
             f" `--currency {span.currency}`",
         )
     rates = _read(backend, as_of)
-    backend.load("rates_daily", _daily(foreign, rates, facts, currency))
+    daily = _daily(foreign, rates, facts, currency)
+    facts.rate_digits = max(len(str(scale)) - 1 for scale in set(daily["rate_scale"].to_pylist()))
+    backend.load("rates_daily", daily)
     return frozenset(span.table for span in foreign)
 
 

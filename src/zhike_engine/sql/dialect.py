@@ -21,6 +21,8 @@ class Dialect:
     double_type = "double"
     integer_type = "bigint"
     text_type = "varchar"
+    exact_decimals = True
+    """Whether converted amounts stay decimals, which the engine multiplies as fast as integers."""
 
     def quote(self, name: str) -> str:
         """A name as an identifier."""
@@ -59,8 +61,27 @@ class Dialect:
         return f"cast(sum({expression}) * 10000 as {self.integer_type})"
 
     def money(self, expression: str) -> str:
-        """A money column as an integer of 10^-4."""
-        return f"cast({expression} * 10000 as {self.integer_type})"
+        """A money column as an integer of 10^-4. Wide decimals are slow: only the largest amounts take them."""
+        wide = f"cast(cast({expression} as decimal(38, 4)) * 10000 as bigint)"
+        narrow = f"cast({expression} * 10000 as bigint)"
+        return f"(case when {expression} between -9000000000 and 9000000000 then {narrow} else {wide} end)"
+
+    def exchanged(self, amount: str, careful: str) -> str:
+        """A money column times its rate `r`, half up; `careful` is the same as an integer, for the largest amounts."""
+        fast = f"cast({amount} * r.exact as decimal(18, 4))"
+        slow = f"cast({careful} as decimal(18, 0)) * 0.0001"
+        return f"case when {amount} between -r.most and r.most then {fast} else {slow} end"
+
+    def daily_rates(self, digits: int) -> str:
+        """The relation of daily rates; `exact` has so many digits, `most` is the largest amount it can multiply."""
+        if not self.exact_decimals:
+            return "rates_daily"
+        stored = f"cast(rate as hugeint) * {10**digits} // rate_scale"
+        unit = f"{10.0**-digits:.{digits}f}" if digits else "1"
+        return (
+            f"(select *, try_cast({stored} as decimal(18, 0)) * {unit} as exact,"
+            f" cast({10**18 - 1} // ({stored}) as decimal(18, 0)) * 0.0001 as most from rates_daily)"
+        )
 
     def decimal(self, expression: str) -> str:
         """A number of any type as a money column, rounded half up to four decimals."""
@@ -116,7 +137,16 @@ class Dialect:
         return f"create or replace temp table {name} as {select}"
 
 
-class PostgreSQL(Dialect):
+class Plain(Dialect):
+    """What the other engines share."""
+
+    exact_decimals = False
+
+    def money(self, expression: str) -> str:
+        return f"cast({expression} * 10000 as {self.integer_type})"
+
+
+class PostgreSQL(Plain):
     """PostgreSQL 14 or newer."""
 
     name = "postgresql"
@@ -170,6 +200,7 @@ class SQLite(Dialect):
     """SQLite 3.40 or newer; dates are ISO text, money is an integer of 10^-4."""
 
     name = "sqlite"
+    exact_decimals = False
     double_type = "real"
     integer_type = "integer"
     text_type = "text"
@@ -218,7 +249,7 @@ class SQLite(Dialect):
         return f"create temp table {name} as {select}"
 
 
-class Spark(Dialect):
+class Spark(Plain):
     """Apache Spark 4 in ANSI mode, session time zone UTC."""
 
     name = "spark"

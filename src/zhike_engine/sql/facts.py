@@ -37,12 +37,14 @@ class Shape:
     """What the facts at hand look like.
 
     `tables` maps a table to its columns; `foreign` names tables with amounts in other currencies than the policy's;
-    `attribute_kinds` gives the stored kind of each column of customers (text, number, flag, date).
+    `attribute_kinds` gives the stored kind of each column of customers (text, number, flag, date); `rate_digits` is
+    the number of decimals that the exchange rates need.
     """
 
     tables: Mapping[str, frozenset[str]]
     foreign: frozenset[str] = frozenset()
     attribute_kinds: Mapping[str, str] = field(default_factory=dict)
+    rate_digits: int = 8
 
     def has(self, table: str, column: str) -> bool:
         """Whether a table has a column."""
@@ -98,14 +100,29 @@ class Reading:
             return f"{base} t"
         money = [c for c in MONEY_COLUMNS[self.table] if self.shape.has(self.table, c)]
         q, d = self.d.quote, self.d
+        rates = d.daily_rates(self.shape.rate_digits)
+        join = f"left join {rates} r on r.currency = a.{q('currency')} and r.rate_day = a.{q(self.day)}"
+        if d.exact_decimals:
+            shown = ", ".join(f"{self._exchanged(c)} as {c}_base" for c in money)
+            return f"(select a.*, {shown} from {base} a {join}) t"
         kept = ", ".join(f"{d.money('b.' + q(c))} as {c}_i" for c in money)
         inner = f"select b.*, {kept} from {base} b"
         converted = ", ".join(f"{self._convert(f'a.{c}_i')} as {c}_base" for c in money)
-        join = f"left join rates_daily r on r.currency = a.{q('currency')} and r.rate_day = a.{q(self.day)}"
         return f"(select a.*, {converted} from ({inner}) a {join}) t"
 
+    def _exchanged(self, column: str) -> str:
+        """Amount times rate as a money column; amounts in the policy's own currency stay as they are."""
+        d, amount = self.d, f"a.{self.d.quote(column)}"
+        same = f"a.{d.quote('currency')} = {d.text(self.currency)}"
+        return f"(case when {same} then {amount} else ({d.exchanged(amount, self._times_rate(d.money(amount)))}) end)"
+
     def _convert(self, amount: str) -> str:
-        """Amount times rate in 64-bit integers, half up: whole parts and rest are multiplied apart."""
+        """Amount times rate in 64-bit integers; amounts in the policy's own currency stay as they are."""
+        same = f"a.{self.d.quote('currency')} = {self.d.text(self.currency)}"
+        return f"(case when {same} then {amount} else {self._times_rate(amount)} end)"
+
+    def _times_rate(self, amount: str) -> str:
+        """An integer times its rate, half up: whole parts and rest are multiplied apart."""
         d = self.d
 
         def up(x: str) -> str:
@@ -113,8 +130,7 @@ class Reading:
             rest = f"(({x}) - {whole} * r.rate_scale) * r.rate + {d.divide_whole('r.rate_scale', '2')}"
             return f"({whole} * r.rate + {d.divide_whole(rest, 'r.rate_scale')})"
 
-        same = f"a.{d.quote('currency')} = {d.text(self.currency)}"
-        return f"(case when {same} then {amount} when {amount} < 0 then -{up(f'-{amount}')} else {up(amount)} end)"
+        return f"(case when {amount} < 0 then -{up(f'-{amount}')} else {up(amount)} end)"
 
     def _lines(self) -> str:
         """Lines with what an empty cell takes from the order, and the order's status."""
@@ -150,8 +166,9 @@ class Reading:
             raise UnknownName(name)
         sql = f"t.{d.quote(name)}"
         if column.kind in ("money", "decimal"):
-            if self.converted and name in MONEY_COLUMNS.get(self.table, ()):
-                return Value(f"t.{name}_base", "exact", "money", MONEY)
+            if self._foreign(name):
+                base = f"t.{name}_base"
+                return Value(d.money(base) if d.exact_decimals else base, "exact", "money", MONEY)
             return Value(d.money(sql), "exact", "money" if column.kind == "money" else "number", MONEY)
         if column.kind == "integer":
             return Value(sql, "exact", "any")
@@ -160,6 +177,10 @@ class Reading:
         if column.kind == "bool":
             return Value(sql, "flag", "flag")
         return Value(d.as_text(sql) if column.kind == "id" else sql, "text", "text")
+
+    def _foreign(self, name: str) -> bool:
+        """Whether a column holds amounts that are converted."""
+        return self.converted and name in MONEY_COLUMNS.get(self.table, ())
 
     def _there(self, name: str) -> bool:
         if self.table == "order_lines" and name in ("customer", "ordered_on", "currency"):
@@ -193,7 +214,10 @@ class Reading:
         """A column to be added up; raises UnknownName."""
         value = self.row(name)
         column = next((c for c in self.spec.columns if c.name == name), None)
-        raw = column is not None and column.kind in ("money", "decimal") and not value.sql.endswith("_base")
+        foreign = self._foreign(name)
+        decimal = column is not None and column.kind in ("money", "decimal")
+        raw = decimal and (not foreign or self.d.exact_decimals)
         nullable = column is not None and not column.required
-        sql = f"t.{self.d.quote(name)}" if raw else value.sql
+        stored = f"t.{name}_base" if foreign else f"t.{self.d.quote(name)}"
+        sql = stored if raw else value.sql
         return Measure(sql, raw, value.denominator, value.unit, nullable)
