@@ -90,12 +90,17 @@ def part_of_one(raw: Decimal | str, names: Names) -> Fraction:
 
 
 def score(card: Scorecard, found: dict[str, Fraction | None], names: Names) -> Fraction | None:
-    """The weighted mean, rounded once, plus base, bonus and deductions, cut to the ends of the card."""
+    """The weighted mean, rounded once, plus base, bonus and deductions, cut to the ends of the card.
+
+    An item with the weight 0 is out of use, known or not.
+    """
     upper, lower, skips = Fraction(0), Fraction(0), False
     extra = exact(card.base)
     weighted = False
     for name, item in card.items.items():
         part, value = weight(item, card, names), found[name]
+        if part == 0:
+            continue
         if value is None and item.unknown == "pending":
             return None
         if part is None:

@@ -123,8 +123,8 @@ def _weight(raw: Decimal | str, c: Context) -> Decimal:
 
 
 def total(card: Scorecard, points: dict[str, Value], c: Context) -> Value:
-    """The score, exact in 10^-4; NULL when an item that must be known is not."""
-    effective = weights(card, c)
+    """The score, exact in 10^-4; NULL when an item that must be known is not. Weight 0 puts an item out of use."""
+    effective = {name: weight for name, weight in weights(card, c).items() if weight != 0}
     weighted = {name: weight for name, weight in effective.items() if weight is not None}
     scale = lcm(*(weight.as_integer_ratio()[1] for weight in weighted.values()), 1)
     upper, lower = [], []
