@@ -57,15 +57,15 @@ class Gaps:
         if not numbers or atom.op == "!=":
             return self.stated(atom, condition, self.rigidity(atom.left, up=up))
         rigidity = self.rigidity(atom.left, up=up)
-        distance = abs(number_of(limit) - number_of(value))
         unit = self.conditions.unit(atom.left, atom.right)
+        distance = _distance(abs(number_of(limit) - number_of(value)), unit, strict=atom.op in (">", "<"))
         hint, first = self.hint(atom, rigidity, up, value, limit, unit)
         return Gap(
             condition=condition,
             sentence=to_text(atom, titles),
             rigidity=rigidity,
             has=self.conditions.shown(value, unit, limit),
-            missing=self.amount(distance, unit, strict=atom.op in (">", "<"), up=up),
+            missing=self.amount(distance, unit, up=up),
             hint=hint,
             size=float(distance / abs(number_of(limit))) if number_of(limit) else float(distance),
             day=first,
@@ -100,13 +100,10 @@ class Gaps:
 
     # sizes
 
-    def amount(self, distance: Decimal, unit: str, *, strict: bool, up: bool) -> Text:
+    def amount(self, distance: Decimal, unit: str, *, up: bool) -> Text:
         """How much more or less, rounded up so that it is enough."""
         formats = self.conditions.titles.formats
-        if unit in WHOLE:
-            whole = distance.to_integral_value(ROUND_CEILING)
-            distance = whole + 1 if strict and whole == distance else whole
-        elif distance == 0:
+        if distance == 0:
             return Text(zh="正好在界限上", en="exactly at the limit")
         if unit == "money":
             shown = formats.money(_ceiling(distance, formats.money_unit.zh))
@@ -205,6 +202,14 @@ class Gaps:
         return Text(
             zh=f"约合{named.title.zh}再增加 {shown.zh}", en=f"about {shown.en} more {inline(named.title.en)}"
         )
+
+
+def _distance(distance: Decimal, unit: str, *, strict: bool) -> Decimal:
+    """The distance to a value that meets the limit: whole where the unit is, and beyond it where it is strict."""
+    if unit not in WHOLE:
+        return distance
+    whole = distance.to_integral_value(ROUND_CEILING)
+    return whole + 1 if strict and whole == distance else whole
 
 
 def _ceiling(amount: Decimal, unit: str) -> Decimal:
