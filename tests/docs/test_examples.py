@@ -17,7 +17,10 @@ from zhike_engine.backends.duckdb import DuckDB
 from zhike_engine.facts.tables import TABLES
 from zhike_engine.oracle import evaluate
 from zhike_engine.plan.build import build
+from zhike_engine.policy.load import load_policy, read_values
 from zhike_engine.policy.metrics import KINDS
+from zhike_engine.policy.testing import run_tests
+from zhike_engine.policy.yaml import parse_document
 from zhike_engine.run import run
 
 READ = {
@@ -34,11 +37,22 @@ PAGES = [
     if not page.name.endswith(".zh.md")
 ]
 EXAMPLES = [
-    pytest.param(piece, id=f"{page.parent.name}/{page.stem}-{number}")
+    (f"{page.parent.name}/{page.stem}-{number}", piece)
     for page in PAGES
     for number, piece in enumerate(fences(page.read_text("utf-8")), start=1)
-    if "cases:" not in piece and not piece.startswith("values:")
 ]
+
+
+def examples(kind: str) -> list[Any]:
+    """The examples of one kind: tests of a policy, values files, or pieces of a policy."""
+    return [pytest.param(piece, id=name) for name, piece in EXAMPLES if kind_of(piece) == kind]
+
+
+def kind_of(piece: str) -> str:
+    keys = set(parse_document(piece).data)
+    if "cases" in keys:
+        return "tests"
+    return "values" if "values" in keys else "whole" if keys == {"zhike"} else "policy"
 
 
 @cache
@@ -55,7 +69,7 @@ def facts() -> dict[str, list[dict[str, Any]]]:
     return found
 
 
-@pytest.mark.parametrize("piece", EXAMPLES)
+@pytest.mark.parametrize("piece", examples("policy"))
 def test_an_example_runs_and_the_oracle_agrees(piece):
     policy = policy_of(piece)
     backend = DuckDB(HOME / "facts", threads=1)
@@ -75,3 +89,18 @@ def test_an_example_runs_and_the_oracle_agrees(piece):
 def test_the_example_of_a_kind_shows_that_kind(kind):
     [piece] = fences((ROOT / "docs" / "reference" / "metrics" / f"{kind}.md").read_text("utf-8"))
     assert any(type(metric) is KINDS[kind] for metric in policy_of(piece).document.metrics.values())
+
+
+@pytest.mark.parametrize("piece", examples("tests"))
+def test_the_tests_of_the_example_policy_pass(piece, tmp_path):
+    (tmp_path / "tests.yaml").write_text(piece, "utf-8")
+    report = run_tests(load_policy(HOME / "policy.yaml"), tmp_path / "tests.yaml")
+    assert [case.failures for case in report.cases] == [()] * 3
+
+
+@pytest.mark.parametrize("piece", examples("values"))
+def test_a_values_file_sets_the_parameters_of_the_page_before(piece, tmp_path):
+    (tmp_path / "values.yaml").write_text(piece, "utf-8")
+    [page] = [page for page in PAGES if page.stem == "parameters"]
+    policy = policy_of(fences(page.read_text("utf-8"))[0])
+    assert read_values(tmp_path / "values.yaml", policy) == {"a_amount": 12, "a_years": 3}

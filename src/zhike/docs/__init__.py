@@ -27,6 +27,7 @@ _BLOCK = re.compile(r"<!-- made: ([^\n]*?) -->\n.*?<!-- /made -->", re.DOTALL)
 Maker = Callable[[Page, tuple[str, ...]], str]
 MAKERS: dict[str, Maker] = {
     "keys": keys.keys,
+    "index": keys.index,
     "kinds": keys.kinds,
     "metrics": examples.metrics,
     "grades": examples.grades,

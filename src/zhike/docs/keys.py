@@ -50,6 +50,7 @@ _SPECIAL = {
     "_readable": Text(zh="表达式", en="expression"),
     "_identifier": Text(zh="名称", en="name"),
     "_rating_name": Text(zh="名称", en="name"),
+    "_percent": Text(zh="百分比", en="percentage"),
     "_date": Text(zh="日期", en="date"),
 }
 """Name of the validator of an annotated text -> what it is."""
@@ -85,6 +86,33 @@ def keys(page: Page, names: tuple[str, ...]) -> str:
         for name, field in fields
     ]
     return markdown_table([page.say(word) for word in HEAD], rows)
+
+
+_PAGES = {
+    **dict.fromkeys(("parameters", "consistency", "facts", "windows", "tables", "scorecards", "ratings"), ""),
+    **dict.fromkeys(("fallback", "pending", "newcomers", "quotas", "hysteresis", "movement"), ""),
+    **dict.fromkeys(("protection", "manual", "review"), ""),
+    **dict.fromkeys(("floors", "ceilings", "vetoes"), "bounds"),
+    **dict.fromkeys(("obligations", "procedures", "clocks", "forms", "gates", "indicators"), "reserved"),
+    "metrics": "../metrics/README",
+    "open_questions": "open-questions",
+    "cycle": "cycles",
+    "grades": "conditions",
+}
+"""Key -> its page beside the index; the page of the same name where none is given."""
+
+
+def index(page: Page, names: tuple[str, ...]) -> str:
+    """Block `index MODEL`: every key with a link to its page."""
+    of = model(names[0])
+    home = "ratings" if names[0] == "Rating" else "header"
+    end = ".zh.md" if page.lang == "zh" else ".md"
+    rows = []
+    for name, field in of.model_fields.items():
+        key = field.alias or name
+        target = (_PAGES[key] or key) if key in _PAGES else home
+        rows.append([f"[`{key}`]({target}{end})", page.translated(field.description or "")])
+    return markdown_table([page.say(HEAD[0]), page.say(HEAD[-1])], rows)
 
 
 def kinds(page: Page, _: tuple[str, ...]) -> str:
