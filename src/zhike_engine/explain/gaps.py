@@ -50,24 +50,30 @@ class Gaps:
         if constant_value(atom.left, titles) is not None and constant_value(atom.right, titles) is None:
             atom = n.Compare(_TURNED[atom.op], atom.right, atom.left)
         value, limit = self.conditions.of(atom.left), self.conditions.of(atom.right)
-        numbers = isinstance(value, Decimal | float) and isinstance(limit, Decimal | float)
-        up = atom.op in (">", ">=") or (atom.op == "=" and numbers and number_of(value) < number_of(limit))  # type: ignore[arg-type]
         if value is None or limit is None:
             return self.missing(atom, condition)
-        if not numbers or atom.op == "!=":
-            return self.stated(atom, condition, self.rigidity(atom.left, up=up))
+        if atom.op != "!=" and isinstance(value, Decimal | float) and isinstance(limit, Decimal | float):
+            return self.measured(atom, condition, value, limit)
+        return self.stated(atom, condition, self.rigidity(atom.left, up=atom.op in (">", ">=")))
+
+    def measured(
+        self, atom: n.Compare, condition: str, value: Decimal | float, limit: Decimal | float
+    ) -> Gap:
+        """The distance between two numbers."""
+        have, need = number_of(value), number_of(limit)
+        up = atom.op in (">", ">=") or (atom.op == "=" and have < need)
         rigidity = self.rigidity(atom.left, up=up)
         unit = self.conditions.unit(atom.left, atom.right)
-        distance = _distance(abs(number_of(limit) - number_of(value)), unit, strict=atom.op in (">", "<"))
-        hint, first = self.hint(atom, rigidity, up, value, limit, unit)
+        distance = _distance(abs(need - have), unit, strict=atom.op in (">", "<"))
+        hint, first = self.hint(atom, rigidity, up, value, limit)
         return Gap(
             condition=condition,
-            sentence=to_text(atom, titles),
+            sentence=to_text(atom, self.conditions.titles),
             rigidity=rigidity,
             has=self.conditions.shown(value, unit, limit),
             missing=self.amount(distance, unit, up=up),
             hint=hint,
-            size=float(distance / abs(number_of(limit))) if number_of(limit) else float(distance),
+            size=float(distance / abs(need)) if need else float(distance),
             day=first,
         )
 
@@ -140,7 +146,7 @@ class Gaps:
         return Text(zh="不因业务改变", en="business does not change it")
 
     def hint(
-        self, atom: n.Compare, rigidity: Rigidity, up: bool, value: Shown, limit: Shown, unit: str
+        self, atom: n.Compare, rigidity: Rigidity, up: bool, value: Shown, limit: Shown
     ) -> tuple[Text | None, date | None]:
         """More about a gap: the day on which time closes it, or the same gap in money."""
         name = atom.left.name if isinstance(atom.left, n.Name) else ""

@@ -28,6 +28,7 @@ _OPS: dict[str, Text] = {
     "=": Text(zh="为", en=""),
     "!=": Text(zh="不为", en="not"),
 }
+_COUNTED = ("count", "days", "months", "years")
 _COUNTED_OPS = {">=": "不少于", "<": "少于"}
 _DATE_OPS: dict[str, Text] = {
     ">": Text(zh="晚于", en="after"),
@@ -255,21 +256,16 @@ class _Writer:
     def compare(self, node: n.Compare, _unit: str) -> str:
         left, right, op = node.left, node.right, node.op
         if isinstance(right, n.Boolean) and op in ("=", "!="):
-            return self.write(left) if right.value == (op == "=") else self.negate(n.Not(left), "any")
+            holds = right.value == (op == "=")
+            return self.condition(left) if holds else self.negate(n.Not(left), "any")
         unit = self.common_unit(left, right)
-        if not self.zh and op == "=" and unit == "count" and right == n.Number(Decimal(0)):
-            return (
-                f"there are no {self.write(left)}"
-                if plural(self.write(left))
-                else f"there is no {self.write(left)}"
-            )
-        if not self.zh:
-            word = (_DATE_OPS if unit == "date" else _OPS)[op].en
-            return " ".join(filter(None, (self.subject(left, unit), word, self.write(right, unit))))
-        word = _DATE_OPS[op].zh if unit == "date" else _OPS[op].zh
-        if unit in ("count", "days", "months", "years"):
-            word = _COUNTED_OPS.get(op, word)
-        return f"{self.write(left, unit)} {word} {self.write(right, unit)}"
+        said = (_DATE_OPS if unit == "date" else _OPS)[op]
+        if self.zh:
+            word = _COUNTED_OPS.get(op, said.zh) if unit in _COUNTED else said.zh
+            return f"{self.write(left, unit)} {word} {self.write(right, unit)}"
+        if op == "=" and unit == "count" and right == n.Number(Decimal(0)):
+            return f"there {self.subject(left).rpartition(' ')[2]} no {self.write(left)}"
+        return " ".join(filter(None, (self.subject(left, unit), said.en, self.write(right, unit))))
 
     def common_unit(self, *sides: n.Node) -> str:
         """The unit that plain numbers on either side are meant in; `rating` beside a grade."""
