@@ -11,7 +11,7 @@ from typing import Literal
 from zhike_engine.facts.tables import TABLES
 from zhike_engine.formats import CURRENCIES, Formats, Shown, counted, grouped, percentage_points
 from zhike_engine.plan.build import Plan
-from zhike_engine.plan.parameters import ParameterValue
+from zhike_engine.plan.parameters import FACTORS, ParameterValue
 from zhike_engine.sql.compile import compile_plan
 from zhike_engine.sql.dialect import DIALECTS
 from zhike_engine.sql.facts import VIRTUAL, full_shape
@@ -151,23 +151,29 @@ class Titles:
         return Named("parameter", title, unit, value, shown)
 
     def _shown(self, parameter: ParameterValue, value: Shown, unit: str) -> Text:
+        """A parameter as its author writes it: in its own unit."""
         written = parameter.spec.unit
-        if unit == "money" and isinstance(value, Decimal):
-            english = self.formats.limit(value, "money").en
-            if written in ("万元", "百万元", "亿元"):
-                factor = {"万元": 10**4, "百万元": 10**6, "亿元": 10**8}[written]
-                name = written.removesuffix("元") + CURRENCIES.get(self.formats.currency, self.formats.currency)
-                own = f"{grouped(value / factor, 8, strip=True)} {name}"
-                return Text(zh=own, en=f"{own} ({english})")
-            return self.formats.limit(value, "money")
-        if unit == "share" and isinstance(value, Decimal) and written in ("百分点", "points"):
+        if not isinstance(value, Decimal):
+            return self.formats.limit(value, unit)
+        if unit == "money":
+            return self._amount(value, written)
+        if unit == "share" and written in ("百分点", "points"):
             return percentage_points(value)
-        if unit in ("years", "months", "days", "points") and isinstance(value, Decimal):
+        if unit in ("years", "months", "days", "points"):
             return counted(value, unit, more=6)
-        if isinstance(value, Decimal) and written:
+        if unit == "any" and written:
             plain = grouped(value, 8, strip=True)
             return Text(zh=f"{plain} {written}", en=f"{plain} {written}" if written.isascii() else plain)
         return self.formats.limit(value, unit)
+
+    def _amount(self, value: Decimal, written: str) -> Text:
+        """An amount; one written in 万元 keeps that, and English tells the full number beside it."""
+        shown = self.formats.limit(value, "money")
+        if not written.endswith("元") or written == "元":
+            return shown
+        name = written.removesuffix("元") + CURRENCIES.get(self.formats.currency, self.formats.currency)
+        own = f"{grouped(value / FACTORS[written], 8, strip=True)} {name}"
+        return Text(zh=own, en=f"{own} ({shown.en})")
 
 
 def inline(title: str) -> str:
