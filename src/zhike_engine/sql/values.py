@@ -46,14 +46,19 @@ def constant(value: Decimal | int, unit: str = "any") -> Value:
     """A number known at compile time."""
     number = Decimal(value)
     top, bottom = number.as_integer_ratio()
-    return Value(str(top), "exact", unit, bottom, number)
+    return Value(_whole(top), "exact", unit, bottom, number)
+
+
+def _whole(number: int) -> str:
+    """An integer literal; a bare minus sign before another one would start a comment."""
+    return str(number) if number >= 0 else f"({number})"
 
 
 def scaled(value: Value, denominator: int) -> str:
     """The stored integer of an exact value brought to a larger denominator (a multiple of its own)."""
     factor = denominator // value.denominator
     if value.constant is not None:
-        return str(int(value.constant * denominator))
+        return _whole(int(value.constant * denominator))
     return value.sql if factor == 1 else f"({value.sql} * {factor})"
 
 
@@ -164,12 +169,12 @@ def _exact_fraction(top: Decimal, bottom: Decimal, unit: str, d: Dialect) -> Val
             rest //= prime
     if rest == 1:
         return constant(Decimal(upper) / Decimal(lower), unit)
-    return Value(str(upper), "exact", unit, lower)
+    return Value(_whole(upper), "exact", unit, lower)
 
 
 def _times(value: Value, factor: int) -> str:
     if value.constant is not None:
-        return str(int(value.constant * value.denominator) * factor)
+        return _whole(int(value.constant * value.denominator) * factor)
     return value.sql if factor == 1 else f"({value.sql} * {factor})"
 
 
