@@ -6,6 +6,7 @@ of the parity policies has something to bite on.
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from zhike_engine.facts.tables import TABLES
 from zhike_engine.plan.windows import add_months
 
 T = TypeVar("T")
+EXAMPLES = int(os.environ.get("ZHIKE_EXAMPLES", "12"))
+"""How many worlds a property is tried on; more on a long night."""
 Row = dict[str, Any]
 AS_OF_DAYS = tuple(
     date.fromisoformat(day)
@@ -31,7 +34,9 @@ AS_OF_DAYS = tuple(
 )  # fmt: skip
 IDS = ("C1", "C2", "c1", "客1", "A-1", "10", "9", "Z", "z", "Ä", "B 2", "0")
 """Ids whose order differs between bytes, letters and numbers."""
-AMOUNTS = [Decimal(a) for a in ("0", "0.0001", "33.3333", "99.9999", "100", "100.0001", "250.5", "500", "1000")]
+AMOUNTS = [
+    Decimal(a) for a in ("0", "0.0001", "33.3333", "99.9999", "100", "100.0001", "250.5", "500", "1000")
+]
 TYPES = {
     "money": pa.decimal128(18, 4),
     "decimal": pa.decimal128(18, 8),
@@ -153,9 +158,13 @@ class Maker:
             "region": self.maybe(self.pick(["north", "南", "nowhere"] if self.rarely() else ["north", "南"])),
             "since": self.maybe(self.day(2000)),
             "direct": self.maybe(self.pick([True, False])),
-            "size": self.maybe(self.pick(["12", " -3.5 ", "0.00005", "007", "many", "1e3", "3.", "99999999999999"])),
+            "size": self.maybe(
+                self.pick(["12", " -3.5 ", "0.00005", "007", "many", "1e3", "3.", "99999999999999"])
+            ),
             "listed": self.maybe(self.pick(["true", "1", "是", "FALSE", "0", "maybe"])),
-            "founded": self.maybe(self.pick(["2001-02-03", "2000-02-29", "2001-02-29", "1999", "1.2.1999", "2001-13-01"])),
+            "founded": self.maybe(
+                self.pick(["2001-02-03", "2000-02-29", "2001-02-29", "1999", "1.2.1999", "2001-13-01"])
+            ),
         }
 
     def order(self) -> Row:
@@ -231,7 +240,11 @@ class Maker:
 
     def judgement(self) -> Row:
         name = self.pick(["trust", "closeness", "key"])
-        values = {"trust": ["2", "3", "4.5", "0.00005", "good"], "closeness": ["core", "general"], "key": ["true", "false", "x"]}
+        values = {
+            "trust": ["2", "3", "4.5", "0.00005", "good"],
+            "closeness": ["core", "general"],
+            "key": ["true", "false", "x"],
+        }
         return {
             "customer": self.who(),
             "judgement": name,
