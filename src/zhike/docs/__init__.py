@@ -16,7 +16,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from zhike.docs import commands, errors, examples, facts, keys
+from zhike.docs import commands, door, errors, examples, facts, keys
 from zhike.docs.words import Page
 from zhike_engine.policy.schema import schema_text
 
@@ -36,6 +36,7 @@ MAKERS: dict[str, Maker] = {
     "example": facts.example,
     "commands": commands.listing,
     "codes": errors.codes,
+    "door": door.door,
 }
 """First word of a block -> what fills it."""
 
