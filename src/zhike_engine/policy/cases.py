@@ -6,7 +6,7 @@ A case states its facts in one of two ways: `facts:` gives metrics as people say
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -160,25 +160,36 @@ def _issues(cases: Cases, policy: Policy) -> Iterator[Issue]:
 
 def _case_issues(cases: Cases, index: int, case: Case, policy: Policy) -> Iterator[Issue]:
     here: tuple[str | int, ...] = ("cases", index)
+    document = policy.document
     given = case.facts is not None or case.like is not None
     if given == bool(case.tables):
         what = "both facts and tables" if given else "neither facts nor tables"
         hint = "give metrics under `facts:`, or rows under `orders:` and the like"
         yield Issue("error", cases.place(*here), f"the case has {what}", hint)
-    if case.like is not None:
-        yield from _known(cases, (*here, "like"), "example", case.like, cases.file.examples)
-    if case.rating is not None:
-        yield from _known(cases, (*here, "rating"), "rating", case.rating, policy.document.ratings)
+    names: list[tuple[str, str | None, Iterable[str]]] = [
+        ("like", case.like, cases.file.examples),
+        ("rating", case.rating, document.ratings),
+    ]
+    for key, name, known in names:
+        if name is not None:
+            what = "example" if key == "like" else key
+            yield from _known(cases, (*here, key), what, name, known)
     for fact in case.facts or ():
         yield from _known_fact(cases, (*here, "facts", fact), fact, policy)
     for parameter in case.values:
         path = (*here, "values", parameter)
-        yield from _known(cases, path, "parameter", parameter, policy.document.parameters)
+        yield from _known(cases, path, "parameter", parameter, document.parameters)
+    yield from _expected(cases, here, case, policy)
+
+
+def _expected(cases: Cases, here: tuple[str | int, ...], case: Case, policy: Policy) -> Iterator[Issue]:
     rating = case.rating or cases.file.rating or next(iter(policy.document.ratings))
-    wanted: dict[str | None, Expectation] = {None: case} if not case.expect or not case.empty else {}
-    wanted.update(case.expect)
-    for customer, expectation in wanted.items():
-        path = here if customer is None else (*here, "expect", customer)
+    wanted: dict[tuple[str | int, ...], Expectation] = {
+        (*here, "expect", customer): expectation for customer, expectation in case.expect.items()
+    }
+    if not case.expect or not case.empty:
+        wanted[here] = case
+    for path, expectation in wanted.items():
         if expectation.empty:
             yield Issue("error", cases.place(*path), "the case expects nothing", "add `grade:` or `metrics:`")
         yield from _expected_names(cases, path, expectation, rating, policy)

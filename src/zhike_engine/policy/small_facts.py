@@ -166,16 +166,21 @@ def _plain(table: Table, name: str, raw: Any) -> Any:
 
 
 def _default(table: Table, column: Column, row: Mapping[str, Any], number: int, currency: str) -> Any:
-    if column.name == "currency" and table.name != "exchange_rates":
-        return currency
-    if (table.name, column.name) == ("orders", "status"):
-        return "returned" if Decimal(str(row.get("amount") or 1)) <= 0 else "completed"
-    if (table.name, column.name) == ("customers", "name"):
-        return row.get("customer")
-    if (table.name, column.name) == ("complaints", "kind"):
-        return "dispute"
+    match (table.name, column.name):
+        case ("exchange_rates", _):
+            return None
+        case (_, "currency"):
+            return currency
+        case ("orders", "status"):
+            return "returned" if Decimal(str(row.get("amount") or 1)) <= 0 else "completed"
+        case ("customers", "name"):
+            return row.get("customer")
+        case ("complaints", "kind"):
+            return "dispute"
+        case (_, "line"):
+            return number
     own_id = column.kind == "id" and column.references is None and column.name in table.key
-    return number if (own_id and column.name != "customer") or column.name == "line" else None
+    return number if own_id and column.name != "customer" else None
 
 
 def _write(path: Path, table: Table, rows: Rows) -> None:

@@ -91,7 +91,7 @@ class Verdict:
         return [] if tree is None else list(self.missing(tree))
 
     def called(self, name: str) -> list[Leaf]:
-        """Conditions that a name means: by id, with or without the rating, by an article of their own, or as written."""
+        """Conditions that a name means: by id (with or without the rating), by their own article, or as written."""
         ids = (name, f"{self.rating.name}.{name}")
         whole = {grade.spec.article for grade in self.rating.grades}
         found = [leaf for leaf in self.rating.leaves() if leaf.id in ids]
@@ -108,27 +108,36 @@ class Verdict:
 
     def steps(self) -> Iterator[Step]:
         """The steps that made the result what it is, in their order."""
-        spec, cell = self.rating.spec, self.cell
-        if self.row is None or not cell("rated"):
+        if self.row is None or not self.cell("rated"):
             return
-        if cell("pending"):
-            yield self._pending(int(cell("pending")))
+        if self.cell("pending"):
+            yield self._pending(int(self.cell("pending")))
             return
         yield from self._rules()
+        yield from self._brakes()
+        yield from self._limits()
+
+    def _brakes(self) -> Iterator[Step]:
+        """Steps that slow a change down."""
+        spec = self.rating.spec
         for index, quota in enumerate(spec.quotas):
-            if cell(f"quota{index}"):
+            if self.cell(f"quota{index}"):
                 yield Step("quota", index + 1, quota.article)
-        if cell("keep") and spec.hysteresis:
+        if self.cell("keep") and spec.hysteresis:
             yield Step("hysteresis", None, spec.hysteresis.article)
-        if spec.movement and cell("s_move") is not None and cell("s_move") != self._before("s_move"):
+        if spec.movement and self.cell("s_move") not in (None, self._before("s_move")):
             yield Step("movement", None, spec.movement.article)
-        if cell("shielded") and spec.protection:
+        if self.cell("shielded") and spec.protection:
             yield Step("protection", None, spec.protection.article)
+
+    def _limits(self) -> Iterator[Step]:
+        """Steps that limit or set a grade."""
+        spec = self.rating.spec
         for word, bounds in (("floor", spec.floors), ("ceiling", spec.ceilings), ("veto", spec.vetoes)):
-            if cell(word) is not None:
-                yield Step(word, int(cell(word)), bounds[int(cell(word)) - 1].article)
-        if cell("manual") is not None and spec.manual:
-            yield Step(str(cell("manual")), None, spec.manual.article)
+            if self.cell(word) is not None:
+                yield Step(word, int(self.cell(word)), bounds[int(self.cell(word)) - 1].article)
+        if self.cell("manual") is not None and spec.manual:
+            yield Step(str(self.cell("manual")), None, spec.manual.article)
 
     def _before(self, name: str) -> Any:
         """The rank before a step: the last column of an earlier step that is there."""
