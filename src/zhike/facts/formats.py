@@ -44,8 +44,9 @@ def one_of(value: str, literals: list[str]) -> str:
 
     DuckDB makes a join of every IN, which pays for long lists only.
     """
-    listed = ", ".join(literals)
-    return f"list_contains([{listed}], {value})" if len(literals) <= 16 else f"{value} IN ({listed})"
+    if len(literals) > 16:
+        return f"{value} IN ({', '.join(literals)})"
+    return "(" + " OR ".join(f"{value} = {each}" for each in literals) + ")"
 
 
 def date_format(text: str) -> str:
@@ -97,7 +98,8 @@ def number_sql(text: str, decimal: str, thousands: str | None, as_is: str | None
         f"regexp_extract({signed}, {literal('^' + _PLAIN_NUMBER + '$')}, ['lead', 'digits', 'unit', 'trail'])"
     )
     slow = (
-        f"list_transform([{parts}], lambda _part_: CASE WHEN _part_.digits = '' OR (_part_.lead <> '' AND _part_.trail <> '') THEN NULL ELSE "
+        f"list_transform([{parts}], lambda _part_: CASE WHEN _part_.digits = '' "
+        "OR (_part_.lead <> '' AND _part_.trail <> '') THEN NULL ELSE "
         f"try_cast(replace(_part_.digits, ',', '') AS {NUMBER})"
         " * CASE WHEN _part_.lead = '-' OR _part_.trail = '-' THEN -1 ELSE 1 END"
         " * CASE _part_.unit WHEN '万' THEN 10000 WHEN '亿' THEN 100000000 ELSE 1 END END)[1]"

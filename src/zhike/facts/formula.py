@@ -10,148 +10,62 @@ There are no loops, no assignments and no way out of the row but `lookup` and `t
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import NoReturn
 
+from zhike.facts.nodes import (
+    CONDITIONS,
+    Arithmetic,
+    Call,
+    Column,
+    Compare,
+    Day,
+    Empty,
+    Like,
+    Logic,
+    Lookup,
+    Node,
+    Not,
+    Number,
+    OneOf,
+    Text,
+    Total,
+    parts_of,
+    walk,
+)
 from zhike_engine.errors import MappingInvalid
 from zhike_engine.issues import did_you_mean
+
+__all__ = [
+    "Arithmetic",
+    "CONDITIONS",
+    "Call",
+    "Column",
+    "Compare",
+    "Day",
+    "Empty",
+    "FUNCTIONS",
+    "Like",
+    "Logic",
+    "Lookup",
+    "Node",
+    "Not",
+    "Number",
+    "OneOf",
+    "Text",
+    "Total",
+    "parse_condition",
+    "parse_value",
+    "parts_of",
+    "walk",
+]
 
 LONGEST = 2000
 """The most characters a formula may have."""
 NESTED = 60
 """The most brackets, minus signs and `not` a formula may have."""
 
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of the source."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A text as written."""
-
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """An exact number."""
-
-    value: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """A date."""
-
-    value: date
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A function applied to values."""
-
-    name: str
-    arguments: tuple[Node, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Lookup:
-    """The cell `take` of the row of another source whose `theirs` equals our `ours`."""
-
-    source: str
-    theirs: str
-    ours: Node
-    take: str
-
-
-@dataclass(frozen=True, slots=True)
-class Total:
-    """The sum of an imported table's column over the rows of this order."""
-
-    table: str
-    column: str
-
-
-@dataclass(frozen=True, slots=True)
-class Arithmetic:
-    """Two numbers added, subtracted or multiplied."""
-
-    sign: str
-    left: Node
-    right: Node
-
-
-@dataclass(frozen=True, slots=True)
-class Compare:
-    """Two values compared; `sign` is one of = != < <= > >=."""
-
-    sign: str
-    left: Node
-    right: Node
-
-
-@dataclass(frozen=True, slots=True)
-class OneOf:
-    """Whether a value is in a list."""
-
-    value: Node
-    choices: tuple[Node, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Empty:
-    """Whether a value is empty."""
-
-    value: Node
-
-
-@dataclass(frozen=True, slots=True)
-class Like:
-    """A test on text; `kind` is one of starts, ends, contains, matches."""
-
-    kind: str
-    value: Node
-    pattern: str
-
-
-@dataclass(frozen=True, slots=True)
-class Logic:
-    """Conditions joined by `and` or `or`."""
-
-    word: str
-    parts: tuple[Node, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Not:
-    """A condition turned round."""
-
-    part: Node
-
-
-Node = (
-    Column
-    | Text
-    | Number
-    | Day
-    | Call
-    | Lookup
-    | Total
-    | Arithmetic
-    | Compare
-    | OneOf
-    | Empty
-    | Like
-    | Logic
-    | Not
-)
-CONDITIONS = (Compare, OneOf, Empty, Like, Logic, Not)
 
 FUNCTIONS = {
     "concat": (1, 20),
@@ -197,26 +111,6 @@ def parse_condition(text: str) -> Node:
     return node
 
 
-def parts_of(node: Node) -> tuple[Node, ...]:
-    """The direct parts of a node."""
-    match node:
-        case Call(arguments=parts) | Logic(parts=parts):
-            return parts
-        case Arithmetic(left=left, right=right) | Compare(left=left, right=right):
-            return (left, right)
-        case OneOf(value=value, choices=choices):
-            return (value, *choices)
-        case Empty(value=value) | Like(value=value) | Not(part=value) | Lookup(ours=value):
-            return (value,)
-        case _:
-            return ()
-
-
-def walk(node: Node) -> list[Node]:
-    """The node and everything below it, top first."""
-    return [node, *(below for part in parts_of(node) for below in walk(part))]
-
-
 class _Parser:
     def __init__(self, text: str) -> None:
         self.text = text.strip()
@@ -249,8 +143,11 @@ class _Parser:
             self.refuse(f"`{self.tokens[self.at][1]}` is not expected")
         return node
 
+    def refusal(self, what: str, hint: str = "") -> MappingInvalid:
+        return MappingInvalid(f"{what} in `{self.text}`", hint=hint)
+
     def refuse(self, what: str, hint: str = "") -> NoReturn:
-        raise MappingInvalid(f"{what} in `{self.text}`", hint=hint)
+        raise self.refusal(what, hint)
 
     def peek(self) -> tuple[str, str]:
         return self.tokens[self.at] if self.at < len(self.tokens) else ("end", "")
@@ -362,9 +259,9 @@ class _Parser:
             case "word" if value.lower() not in _WORDS:
                 return self.call(value) if self.take("(") else Column(value)
             case "end":
-                self.refuse("something is missing at the end")
+                raise self.refusal("something is missing at the end")
             case _:
-                self.refuse(f"`{value}` is not expected")
+                raise self.refusal(f"`{value}` is not expected")
 
     def day(self, value: str) -> date:
         try:

@@ -18,7 +18,9 @@ def group(work: Work, name: str) -> None:
     """Make `grouped_<name>`; sums that are not known, values that differ and odd amounts are listed."""
     key = TABLES[name].key[0]
     columns = [each for each in work.plans[name][0].planned if each.column.name != key]
-    take = "arg_min" if work.target(name).differ == "first" else "arg_max"
+    first = work.target(name).differ == "first"
+    last = "_last" if work.plans[name][0].alike else "_ord"
+    take = "arg_min({name}, _ord)" if first else f"arg_max({{name}}, {last})"
     parts = [quote(key), "min(_ord) AS _ord", "arg_min(_part, _ord) AS _part", "arg_min(_n, _ord) AS _n"]
     for each in columns:
         parts += _combined(each, take, constant=_constant(work, name, each))
@@ -44,7 +46,7 @@ def _combined(each: Planned, take: str, *, constant: bool) -> list[str]:
         return [known, f"count({name}) BETWEEN 1 AND count(*) - 1 AS {odd}"]
     if constant:
         return [f"any_value({name}) AS {name}", f"false AS {odd}"]
-    return [f"{take}({name}, _ord) AS {name}", f"min({name}) <> max({name}) AS {odd}"]
+    return [f"{take.format(name=name)} AS {name}", f"min({name}) <> max({name}) AS {odd}"]
 
 
 def _list_oddities(work: Work, name: str, each: Planned, key: str) -> None:

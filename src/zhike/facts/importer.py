@@ -14,7 +14,7 @@ import duckdb
 from zhike.facts.folder import MANIFEST, fresh_folder
 from zhike.facts.formats import clean_sql, literal, quote
 from zhike.facts.formula import Lookup
-from zhike.facts.mapping import Loaded, load_mapping
+from zhike.facts.loading import Loaded, load_mapping
 from zhike.facts.names import list_similar_names
 from zhike.facts.pieces import Connection
 from zhike.facts.quality import Ledger
@@ -27,6 +27,7 @@ from zhike.facts.texts import fingerprint
 from zhike.facts.uses import lookups_of, totals_of, uses_of
 from zhike.facts.weed import weed
 from zhike_engine.errors import FactsInvalid, OutputFailed
+from zhike_engine.facts.summary import summarise as summary_of_table
 from zhike_engine.facts.tables import TABLES
 from zhike_engine.words import Text
 
@@ -170,6 +171,8 @@ class _Import:
     # --- writing -----------------------------------------------------------------------------------
 
     def write(self, work: Work, quality: dict[str, Any]) -> None:
+        for name in self.tables:
+            self.db.execute(f"CREATE TEMP VIEW f_{name} AS SELECT * FROM {fact_of(name)}")
         written = {name: self.write_table(work, name) for name in self.tables}
         report = f"({work.ledger.report_sql(self.parts(work))})"
         self.copy(report, "quality.parquet")
@@ -201,7 +204,14 @@ class _Import:
         print_ = fingerprint(self.building / file)
         rows = self.db.execute(f"SELECT count(*) FROM {fact_of(name)}").fetchone()
         assert rows is not None
-        return {"file": file, "rows": rows[0], "size": print_.size, "sha256": print_.sha256, "columns": names}
+        return {
+            "file": file,
+            "rows": rows[0],
+            "size": print_.size,
+            "sha256": print_.sha256,
+            "columns": names,
+            "summary": summary_of_table(self.db, name, frozenset(names)).to_json(),
+        }
 
     def copy(self, relation: str, file: str) -> None:
         options = "FORMAT parquet, COMPRESSION zstd" if file.endswith(".parquet") else "FORMAT csv, HEADER"

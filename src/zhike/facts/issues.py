@@ -79,13 +79,11 @@ def _small(message: str) -> str:
     return message[:1].lower() + message[1:].rstrip(".")
 
 
-def _in_file(loc: tuple[int | str, ...], data: Any) -> tuple[int | str, ...]:
+def _in_file(loc: tuple[Any, ...], data: Any) -> tuple[int | str, ...]:
     """The part of a pydantic location that exists in the file; union and wrapper steps are left out."""
     kept: list[int | str] = []
     for step in loc:
-        if (isinstance(data, dict) and step in data) or (
-            isinstance(data, list) and isinstance(step, int) and step < len(data)
-        ):
+        if step in data if isinstance(data, dict) else isinstance(data, list) and step in range(len(data)):
             kept.append(step)
             data = data[step]
     return tuple(kept)

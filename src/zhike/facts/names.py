@@ -8,7 +8,8 @@ from zhike.facts.settle import fact_of
 
 _LEGAL = (
     "股份有限公司|有限责任公司|有限公司|股份公司|公司|集团"
-    "|\\b(company|co|ltd|limited|inc|incorporated|corp|corporation|llc|plc|gmbh|ag|sa|sas|sarl|bv|oy|ab|as|spa|srl|pty|kg)\\b"
+    "|\\b(company|co|ltd|limited|inc|incorporated|corp|corporation|llc|plc|gmbh"
+    "|ag|sa|sas|sarl|bv|oy|ab|as|spa|srl|pty|kg)\\b"
 )
 _ALIKE = 0.94
 _CROWD = 200

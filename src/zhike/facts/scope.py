@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NoReturn
 
 from zhike.facts import formula
 from zhike.facts.formats import NUMBER, clean_sql, date_sql, literal, number_sql, one_of, trim_sql
@@ -116,7 +115,7 @@ class Scope:
             case formula.Column() | formula.Lookup() | formula.Text() | formula.Call():
                 return self.reading(node, "number", formats)
             case _:
-                self.refuse(node, "a number")
+                raise self.refusal(node, "a number")
 
     def factor(self, node: Node, sign: str, formats: Formats | None) -> str:
         """One side of a calculation; a product that is multiplied again keeps twelve decimals."""
@@ -133,7 +132,7 @@ class Scope:
             case formula.Column() | formula.Lookup() | formula.Text() | formula.Call():
                 return self.reading(node, "date", formats)
             case _:
-                self.refuse(node, "a date")
+                raise self.refusal(node, "a date")
 
     def truth(self, node: Node) -> str:
         """The SQL of a condition: true or false, never NULL."""
@@ -155,7 +154,7 @@ class Scope:
                 name = function.get(kind, "regexp_full_match")
                 return f"coalesce({name}({self.text(value)}, {literal(pattern)}), false)"
             case _:
-                self.refuse(node, "a condition")
+                raise self.refusal(node, "a condition")
 
     def alike(self, nodes: Sequence[Node]) -> list[str]:
         """The nodes as values of one type: numbers when one of them must be, else dates, else texts."""
@@ -165,10 +164,11 @@ class Scope:
             return [self.day(node) for node in nodes]
         return [self.text(node) for node in nodes]
 
-    def refuse(self, node: Node, what: str) -> NoReturn:
-        raise MappingInvalid(
-            f"a {type(node).__name__.lower()} is no {what.split()[-1]}", hint=f"{what} is needed"
+    def refusal(self, node: Node, what: str) -> MappingInvalid:
+        found = (
+            "a calculation" if isinstance(node, formula.Arithmetic) else f"a {type(node).__name__.lower()}"
         )
+        return MappingInvalid(f"{found} stands where {what} is needed", hint="look at both sides of the sign")
 
     # --- what the formula reads --------------------------------------------------------------------
 
@@ -229,10 +229,22 @@ class Scope:
 
     # --- the stages --------------------------------------------------------------------------------
 
-    def stages(self, where: str = "") -> str:
-        """A SELECT with `_file`, `_id`, `_n` and every short name; `where` limits it by `rowid`."""
+    def rows(self) -> str:
+        """A SELECT with `_file`, `_id`, `_n` and the used cells of every row."""
         raw = "".join(f", {self.sheet.cells[name].sql} AS {short}" for name, short in self.cells.items())
-        sql = f"SELECT _file, rowid AS _id, {self.sheet.row_sql} AS _n{raw} FROM {self.sheet.table} {where}"
+        return f"SELECT _file, rowid AS _id, {self.sheet.row_sql} AS _n{raw} FROM {self.sheet.table}"
+
+    def alike_rows(self) -> str:
+        """The same with one row for all that are alike in file and cells; `_members` are their row numbers."""
+        cells = "".join(f", {short}" for short in self.cells.values())
+        return (
+            "SELECT _file, min(_id) AS _id, max(_id) AS _last, arg_min(_n, _id) AS _n, list(_n) AS _members"
+            f"{cells} FROM ({self.rows()}) GROUP BY _file{cells}"
+        )
+
+    def stages(self, rows: str) -> str:
+        """A SELECT with the columns of `rows` and every short name."""
+        sql = rows
         if self.texts:
             texts = "".join(f", {self.cleaned(name)} AS {short}" for name, short in self.texts.items())
             sql = f"SELECT *{texts} FROM ({sql})"

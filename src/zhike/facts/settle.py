@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from zhike.facts.formats import literal, quote
 from zhike.facts.groups import group, grouped_of
 from zhike.facts.mapping import Collective
-from zhike.facts.rows import Work, rows_of
+from zhike.facts.rows import Work, rows_of, rows_sql
 from zhike.facts.weed import drop_rows
 from zhike_engine.errors import OutputFailed
 from zhike_engine.facts.tables import TABLES
@@ -87,7 +87,10 @@ def _create_customers(work: Work, name: str) -> None:
 
 
 def _list_rows(work: Work, name: str) -> None:
-    work.ledger.add(f"SELECT _drop, _part, _n, _value FROM {rows_of(name)} WHERE _drop IS NOT NULL")
+    alike = work.plans[name][0].alike
+    row = "unnest(_members)" if alike else "_n"
+    dropped = f"SELECT _drop, _part, {row}, _value FROM {rows_of(name)} WHERE _drop IS NOT NULL"
+    work.ledger.add(dropped)
     broken = work.ledger.reason(name, "dropped", "row_broken")
     for source in dict.fromkeys(work.target(name).sources):
         for number, part in enumerate(work.sheets[source].parts, start=work.first_part[source]):
@@ -113,11 +116,12 @@ def _kept(work: Work, name: str) -> str:
 
 
 def _balances(work: Work, name: str) -> list[Balance]:
+    count = rows_sql(work.plans[name][0].alike)
     judged = work.db.execute(
-        f"SELECT _part, count(*), count(_drop) FROM {rows_of(name)} GROUP BY _part"
+        f"SELECT _part, {count}, coalesce({count} FILTER (_drop IS NOT NULL), 0) FROM {rows_of(name)} GROUP BY _part"
     ).fetchall()
     kept = dict(work.db.execute(f"SELECT _part, count(*) FROM {_kept(work, name)} GROUP BY _part").fetchall())
-    counts = {part: (rows, dropped) for part, rows, dropped in judged}
+    counts = {part: (int(rows), int(dropped)) for part, rows, dropped in judged}
     found = []
     for plan in work.plans[name]:
         outside = plan.outside()

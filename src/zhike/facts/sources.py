@@ -11,7 +11,8 @@ import duckdb
 
 from zhike.facts.broken import read_carefully
 from zhike.facts.databases import database_piece, whole_table
-from zhike.facts.mapping import Loaded, Source
+from zhike.facts.loading import Loaded
+from zhike.facts.mapping import Source
 from zhike.facts.pieces import Broken, Cell, CellKind, Connection, Piece, csv_piece, parquet_piece
 from zhike.facts.texts import Fingerprint, TextFile, make_ready
 from zhike.facts.workbooks import sheet_pieces

@@ -10,7 +10,6 @@ from zhike.facts.rows import Work
 from zhike.facts.settle import Balance, fact_of
 from zhike_engine.facts.tables import TABLES
 
-
 COUNTS = ("read", "kept", "merged", "dropped", "outside")
 """Row counts of a file: read = kept + merged + dropped + outside."""
 

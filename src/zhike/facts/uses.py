@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from zhike.facts import formula
 from zhike.facts.columns import parsed
-from zhike.facts.mapping import Loaded
+from zhike.facts.loading import Loaded
 from zhike.facts.sources import Uses
 
 

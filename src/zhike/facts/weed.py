@@ -42,7 +42,8 @@ def _overlapping(work: Work, name: str, overlap: Overlap) -> None:
             border = min(first for _, first, _ in others) if later else max(last for _, _, last in others)
             tests.append(f"_part = {part} AND {day} {'>=' if later else '<='} DATE '{border}'")
     if tests:
-        found = f"SELECT _ord, CAST({day} AS VARCHAR) AS value FROM {rows} WHERE _drop IS NULL AND ({' OR '.join(tests)})"
+        overlapped = f"_drop IS NULL AND ({' OR '.join(tests)})"
+        found = f"SELECT _ord, CAST({day} AS VARCHAR) AS value FROM {rows} WHERE {overlapped}"
         drop_rows(work, name, "overlap", overlap.date, found)
 
 

@@ -1,0 +1,259 @@
+"""What a mapping must hold beyond its shape: known names, readable formulas, words that columns can take.
+
+Everything that can be told without the data is told here; the rest is the importer's.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from zhike.facts import formula
+from zhike.facts.formats import date_format
+from zhike.facts.mapping import Constant, Mapping, Source, Target, Value
+from zhike_engine.errors import MappingInvalid
+from zhike_engine.facts.tables import TABLES, Column, Table
+from zhike_engine.issues import Issue, did_you_mean
+from zhike_engine.policy.yaml import Document
+
+_NUMBERS = ("money", "decimal", "integer")
+_WORDS = ("id", "text", "choice", "bool")
+
+Loc = tuple[str | int, ...]
+
+
+def find_issues(mapping: Mapping, document: Document) -> Iterator[Issue]:
+    """Every problem of a mapping whose shape is right."""
+    return _Checks(mapping, document).all()
+
+
+@dataclass(frozen=True)
+class _Checks:
+    mapping: Mapping
+    document: Document
+
+    def issue(self, loc: Loc, message: str, hint: str = "") -> Issue:
+        return Issue("error", self.document.place(loc), message, hint)
+
+    def all(self) -> Iterator[Issue]:
+        yield from self.dates(self.mapping.dates, ("dates",))
+        for name, source in self.mapping.sources.items():
+            yield from self.source(source, ("sources", name))
+        for name, target in self.mapping.tables.items():
+            if name in TABLES:
+                yield from self.target(target, TABLES[name], ("tables", name))
+            else:
+                yield self.issue(("tables", name), f"unknown table `{name}`", did_you_mean(name, TABLES))
+        for name, table in TABLES.items():
+            if table.required and name not in self.mapping.tables:
+                yield self.issue(
+                    ("tables",), f"table `{name}` is missing", f"every facts folder has the table `{name}`"
+                )
+
+    # --- sources -----------------------------------------------------------------------------------
+
+    def source(self, source: Source, here: Loc) -> Iterator[Issue]:
+        yield from self.dates(source.dates, (*here, "dates"))
+        yield from self.condition(source.only, (*here, "only"), "")
+        if source.encoding is not None and not _is_encoding(source.encoding):
+            hint = "write utf-8, gb18030, big5, utf-16 or another name that Python knows"
+            yield self.issue((*here, "encoding"), f"unknown encoding `{source.encoding}`", hint)
+        if source.timezone is not None and not _is_timezone(source.timezone):
+            hint = "write a name such as `Asia/Shanghai`"
+            yield self.issue((*here, "timezone"), f"unknown time zone `{source.timezone}`", hint)
+
+    # --- tables ------------------------------------------------------------------------------------
+
+    def target(self, target: Target, table: Table, here: Loc) -> Iterator[Issue]:
+        yield from self.origins(target, here)
+        yield from self.names(target, table, here)
+        yield from self.options(target, table, here)
+        yield from self.condition(target.only, (*here, "only"), table.name)
+        for kind, rules in (("drop", target.drop), ("flag", target.flag)):
+            for index, rule in enumerate(rules):
+                yield from self.condition(rule.when, (*here, kind, index, "when"), table.name)
+        for part, values in (("columns", target.columns), ("attributes", target.attributes)):
+            for name, value in values.items():
+                column = table.column(name) if name in table.names else None
+                yield from self.value(value, column, table, (*here, part, name))
+
+    def origins(self, target: Target, here: Loc) -> Iterator[Issue]:
+        for name in target.sources:
+            if name not in self.mapping.sources:
+                hint = did_you_mean(name, self.mapping.sources)
+                yield self.issue((*here, "from"), f"unknown source `{name}`", hint)
+            if target.sources.count(name) > 1:
+                yield self.issue((*here, "from"), f"source `{name}` stands twice", "name it once")
+
+    def names(self, target: Target, table: Table, here: Loc) -> Iterator[Issue]:
+        for column in target.columns:
+            if column not in table.names:
+                further = "; further columns stand under `attributes`" if table.open else ""
+                hint = did_you_mean(column, table.names) + further
+                yield self.issue(
+                    (*here, "columns", column), f"table `{table.name}` has no column `{column}`", hint
+                )
+        for column in table.required_names:
+            if column not in target.columns:
+                hint = f"add `{column}:` with a column of the source, or a formula after `=`"
+                yield self.issue(
+                    (*here, "columns"), f"column `{column}` of table `{table.name}` is missing", hint
+                )
+        if target.attributes and not table.open:
+            hint = "only `customers` keeps further columns"
+            yield self.issue((*here, "attributes"), f"table `{table.name}` takes no attributes", hint)
+        for column in target.attributes:
+            if column in table.names:
+                yield self.issue(
+                    (*here, "attributes", column), f"`{column}` is a column", "move it to `columns`"
+                )
+
+    def options(self, target: Target, table: Table, here: Loc) -> Iterator[Issue]:
+        if target.group_by is not None and table.key != (target.group_by,):
+            hint = f"say `group_by: {table.key[0]}`" if len(table.key) == 1 else "leave it out"
+            message = f"table `{table.name}` cannot be grouped by `{target.group_by}`"
+            yield self.issue((*here, "group_by"), message, hint)
+        if target.overlap and target.overlap.date not in target.columns:
+            hint = did_you_mean(target.overlap.date, target.columns)
+            yield self.issue((*here, "overlap", "date"), f"`{target.overlap.date}` is no mapped column", hint)
+        fitting = {"unknown_customer": "customer", "no_customer": "customer", "positive_returns": "status"}
+        for option, column in fitting.items():
+            if option in target.model_fields_set and (column not in table.names or table.name == "customers"):
+                message = f"`{option}` means nothing for table `{table.name}`"
+                yield self.issue((*here, option), message, "leave it out")
+
+    # --- values ------------------------------------------------------------------------------------
+
+    def value(self, value: Value, column: Column | None, table: Table, here: Loc) -> Iterator[Issue]:
+        yield from self.dates(value.dates, (*here, "dates"))
+        for index, case in enumerate(value.cases):
+            yield from self.condition(case.when, (*here, "cases", index, "when"), table.name)
+        if value.origin is not None and value.origin.startswith("="):
+            yield from self.expression(value.origin, (*here, "from"), table.name)
+        if column is not None:
+            yield from self.fitting(value, column, here)
+            for loc, word in _given_words(value):
+                if not _fits(word, column):
+                    hint = did_you_mean(word, column.choices)
+                    yield self.issue((*here, *loc), f"`{word}` is no `{column.name}`", hint)
+
+    def fitting(self, value: Value, column: Column, here: Loc) -> Iterator[Issue]:
+        """Options that mean nothing for the kind of the column."""
+        for option in ("words", "cases", "otherwise"):
+            if option in value.model_fields_set and column.kind not in _WORDS:
+                message = f"`{option}` means nothing for `{column.name}`, which is no word"
+                yield self.issue((*here, option), message, "leave it out")
+        if value.times is not None and column.kind not in _NUMBERS:
+            yield self.issue((*here, "times"), f"`{column.name}` is no number", "leave `times` out")
+        if value.origin is None and column.kind not in _WORDS:
+            yield self.issue(here, f"`{column.name}` needs `from`")
+
+    # --- formulas ----------------------------------------------------------------------------------
+
+    def dates(self, formats: list[str], here: Loc) -> Iterator[Issue]:
+        for text in formats:
+            try:
+                date_format(text)
+            except MappingInvalid as problem:
+                yield self.issue(here, problem.message, problem.hint)
+
+    def expression(self, text: str, here: Loc, table: str) -> Iterator[Issue]:
+        try:
+            node = formula.parse_value(text)
+        except MappingInvalid as problem:
+            yield self.issue(here, problem.message, problem.hint)
+        else:
+            yield from self.parts(node, here, table)
+
+    def condition(self, text: str | None, here: Loc, table: str) -> Iterator[Issue]:
+        if text is None:
+            return
+        try:
+            node = formula.parse_condition(text)
+        except MappingInvalid as problem:
+            yield self.issue(here, problem.message, problem.hint)
+        else:
+            yield from self.parts(node, here, table)
+
+    def parts(self, node: formula.Node, here: Loc, table: str) -> Iterator[Issue]:
+        for part in formula.walk(node):
+            match part:
+                case formula.Lookup():
+                    yield from self.lookup(part, here, table)
+                case formula.Total():
+                    yield from self.total(part, here, table)
+                case formula.Like(kind="matches", pattern=pattern):
+                    if not _is_pattern(pattern):
+                        yield self.issue(here, f"`{pattern}` is no pattern", "write a regular expression")
+
+    def lookup(self, part: formula.Lookup, here: Loc, table: str) -> Iterator[Issue]:
+        if part.source not in self.mapping.sources:
+            hint = did_you_mean(part.source, self.mapping.sources)
+            yield self.issue(here, f"unknown source `{part.source}`", hint)
+        if not table:
+            yield self.issue(here, "a source cannot look into another one", "put the condition on the table")
+
+    def total(self, part: formula.Total, here: Loc, table: str) -> Iterator[Issue]:
+        money = TABLES["order_lines"].money_columns
+        if table != "orders":
+            yield self.issue(here, "`total` is for the table `orders`", "leave it out here")
+        elif part.table != "order_lines" or part.table not in self.mapping.tables:
+            yield self.issue(
+                here, f"`total` cannot add up `{part.table}`", "it adds up a mapped table `order_lines`"
+            )
+        elif part.column not in money or part.column not in self.mapping.tables[part.table].columns:
+            yield self.issue(here, f"`total` cannot add up `{part.column}`", did_you_mean(part.column, money))
+
+
+def _given_words(value: Value) -> Iterator[tuple[Loc, str]]:
+    """The values that a mapping itself gives to a column, with their places."""
+    for key, word in value.words.items():
+        yield ("words", key), word
+    for index, case in enumerate(value.cases):
+        yield ("cases", index, "value"), case.value
+    if isinstance(value.otherwise, Constant):
+        yield ("otherwise", "value"), value.otherwise.value
+    if value.empty is not None:
+        yield ("empty",), value.empty
+
+
+def _fits(word: str, column: Column) -> bool:
+    """Whether a column can take a word of the mapping."""
+    try:
+        if column.kind in _NUMBERS:
+            return Decimal(word).is_finite()
+        if column.kind == "date":
+            return date.fromisoformat(word).isoformat() == word
+    except (InvalidOperation, ValueError):
+        return False
+    if column.kind == "bool":
+        return word in ("true", "false")
+    return not column.choices or word in column.choices
+
+
+def _is_encoding(name: str) -> bool:
+    try:
+        return isinstance("".encode(codecs.lookup(name).name), bytes)
+    except LookupError:
+        return False
+
+
+def _is_timezone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return False
+    return True
+
+
+def _is_pattern(text: str) -> bool:
+    try:
+        re.compile(text)
+    except re.error:
+        return False
+    return "(?" not in text.replace("(?:", "")
