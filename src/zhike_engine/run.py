@@ -125,6 +125,8 @@ def run(
     for done, statement in enumerate(compiled.statements):
         tell(statement.name, done, len(compiled.statements))
         backend.keep(statement.name, statement.select)
+        for name in statement.spent:
+            backend.drop(name)
     return Run(policy, plan, compiled, facts, backend, manifest(policy, plan, facts, backend))
 
 

@@ -58,6 +58,9 @@ class Backend(Protocol):
     def keep(self, name: str, select: str) -> None:
         """Keep the rows of a SELECT under a name."""
 
+    def drop(self, name: str) -> None:
+        """Let go of what is kept under a name; nobody reads it any more."""
+
     def load(self, name: str, table: pa.Table) -> None:
         """Keep a small Arrow table under a name."""
 

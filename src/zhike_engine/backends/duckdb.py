@@ -46,6 +46,10 @@ class DuckDB:
         """Keep a SELECT as a temporary table."""
         self._run(self.dialect.create(name, select))
 
+    def drop(self, name: str) -> None:
+        """Drop a temporary table."""
+        self._run(f"drop table {name}")
+
     def load(self, name: str, table: pa.Table) -> None:
         """Keep an Arrow table as a temporary table."""
         self.connection.register("arriving", table)
@@ -78,6 +82,8 @@ def _translated() -> Iterator[None]:
     """DuckDB's errors as ours."""
     try:
         yield
+    except duckdb.InterruptException:
+        raise KeyboardInterrupt from None
     except (duckdb.OutOfMemoryException, duckdb.IOException) as problem:
         raise OutputFailed(
             f"the engine ran out of room: {_first_line(problem)}",

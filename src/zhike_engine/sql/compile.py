@@ -1,6 +1,7 @@
 """The compiler: a plan and the shape of the facts in, a short list of statements out.
 
     statement       what it holds
+    x0, g1, l2 …    one row per customer with facts: the aggregates of one scan
     z0, z1 …        one row per customer in scope: attributes, metrics and scores so far
     metrics         the last of them
     result          metrics, and every column of every rating
@@ -37,10 +38,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Statement:
-    """A stage: the SELECT and the name under which its rows are kept."""
+    """A stage: the SELECT, the name under which its rows are kept, and earlier stages that nobody reads after it."""
 
     name: str
     select: str
+    spent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -231,17 +233,23 @@ class Compiler:
         return value.sql, node.column
 
     def _stages(self, columns: list[tuple[str, str]], layers: list[Layer], scope: str) -> list[Statement]:
+        stages = self.scans()
+        spent = tuple(stage.name for stage in stages)
         chain = Chain(self.first(columns, scope))
-        stages: list[Statement] = []
         for index, layer in enumerate(layers):
             if layer.joins is None:
                 chain.add(layer.columns)
                 continue
-            stages.append(Statement(f"z{index}", chain.sql))
+            stages.append(Statement(f"z{index}", chain.sql, spent))
+            spent = (f"z{index}",)
             shown = ", ".join(f"{sql} as {name}" for sql, name in layer.columns)
             chain = Chain(f"select b.*, {shown} from {layer.joins.sql()}")
-        stages.append(Statement("metrics", chain.sql))
+        stages.append(Statement("metrics", chain.sql, spent))
         return stages
+
+    def scans(self) -> list[Statement]:
+        """The scans of the facts, each a stage of its own: together they would crowd each other out of memory."""
+        return [Statement(scan.alias, scan.select(self.c.d)) for scan in self.c.scans if scan.aggregates]
 
     def first(self, columns: list[tuple[str, str]], scope: str) -> str:
         """The customers in scope with the columns of layer 0."""
@@ -259,8 +267,9 @@ class Compiler:
         people = f"select c.customer as customer, c.name as name{''.join(', ' + one for one in picked)} from f_customers c"
         if scope:
             people = f"select s.* from ({people}) s where {scope}"
-        joins = [f"left join ({one.select(d)}) {one.alias} on {one.alias}.customer = p.customer"
-                 for one in c.scans if one.aggregates]  # fmt: skip
+        joins = [
+            f"left join {one.alias} on {one.alias}.customer = p.customer" for one in c.scans if one.aggregates
+        ]
         joins += [
             f"left join ({select}) {alias} on {alias}.customer = p.customer" for alias, select in c.joins
         ]

@@ -57,8 +57,11 @@ class Dialect:
         return f"cast(sum({expression}) as {self.integer_type})"
 
     def money_total(self, expression: str) -> str:
-        """Sum of a money column, as an integer of 10^-4."""
-        return f"cast(sum({expression}) * 10000 as {self.integer_type})"
+        """Sum of a money column, as an integer of 10^-4. Wide decimals are slow: only the largest sums stay wide."""
+        total = f"sum({expression})"
+        narrow = f"cast(cast({total} as decimal(18, 4)) * 10000 as bigint)"
+        wide = f"cast({total} * 10000 as bigint)"
+        return f"(case when {total} between -9000000000 and 9000000000 then {narrow} else {wide} end)"
 
     def money(self, expression: str) -> str:
         """A money column as an integer of 10^-4. Wide decimals are slow: only the largest amounts take them."""
@@ -141,6 +144,9 @@ class Plain(Dialect):
     """What the other engines share."""
 
     exact_decimals = False
+
+    def money_total(self, expression: str) -> str:
+        return f"cast(sum({expression}) * 10000 as {self.integer_type})"
 
     def money(self, expression: str) -> str:
         return f"cast({expression} * 10000 as {self.integer_type})"

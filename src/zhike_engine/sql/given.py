@@ -18,7 +18,7 @@ from zhike_engine.plan.build import Plan, Planned
 from zhike_engine.plan.rules import PlannedRating
 from zhike_engine.policy import metrics as kinds
 from zhike_engine.policy.model import Scorecard
-from zhike_engine.sql.compile import Compiled, Compiler, Layer
+from zhike_engine.sql.compile import Compiled, Compiler, Layer, Statement
 from zhike_engine.sql.dialect import Dialect
 from zhike_engine.sql.facts import Shape, full_shape
 from zhike_engine.sql.values import Value
@@ -87,6 +87,9 @@ class _GivenCompiler(Compiler):
 
     def _either(self, node: Planned, computed: str) -> str:
         return f"(case when h_{node.column} then g_{node.column} else {computed} end)"
+
+    def scans(self) -> list[Statement]:
+        return []
 
     def first(self, columns: list[tuple[str, str]], scope: str) -> str:
         people = f"select s.* from given s where {scope or '1 = 1'}"
