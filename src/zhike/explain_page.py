@@ -54,7 +54,7 @@ def page(explanations: Sequence[Explanation], lang: Lang) -> str:
     return _template().render(
         explanations=explanations, lang=lang, say=say, marks=MARKS, outcomes=OUTCOMES, rigidities=RIGIDITIES,
         rows=rows, value=value_words, limit=limit_words, notes=gap_notes, judged=judged_words, opened=opened,
-        colour=colour, done=done, number=shown_number,
+        style=style, tag=tag, done=done, number=shown_number,
     )  # fmt: skip
 
 
@@ -67,6 +67,28 @@ def colour(explanation: Explanation, code: str | None) -> str:
     if re.fullmatch(r"#[0-9a-fA-F]{6}", own):
         return own
     return PALETTE[min(codes.index(code), len(PALETTE) - 1)]
+
+
+def ink(background: str) -> str:
+    """White or near black, whichever is legible on a colour such as #1f7a4d (WCAG 2.2: at least 4.5 to 1)."""
+    parts = [int(background[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    light = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return "#ffffff" if 1.05 / (light + 0.05) >= 4.5 else "#14171a"
+
+
+def style(explanation: Explanation, code: str | None) -> str:
+    """The colours of a grade's tag."""
+    own = colour(explanation, code)
+    return f"--grade: {own}; --on: {ink(own)}"
+
+
+def tag(explanation: Explanation, code: str | None) -> Text:
+    """What stands in a grade's tag: its code where that is short, otherwise its title."""
+    if code is None:
+        return Text("—", "—")
+    titles = {grade.code: grade.title for grade in explanation.grades}
+    return Text(code, code) if len(code) <= 3 or code not in titles else titles[code]
 
 
 def done(gap: Gap) -> int | None:

@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text as Rich
 
-from zhike.explain_page import colour, shown_number
+from zhike.explain_page import colour, ink, shown_number, tag
 from zhike.explain_words import (
     MARKS,
     OUTCOMES,
@@ -42,7 +42,8 @@ def show(
     for number, explanation in enumerate(explanations):
         if number:
             console.rule(style="dim")
-        _Printer(explanation, lang, console, everything).show()
+        _Printer(explanation, lang, console, everything).result()
+    _Printer(explanations[0], lang, console, everything).behind()
 
 
 class _Printer:
@@ -62,9 +63,11 @@ class _Printer:
         self.console.print()
         self.line(Rich(text, style="bold"))
 
-    def show(self) -> None:
+    def result(self) -> None:
+        """What was decided, why, and what is missing."""
         e = self.e
-        badge = Rich(f" {e.grade or '—'} ", style=f"bold white on {colour(e, e.grade)}")
+        own = colour(e, e.grade)
+        badge = Rich(f" {self.say(tag(e, e.grade))} ", style=f"bold {ink(own)} on {own}")
         self.line(badge, " ", Rich(e.name, style="bold"), Rich(f"  {e.customer}", style="dim"))
         notes = [self.say(e.rating_title)]
         if e.state != "graded":
@@ -78,6 +81,9 @@ class _Printer:
         self.conditions()
         for score in e.scores:
             self.score(score)
+
+    def behind(self) -> None:
+        """The data and the provenance, which all ratings of a customer share."""
         self.metrics()
         self.provenance()
 
@@ -132,7 +138,7 @@ class _Printer:
     def table(self, grade: GradeChecked) -> Table:
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="dim")
         table.add_column("", no_wrap=True)
-        table.add_column(self.say("condition"), overflow="fold", ratio=1)
+        table.add_column(self.say("condition"), overflow="fold", min_width=30)
         table.add_column(self.say("value"), justify="right", overflow="fold")
         table.add_column(self.say("limit"), justify="right", overflow="fold")
         table.add_column(self.say("article"), style="dim", no_wrap=True)

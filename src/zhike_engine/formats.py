@@ -19,6 +19,7 @@ Shown = Decimal | float | str | bool | date
 """A value at the border of the engine: exact ones are Decimal, quotients float."""
 
 NOT_COMPUTABLE = Text(zh="无法计算", en="not computable")
+NOT_STATED = Text(zh="没有数据", en="no data")
 CURRENCIES = {"CNY": "元", "USD": "美元", "EUR": "欧元", "GBP": "英镑", "JPY": "日元", "HKD": "港元", "AUD": "澳元",
               "CAD": "加元", "CHF": "瑞士法郎", "SGD": "新加坡元", "KRW": "韩元", "RUB": "卢布"}  # fmt: skip
 """ISO code -> Chinese word for one unit of the currency."""
@@ -130,7 +131,7 @@ class Formats:
     def value(self, value: Shown | None, unit: str, *, more: int = 0, strip: bool = False) -> Text:
         """A value with its unit; `more` adds decimals, `strip` takes away zeros that say nothing."""
         if value is None:
-            return NOT_COMPUTABLE
+            return NOT_STATED if unit in ("text", "flag", "date") else NOT_COMPUTABLE
         if isinstance(value, bool):
             return Text(zh="是", en="yes") if value else Text(zh="否", en="no")
         if isinstance(value, date):

@@ -110,7 +110,8 @@ ratings: {{value: {{title: 等级, grades: {{A: {{title: A}}}}, fallback: {{mark
 def test_a_missing_value_says_why(tmp_path, name):
     metric, tables, reason = CASES[name]
     found = next(m for m in why(graded(tmp_path, BODY.format(metric), **tables)).metrics if m.name == "asked")
-    assert (found.value, found.shown.zh, found.why and found.why.zh) == (None, "无法计算", reason)
+    missing = "没有数据" if found.unit in ("text", "date") else "无法计算"
+    assert (found.value, found.shown.zh, found.why and found.why.zh) == (None, missing, reason)
 
 
 def test_every_kind_has_a_reason():

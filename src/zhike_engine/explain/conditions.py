@@ -158,11 +158,25 @@ class Conditions:
             case n.Not(of):
                 return self.sides(of)
             case n.All(items) | n.Any(items):
-                own = [item for item in items if not self.settled(item)]
-                return self.sides(own[0]) if len(own) == 1 else (None, None)
+                return self.joined([item for item in items if not self.settled(item)])
             case n.Name():
                 return self.shown(self.of(node), unit_of(node, self.titles)), None
         return None, None
+
+    def joined(self, items: list[n.Node]) -> tuple[Text | None, Text | None]:
+        """One comparison beside settings of the company, or the two ends of a band."""
+        if len(items) == 1:
+            return self.sides(items[0])
+        ends = [item for item in items if isinstance(item, n.Compare)]
+        if len(ends) != len(items) or len({end.left for end in ends}) != 1:
+            return None, None
+        both = [self.compared(end.left, end.right) for end in ends]
+        signs = [{">=": "≥", "<=": "≤", "!=": "≠"}.get(end.op, end.op) for end in ends]
+        limits = [(sign, limit) for sign, (_, limit) in zip(signs, both, strict=True)]
+        return both[0][0], Text(
+            zh="，".join(f"{sign} {limit.zh}" for sign, limit in limits),
+            en=", ".join(f"{sign} {limit.en}" for sign, limit in limits),
+        )
 
     def settled(self, node: n.Node) -> bool:
         """Whether a part speaks of nothing but the company's own settings, so that no customer can change it."""

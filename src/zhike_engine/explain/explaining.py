@@ -19,6 +19,7 @@ from zhike_engine.issues import did_you_mean
 from zhike_engine.language.nodes import Name, names_in
 from zhike_engine.language.parse import parse
 from zhike_engine.language.sentences import Titles, to_text
+from zhike_engine.language.titles import set_off
 from zhike_engine.plan.rules import PlannedRating
 from zhike_engine.run import Run
 from zhike_engine.words import Text
@@ -133,7 +134,7 @@ def _title_of(rating: PlannedRating, code: str | None) -> Text | None:
     if code is None:
         return None
     titles = {grade.code: grade.spec.title.text for grade in rating.grades}
-    return titles.get(code, Text(zh=code, en=code))
+    return set_off(titles.get(code, Text(zh=code, en=code)))
 
 
 def _moved(asked: Asked, rating: PlannedRating, grade: str | None, previous: str | None) -> _Movement:
@@ -163,7 +164,7 @@ def _headline(name: str, rating: Text, grade: Text | None, state: State, steps: 
     provisional = state == "provisional"
     frame = Text(zh="客户 {n} {p}为{g}，因为{b}", en="{n} is {p}{g}: {b}")
     word = Text(zh="暂定" if provisional else "", en="provisionally " if provisional else "")
-    return frame.format(n=name, p=word, g=grade, b=because)
+    return frame.format(n=name, p=word, g=set_off(grade), b=because)
 
 
 def _score_names(rating: PlannedRating, run: Run) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from zhike_engine.explain.conditions import Conditions
 from zhike_engine.explain.levers import ORDER, lever
-from zhike_engine.explain.metrics import first_day
+from zhike_engine.explain.metrics import first_day, scores_of
 from zhike_engine.explain.model import Gap, Rigidity
 from zhike_engine.explain.periods import hull, windows_of, words
 from zhike_engine.explain.records import Records
@@ -19,6 +19,7 @@ from zhike_engine.language.sentences import constant_value, to_text
 from zhike_engine.language.titles import inline
 from zhike_engine.plan.windows import add_months
 from zhike_engine.policy import metrics as kinds
+from zhike_engine.policy.model import Item
 from zhike_engine.sql.values import MONEY
 from zhike_engine.words import Text, same
 
@@ -164,6 +165,8 @@ class Gaps:
             return self.in_money_growth(spec, limit), None
         if isinstance(spec, kinds.Share) and up:
             return self.in_money_share(spec, value, limit), None
+        if name in self.plan.document.scorecards and up:
+            return self.in_points(name), None
         return None, None
 
     def not_before(
@@ -196,6 +199,23 @@ class Gaps:
         others = own / number_of(value) - own
         return self.as_amount(spec.share, share * others / (1 - share) - own)
 
+    def in_points(self, name: str) -> Text | None:
+        """The items of a scorecard that can still add most, with how much each can add."""
+        asked, titles = self.conditions.asked, self.conditions.titles
+        [score] = scores_of(asked, titles, [name])
+        items = asked.run.plan.document.scorecards[name].items
+        room = [
+            ((most(items[part.name]) - part.points) * part.weight, part.title)
+            for part in score.parts
+            if part.points is not None and part.weight is not None
+        ]
+        best = sorted((one for one in room if one[0] > 0), key=lambda one: -one[0])[:2]
+        if not best:
+            return None
+        frame = Text(zh="{t}最多再加 {n} 分", en="{t} can add up to {n}")
+        said = [frame.format(t=title, n=grouped(points, 2, strip=True)) for points, title in best]
+        return Text(zh="，".join(one.zh for one in said), en=", ".join(one.en for one in said))
+
     def as_amount(self, name: str, needed: Decimal) -> Text | None:
         """`needed` more of a metric, when it is an amount or a count that is above zero."""
         named, formats = self.conditions.titles.named(name), self.conditions.titles.formats
@@ -208,6 +228,16 @@ class Gaps:
         return Text(
             zh=f"约合{named.title.zh}再增加 {shown.zh}", en=f"about {shown.en} more {inline(named.title.en)}"
         )
+
+
+def most(item: Item) -> Decimal:
+    """The most points an item can give."""
+    given = [step.points for step in item.steps or ()] + list((item.choices or {}).values())
+    if item.linear is not None:
+        given += [item.linear.points_from, item.linear.points_to]
+    if item.when is not None and item.points is not None:
+        given.append(item.points)
+    return max(given, default=Decimal(100))
 
 
 def _distance(distance: Decimal, unit: str, *, strict: bool) -> Decimal:

@@ -15,6 +15,7 @@ from zhike_engine.explain.records import Records
 from zhike_engine.formats import day
 from zhike_engine.language import nodes as n
 from zhike_engine.language.parse import parse
+from zhike_engine.language.titles import set_off
 from zhike_engine.plan.rules import Branching, Leaf, PlannedGrade, PlannedRating, Tree
 from zhike_engine.policy.ratings import Branch
 from zhike_engine.precedence import STEPS
@@ -49,7 +50,7 @@ class Misses:
         if len(found) == 2 and _said(found[0]) == _said(found[1]):
             found.pop()
         found.sort(key=lambda one: _cost(one[1]))
-        title = target.spec.title.text
+        title = set_off(target.spec.title.text)
         return tuple(
             Miss(target.code, title, way, gaps, back, summary(title, gaps, back)) for way, gaps in found
         )
@@ -151,7 +152,7 @@ class Misses:
         """The cheapest way out of a worse grade."""
         assert grade.tree is not None
         frame = Text(zh="否则仍符合{g}", en="otherwise it still meets the conditions of {g}")
-        return _from(self.undo_tree(grade.tree), frame.format(g=grade.spec.title.text))
+        return _from(self.undo_tree(grade.tree), frame.format(g=set_off(grade.spec.title.text)))
 
     def blocks(self, target: PlannedGrade) -> Iterator[Gap]:
         """Gaps of the steps after the rules that give a worse grade than the target, or none."""

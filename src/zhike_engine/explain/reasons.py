@@ -49,8 +49,9 @@ class Reasons:
         for name in names:
             reason = self.why(name)
             if reason is not None:
-                frame = Text(zh="{title}无法计算：{reason}", en="{title} is not computable: {reason}")
-                return frame.format(title=self.title(name), reason=reason)
+                frame = Text(zh="{title}{what}：{reason}", en="{title}, {what}: {reason}")
+                what = self.titles.formats.value(None, self.titles.named(name).unit)
+                return frame.format(title=self.title(name), what=what, reason=reason)
         return None
 
     def window(self, spec: Any) -> Window:

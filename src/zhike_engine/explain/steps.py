@@ -14,6 +14,7 @@ from zhike_engine.explain.records import Records
 from zhike_engine.formats import day, grouped, percent
 from zhike_engine.language.parse import parse
 from zhike_engine.language.sentences import constant_value, to_text
+from zhike_engine.language.titles import set_off
 from zhike_engine.plan.rules import PlannedRating
 from zhike_engine.plan.windows import add_months
 from zhike_engine.policy.model import Bound, Quota
@@ -84,7 +85,7 @@ class Path:
     def title(self, code: str | None) -> Text:
         if code is None:
             return Text(zh="无等级", en="no grade")
-        return self.rating.grade(code).spec.title.text
+        return set_off(self.rating.grade(code).spec.title.text)
 
     def rank_after(self, column: str) -> Any:
         return self.asked.step(self.rating, column)
@@ -129,7 +130,9 @@ class Path:
             frame = _SEVERAL[precedence]
             text = frame.format(all=Text(zh="、".join(matching), en=" and ".join(matching)))
         elif earlier:
-            listed = Text(zh="、".join(earlier), en=", ".join(earlier))
+            short = all(len(one) <= 2 for one in earlier)
+            names = [Text(one, one) if short else self.title(one) for one in earlier]
+            listed = Text(zh="、".join(one.zh for one in names), en=", ".join(one.en for one in names))
             frame = Text(
                 zh="{text}；先检验的 {listed} 不符合", en="{text}, and not those of {listed}, tested before"
             )

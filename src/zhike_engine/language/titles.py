@@ -176,6 +176,23 @@ class Titles:
         return Text(zh=own, en=f"{own} ({shown.en})")
 
 
+def set_off(title: Text) -> Text:
+    """A grade's title inside a sentence: in quotes where it would not be seen as a title, or cuts the sentence.
+
+    >>> set_off(Text(zh="A级：最重要", en="Grade A")), set_off(Text(zh="B级客户", en="Grade B")).zh
+    (Text(zh='“A级：最重要”', en='Grade A'), 'B级客户')
+    """
+    plain = title.zh.endswith(("级", "客户")) and not _cuts(title.zh)
+    return Text(
+        zh=title.zh if plain or title.zh.isascii() else f"“{title.zh}”",
+        en=f"“{title.en}”" if _cuts(title.en) else title.en,
+    )
+
+
+def _cuts(title: str) -> bool:
+    return any(sign in title for sign in "：:，,；;（(")
+
+
 def inline(title: str) -> str:
     """An English title inside a sentence: lower case at its head, unless the head is a name or an abbreviation.
 
