@@ -23,13 +23,14 @@ from zhike_engine.plan.rules import Leaf, PlannedRating
 from zhike_engine.plan.windows import WindowInvalid
 from zhike_engine.policy import metrics as kinds
 from zhike_engine.policy.model import Scorecard
+from zhike_engine.sql.chain import Chain
 from zhike_engine.sql.context import Context
 from zhike_engine.sql.dialect import Dialect
 from zhike_engine.sql.expressions import UnknownName, UnsetName, condition_sql, to_sql
 from zhike_engine.sql.facts import Shape
 from zhike_engine.sql.metrics import author
 from zhike_engine.sql.population import Joins, relative
-from zhike_engine.sql.ratings import Chain, RatingAuthor
+from zhike_engine.sql.ratings import RatingAuthor
 from zhike_engine.sql.scores import item_points, total
 from zhike_engine.sql.values import TypeMismatch, Value
 

@@ -16,36 +16,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 
 from zhike_engine.language.parse import parse
 from zhike_engine.plan.parameters import ParameterValue
 from zhike_engine.plan.rules import Branching, Leaf, PlannedGrade, PlannedRating, Tree
-from zhike_engine.plan.windows import add_months
-from zhike_engine.policy.model import Bound, Quota
-from zhike_engine.sql import values as v
+from zhike_engine.sql.chain import Chain
 from zhike_engine.sql.context import Context
-from zhike_engine.sql.easing import Easing
-from zhike_engine.sql.expressions import UnsetName, condition_sql, to_sql
+from zhike_engine.sql.expressions import UnsetName, condition_sql
+from zhike_engine.sql.steps import StepAuthor
 from zhike_engine.sql.values import TypeMismatch, Value
 
 PENDING_LINE, PENDING_CONDITION, PENDING_NOTHING = 100, 200, 301
 """Offsets of the pending codes."""
-
-
-@dataclass
-class Chain:
-    """A growing chain of nested SELECTs: each step adds columns to all that came before."""
-
-    sql: str
-    depth: int = 0
-
-    def add(self, columns: Sequence[tuple[str, str]]) -> None:
-        """Add columns, given as (SQL, name)."""
-        if columns:
-            shown = ", ".join(f"{sql} as {name}" for sql, name in columns)
-            self.depth += 1
-            self.sql = f"select y{self.depth}.*, {shown} from ({self.sql}) y{self.depth}"
 
 
 @dataclass
@@ -94,13 +76,16 @@ class RatingAuthor:
         chain.add([(self.rank_of(self.column("prev")), self.column("prev_rank")), *self._leaves()])
         chain.add(self._first_answers())
         chain.add([(self._answer(), self.column("s0"))])
-        step = "s0"
-        step = self._quotas(chain, step)
-        step = self._hysteresis(chain, step)
-        step = self._movement(chain, step)
-        step = self._protection(chain, step)
-        step = self._bounds(chain, step)
-        step = self._manual(chain, step)
+        steps, step = StepAuthor(self), "s0"
+        for add in (
+            steps.quotas,
+            steps.hysteresis,
+            steps.movement,
+            steps.protection,
+            steps.bounds,
+            steps.manual,
+        ):
+            step = add(chain, step)
         self._close(chain, step)
 
     def _leaves(self) -> list[tuple[str, str]]:
@@ -126,13 +111,13 @@ class RatingAuthor:
     def test(self, text: str) -> str:
         """SQL of a condition outside the grades: holds, or does not; unknown does not hold."""
         try:
-            return self._sure(condition_sql(parse(text), self.names, self.c.d))
+            return self.sure(condition_sql(parse(text), self.names, self.c.d))
         except UnsetName as missing:
             if not self.c.plan.parameters[missing.name].spec.optional:
                 self.unset.add(missing.name)
             return "(1 = 0)"
 
-    def _sure(self, condition: str, otherwise: bool = False) -> str:
+    def sure(self, condition: str, otherwise: bool = False) -> str:
         answer = self.c.d.flag(otherwise)
         return f"coalesce({condition}, {answer})"
 
@@ -141,7 +126,7 @@ class RatingAuthor:
         if isinstance(tree, Leaf):
             if tree.column in self.dropped:
                 return None
-            return self._sure(leaf_sql(tree), tree.unknown == "holds")
+            return self.sure(leaf_sql(tree), tree.unknown == "holds")
         parts = [sql for item in tree.items if (sql := self.holds(item, leaf_sql)) is not None]
         needed = min(tree.needed, len(parts))
         if not parts:
@@ -171,13 +156,13 @@ class RatingAuthor:
             raw = _cases(ordered)
         columns = [(raw, self.column("raw")), (self._fallback_line(), self.column("line"))]
         newcomer = self.test(spec.newcomers.when) if spec.newcomers else "(1 = 0)"
-        columns.append((self._as_flag(newcomer), self.column("newcomer")))
+        columns.append((self.as_flag(newcomer), self.column("newcomer")))
         columns.append((self._pending(), self.column("wait")))
         rated = self.test(spec.if_) if spec.if_ else "(1 = 1)"
-        columns.append((self._as_flag(rated), self.column("rated")))
+        columns.append((self.as_flag(rated), self.column("rated")))
         return columns
 
-    def _as_flag(self, test: str) -> str:
+    def as_flag(self, test: str) -> str:
         d = self.c.d
         return f"(case when {test} then {d.flag(True)} else {d.flag(False)} end)"
 
@@ -215,176 +200,6 @@ class RatingAuthor:
                     answers.append(f"when {col('line')} = {number} then {self.grade_rank(line.grade)}")
         return f"(case {' '.join(answers)} end)"
 
-    def _quotas(self, chain: Chain, step: str) -> str:
-        for index, quota in enumerate(self.rating.spec.quotas):
-            beyond = self._beyond(quota, self.column(step))
-            chain.add([(self._as_flag(beyond), self.column(f"quota{index}"))])
-            out, rank = self.column(f"quota{index}"), self.ranked(quota.grade)
-            lower = min(rank + 1, len(self.rating.grades))
-            new = f"s_q{index}"
-            chain.add([(f"(case when {out} then {lower} else {self.column(step)} end)", self.column(new))])
-            step = new
-        return step
-
-    def _beyond(self, quota: Quota, rank: str) -> str:
-        """Whether a customer is beyond the places of a grade; who is not rated, or waits, takes no place."""
-        value, d = self.names(quota.by), self.c.d
-        if value.storage != "exact":
-            raise TypeMismatch(f"orders customers by `{quota.by}`; use a total, a count or a score")
-        takes_part = f"{d.flag_column(self.column('rated'))} and {self.column('wait')} is null"
-        rank = f"(case when {takes_part} then {rank} end)"
-        part = (
-            f"partition by {self.names(quota.within).sql}, {rank}" if quota.within else f"partition by {rank}"
-        )
-        whole = f"partition by {self.names(quota.within).sql}" if quota.within else ""
-        key = f"coalesce({value.sql}, -9223372036854775807)"
-        if quota.ties == "in":
-            place = f"rank() over ({part} order by {key} desc)"
-        else:
-            place = f"count(*) over ({part} order by {key} desc range between unbounded preceding and current row)"
-        if quota.top is not None:
-            places = self._whole(quota.top)
-        else:
-            share = self._share(quota.share)
-            top, bottom = share.as_integer_ratio()
-            rated = f"count({rank}) over ({whole})"
-            extra = {"down": 0, "up": bottom - 1, "half_up": bottom // 2}[quota.rounding]
-            places = d.divide_whole(f"{rated} * {top} + {extra}", str(bottom))
-        return f"({rank} = {self.ranked(quota.grade)} and {place} > {places})"
-
-    def _constant(self, raw: Decimal | str) -> Value:
-        return to_sql(parse(raw), self.names, self.c.d) if isinstance(raw, str) else v.constant(raw)
-
-    def _whole(self, raw: Decimal | str) -> str:
-        try:
-            value = self._constant(raw)
-        except UnsetName as missing:
-            self.unset.add(missing.name)
-            return "0"
-        return value.sql if value.constant is None else str(int(value.constant))
-
-    def _share(self, raw: Decimal | str | None) -> Decimal:
-        """A part of one; a plain number counts as percent, percent parameters and expressions over them as they are."""
-        try:
-            value = self._constant(raw if raw is not None else Decimal(0))
-        except UnsetName as missing:
-            self.unset.add(missing.name)
-            return Decimal(0)
-        number = value.constant if value.constant is not None else Decimal(0)
-        return number if value.unit == "share" else number / 100
-
-    def _hysteresis(self, chain: Chain, step: str) -> str:
-        rule = self.rating.spec.hysteresis
-        if rule is None:
-            return step
-        easing = Easing(
-            self._share(rule.keep_within), self.names, self.c.plan.parameters.__contains__, self.c.d
-        )
-        cases = []
-        for grade in self.rating.grades:
-            if grade.tree is None:
-                continue
-            test = self.holds(grade.tree, lambda leaf: self._eased(leaf, easing))
-            if test is not None:
-                cases.append(f"when {self.column('prev_rank')} = {grade.rank} then {test}")
-        keep = f"(case {' '.join(cases)} end)" if cases else "(1 = 0)"
-        now, prev = self.column(step), self.column("prev_rank")
-        falls = f"{prev} is not null and {now} > {prev} and {self._sure(keep)}"
-        chain.add([(self._as_flag(falls), self.column("keep"))])
-        chain.add([(f"(case when {self.column('keep')} then {prev} else {now} end)", self.column("s_keep"))])
-        return "s_keep"
-
-    def _eased(self, leaf: Leaf, easing: Easing) -> str:
-        try:
-            return easing.sql(leaf.node)
-        except UnsetName:
-            return leaf.column
-
-    def _movement(self, chain: Chain, step: str) -> str:
-        rule = self.rating.spec.movement
-        if rule is None:
-            return step
-        now, prev = self.column(step), self.column("prev_rank")
-        cases = [f"when {prev} is null then {now}"]
-        if rule.up is not None:
-            cases.append(f"when {now} < {prev} - {rule.up} then {prev} - {rule.up}")
-        if rule.down is not None:
-            cases.append(f"when {now} > {prev} + {rule.down} then {prev} + {rule.down}")
-        chain.add([(f"(case {' '.join(cases)} else {now} end)", self.column("s_move"))])
-        return "s_move"
-
-    def _protection(self, chain: Chain, step: str) -> str:
-        rule = self.rating.spec.protection
-        if rule is None:
-            return step
-        months = int(self._whole(rule.months))
-        since = self.c.d.day(add_months(self.c.plan.as_of, -months))
-        now, prev = self.column(step), self.column("prev_rank")
-        tests = [f"{prev} is not null", f"{now} > {prev}", f"{self.column('since')} > {since}"]
-        if rule.grades:
-            ranks = ", ".join(str(self.ranked(code)) for code in rule.grades)
-            tests.append(f"{prev} in ({ranks})")
-        chain.add([(self._as_flag(self._sure("(" + " and ".join(tests) + ")")), self.column("shielded"))])
-        chain.add(
-            [(f"(case when {self.column('shielded')} then {prev} else {now} end)", self.column("s_shield"))]
-        )
-        return "s_shield"
-
-    def _bounds(self, chain: Chain, step: str) -> str:
-        spec = self.rating.spec
-        for kind, bounds, sign in (
-            ("floor", spec.floors, 1),
-            ("ceiling", spec.ceilings, -1),
-            ("veto", spec.vetoes, 0),
-        ):
-            if not bounds:
-                continue
-            ordered = list(enumerate(bounds, start=1))
-            if sign:
-                ordered.sort(key=lambda one: sign * self.ranked(one[1].grade))
-            now, new = self.column(step), f"s_{kind}"
-            chain.add([(self._bound_that_acts(ordered, now, sign), self.column(kind))])
-            ranks = " ".join(
-                f"when {self.column(kind)} = {i} then {self.ranked(bound.grade)}" for i, bound in ordered
-            )
-            chain.add([(f"(case {ranks} else {now} end)", self.column(new))])
-            step = new
-        return step
-
-    def _bound_that_acts(self, ordered: Sequence[tuple[int, Bound]], now: str, sign: int) -> str:
-        cases = []
-        for index, bound in ordered:
-            rank = self.ranked(bound.grade)
-            acts = {1: f"{now} > {rank}", -1: f"{now} < {rank}", 0: "1 = 1"}[sign]
-            cases.append(f"when {self.test(bound.when)} and ({acts}) then {index}")
-        return f"(case {' '.join(cases)} end)"
-
-    def _manual(self, chain: Chain, step: str) -> str:
-        allowed = self.rating.spec.manual.allowed if self.rating.spec.manual else []
-        if not allowed:
-            return step
-        now = self.column(step)
-        ranks: dict[str, str] = {kind: self.rank_of(self.column(f"o_{kind}")) for kind in allowed}
-        cases: list[tuple[str, str, str]] = []
-        cases += [(f"{ranks[k]} is not null", ranks[k], k) for k in ("override", "designation") if k in ranks]
-        if "ceiling" in ranks:
-            cases.append(
-                (
-                    f"{ranks['ceiling']} is not null and {now} < {ranks['ceiling']}",
-                    ranks["ceiling"],
-                    "ceiling",
-                )
-            )
-        raising = [k for k in ("floor", "protection") if k in ranks]
-        cases += [(f"{ranks[k]} is not null and {now} > {ranks[k]}", ranks[k], k) for k in raising]
-        which = " ".join(f"when {test} then {self.c.d.text(kind)}" for test, _, kind in cases)
-        value = " ".join(f"when {test} then {rank}" for test, rank, _ in cases)
-        chain.add([
-            (f"(case {which} end)", self.column("manual")),
-            (f"(case {value} else {now} end)", self.column("s_manual")),
-        ])  # fmt: skip
-        return "s_manual"
-
     def _close(self, chain: Chain, step: str) -> str:
         col, d = self.column, self.c.d
         spec = self.rating.spec
@@ -404,7 +219,7 @@ class RatingAuthor:
             f"(case when not {col('rated')} then 'not_rated' when {col('rank')} is null then 'pending'"
             f" when {provisional} then 'provisional' else 'graded' end)"
         )
-        marks = [(self._as_flag(self.test(r.when)), col(f"v{i}")) for i, r in enumerate(spec.review)]
+        marks = [(self.as_flag(self.test(r.when)), col(f"v{i}")) for i, r in enumerate(spec.review)]
         chain.add([(f"(case {col('rank')} {grade} end)", col("grade")), (state, col("state")),
                    (self._next_missing(), col("next_missing")), *marks])  # fmt: skip
         self.ratings[self.rating.name] = Value(col("grade"), "text", "text")
