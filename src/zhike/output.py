@@ -19,7 +19,7 @@ from typing import Any
 import duckdb
 
 from zhike.workbook import write_workbook
-from zhike_engine.backends.duckdb import DuckDB
+from zhike_engine.backends.duckdb import DuckDB, stoppable
 from zhike_engine.errors import OutputFailed
 from zhike_engine.language.sentences import Titles, to_sentence
 from zhike_engine.plan.rules import PlannedRating, leaves
@@ -252,9 +252,12 @@ def connection_of(run: Run) -> duckdb.DuckDBPyConnection:
 
 def write_tables(run: Run, folder: Path, *, workbook: bool = True) -> None:
     """Write grades and reasons into a folder."""
-    connection = connection_of(run)
-    order = "set preserve_insertion_order = true"
-    connection.execute(order)
+    with stoppable():
+        _write_tables(run, connection_of(run), folder, workbook)
+
+
+def _write_tables(run: Run, connection: duckdb.DuckDBPyConnection, folder: Path, workbook: bool) -> None:
+    connection.execute("set preserve_insertion_order = true")
     connection.execute(f"create or replace temp table grades as {grades_sql(run)}")
     _copy(connection, "select * from grades", folder / "grades.parquet", "format parquet, compression zstd")
     _copy(connection, "select * from grades", folder / "grades.csv", "format csv, header true")

@@ -81,9 +81,8 @@ class DuckDB:
 def _translated() -> Iterator[None]:
     """DuckDB's errors as ours."""
     try:
-        yield
-    except duckdb.InterruptException:
-        raise KeyboardInterrupt from None
+        with stoppable():
+            yield
     except (duckdb.OutOfMemoryException, duckdb.IOException) as problem:
         raise OutputFailed(
             f"the engine ran out of room: {_first_line(problem)}",
@@ -91,6 +90,17 @@ def _translated() -> Iterator[None]:
         ) from None
     except (duckdb.ConversionException, duckdb.OutOfRangeException, duckdb.InvalidInputException) as problem:
         raise FactsInvalid(f"a value of the facts cannot be used: {_first_line(problem)}") from None
+
+
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """Ctrl-C during a query as Python knows it; DuckDB raises a RuntimeError instead."""
+    try:
+        yield
+    except RuntimeError as problem:
+        if str(problem) != "Query interrupted":
+            raise
+        raise KeyboardInterrupt from None
 
 
 def _first_line(problem: Exception) -> str:
