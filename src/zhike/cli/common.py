@@ -52,8 +52,10 @@ policy_argument = click.argument("policy", metavar="POLICY")
 lang_option = click.option(
     "--lang",
     type=click.Choice(["zh", "en"]),
+    envvar="ZHIKE_LANG",
     default="zh",
     show_default=True,
+    show_envvar=True,
     help="Language of what is shown.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
