@@ -7,10 +7,11 @@ the earlier output, or nothing.
 from __future__ import annotations
 
 import contextlib
+import csv
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,7 @@ from zhike_engine.sql import values as v
 from zhike_engine.sql.dialect import DIALECTS
 from zhike_engine.sql.ratings import PENDING_CONDITION, PENDING_LINE, PENDING_NOTHING
 from zhike_engine.sql.values import Value
+from zhike_engine.whatif import Movement
 
 DUCK = DIALECTS["duckdb"]
 FILES = ("grades.parquet", "grades.csv", "grades.xlsx", "reasons.parquet", "run.json", "report.html")
@@ -303,3 +305,39 @@ def summary(run: Run, rating: PlannedRating) -> dict[str, Any]:
     grades = {grade.code: sum(n for code, _, n in rows if code == grade.code) for grade in rating.grades}
     states = {state: sum(n for _, s, n in rows if s == state) for state in sorted({s for _, s, _ in rows})}
     return {"customers": sum(n for _, _, n in rows), "grades": grades, "states": states}
+
+
+def write_movers(found: Mapping[str, Movement], path: Path) -> None:
+    """Write every mover of a simulation into a CSV file, in one step."""
+    fields = (
+        "rating",
+        "customer",
+        "name",
+        "before",
+        "after",
+        "state_before",
+        "state_after",
+        "gained",
+        "lost",
+    )
+    fresh = path.with_name(f".{path.name}.part")
+    try:
+        with fresh.open("w", encoding="utf-8", newline="") as stream:
+            writer = csv.writer(stream)
+            writer.writerow(fields)
+            for rating, one in found.items():
+                for m in one.movers:
+                    row = (
+                        rating,
+                        m.customer,
+                        m.name,
+                        m.before or "",
+                        m.after or "",
+                        m.state_before,
+                        m.state_after,
+                    )
+                    writer.writerow((*row, " ".join(m.gained), " ".join(m.lost)))
+        fresh.replace(path)
+    except OSError as problem:
+        fresh.unlink(missing_ok=True)
+        raise OutputFailed(f"`{path}` cannot be written: {problem.strerror}") from None

@@ -141,6 +141,15 @@ def missing_tables(policy: Policy, facts: Facts) -> None:
             )  # fmt: skip
 
 
+def refuse_contradictions(policy: Policy, plan: Plan) -> None:
+    """Raise PolicyInvalid when values of parameters contradict each other."""
+    contradictions = list(inconsistent(policy, plan))
+    if contradictions:
+        raise PolicyInvalid(
+            f"the values of policy `{policy.name}` contradict each other", issues=contradictions
+        )
+
+
 def refuse_faults(policy: Policy, compiled: Compiled) -> None:
     """Raise what keeps a plan from running: faults of the policy, or unset parameters."""
     if compiled.faults:

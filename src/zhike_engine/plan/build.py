@@ -56,8 +56,13 @@ class Plan:
         return parse(text) if text else None
 
 
-def build(document: PolicyDocument, as_of: date, given: Mapping[str, Any] | None = None) -> Plan:
-    """Plan a checked document. Raises ParameterInvalid; `zhike_engine.policy.check` finds every other fault."""
+def build(
+    document: PolicyDocument, as_of: date, given: Mapping[str, Any] | None = None, *, letter: str = "r"
+) -> Plan:
+    """Plan a checked document. Raises ParameterInvalid; `zhike_engine.policy.check` finds every other fault.
+
+    Columns of ratings start with `letter`, so that two answers can stand side by side.
+    """
     windows = Windows(as_of, document.calendar.year_starts, document.windows)
     depth = layers(document)
     names = {name: f"m{index}" for index, name in enumerate([*document.metrics, *document.scorecards])}
@@ -65,7 +70,8 @@ def build(document: PolicyDocument, as_of: date, given: Mapping[str, Any] | None
     ordered = sorted(specs, key=lambda name: (depth[name], int(names[name][1:])))
     nodes = tuple(Planned(name, specs[name], depth[name], names[name]) for name in ordered)
     ratings = tuple(
-        plan_rating(name, index, document.ratings[name]) for index, name in enumerate(rating_order(document))
+        plan_rating(name, index, document.ratings[name], letter)
+        for index, name in enumerate(rating_order(document))
     )
     return Plan(document, as_of, windows, resolve(document, as_of, given or {}), nodes, ratings)
 

@@ -107,15 +107,17 @@ def leaves(tree: Tree) -> Iterator[Leaf]:
             yield from leaves(item)
 
 
-def plan_rating(name: str, index: int, spec: Rating) -> PlannedRating:
+def plan_rating(name: str, index: int, spec: Rating, letter: str = "r") -> PlannedRating:
     """Read a rating of the document into rules."""
-    maker = _Maker(name, f"r{index}")
+    maker = _Maker(name, f"{letter}{index}")
     grades = []
     for rank, (code, grade) in enumerate(spec.grades.items(), start=1):
         grades.append(PlannedGrade(code, rank, grade, maker.tree(code, grade, spec)))
     by_code = {grade.code: grade for grade in grades}
     order = [code for code in spec.test_order or list(by_code) if code in by_code]
-    return PlannedRating(name, f"r{index}", spec, tuple(grades), tuple(by_code[code] for code in order))
+    return PlannedRating(
+        name, f"{letter}{index}", spec, tuple(grades), tuple(by_code[code] for code in order)
+    )
 
 
 class _Maker:

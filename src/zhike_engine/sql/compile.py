@@ -98,9 +98,17 @@ class Compiled:
         return (*self.metrics, self.result)
 
 
-def compile_plan(plan: Plan, shape: Shape, dialect: Dialect, *, draft: bool = False) -> Compiled:
-    """Compile a plan. Faults are gathered, never raised; a plan with faults must not be run."""
-    return Compiler(plan, shape, dialect, draft).compile()
+def compile_plan(
+    plan: Plan, shape: Shape, dialect: Dialect, *, draft: bool = False, suffix: str = "", base: str = ""
+) -> Compiled:
+    """Compile a plan. Faults are gathered, never raised; a plan with faults must not be run.
+
+    `suffix` ends the name of every stage. `base` is a SELECT with the metrics, for ratings over rows that are
+    already there; it stands for the stage `metrics` then.
+    """
+    compiler = Compiler(plan, shape, dialect, draft)
+    compiler.suffix, compiler.base = suffix, base
+    return compiler.compile()
 
 
 @dataclass
@@ -117,6 +125,8 @@ class Compiler:
     def __init__(self, plan: Plan, shape: Shape, dialect: Dialect, draft: bool) -> None:
         self.plan = plan
         self.c = Context(plan, shape, dialect, draft=draft)
+        self.suffix = ""
+        self.base = ""
         self.faults: list[Fault] = []
         self.unset: set[str] = set()
         self.authors: list[RatingAuthor] = []
@@ -139,7 +149,7 @@ class Compiler:
             dialect=self.c.d,
             shape=self.c.shape,
             metrics=tuple(stages),
-            result=Statement("result", result),
+            result=Statement(f"result{self.suffix}", result),
             values=dict(self.c.values),
             attributes=dict(self.c.attributes),
             unset=frozenset(self.unset),
@@ -180,7 +190,7 @@ class Compiler:
             cards = [node for node in nodes if isinstance(node.spec, Scorecard)]
             plain = [node for node in nodes if node not in relative_nodes and node not in cards]
             if relative_nodes:
-                steps.append(self.relative(relative_nodes, f"z{len(steps)}"))
+                steps.append(self.relative(relative_nodes, f"z{len(steps)}{self.suffix}"))
             columns = self._columns(plain)
             columns += [column for card in cards for column in self._points(card)]
             steps.append(Layer(columns))
@@ -241,16 +251,20 @@ class Compiler:
             if layer.joins is None:
                 chain.add(layer.columns)
                 continue
-            stages.append(Statement(f"z{index}", chain.sql, spent))
-            spent = (f"z{index}",)
+            stages.append(Statement(f"z{index}{self.suffix}", chain.sql, spent))
+            spent = (f"z{index}{self.suffix}",)
             shown = ", ".join(f"{sql} as {name}" for sql, name in layer.columns)
             chain = Chain(f"select b.*, {shown} from {layer.joins.sql()}")
-        stages.append(Statement("metrics", chain.sql, spent))
+        stages.append(Statement(f"metrics{self.suffix}", chain.sql, spent))
         return stages
 
     def scans(self) -> list[Statement]:
         """The scans of the facts, each a stage of its own: together they would crowd each other out of memory."""
-        return [Statement(scan.alias, scan.select(self.c.d)) for scan in self.c.scans if scan.aggregates]
+        return [
+            Statement(f"{scan.alias}{self.suffix}", scan.select(self.c.d))
+            for scan in self.c.scans
+            if scan.aggregates
+        ]
 
     def first(self, columns: list[tuple[str, str]], scope: str) -> str:
         """The customers in scope with the columns of layer 0."""
@@ -269,7 +283,9 @@ class Compiler:
         if scope:
             people = f"select s.* from ({people}) s where {scope}"
         joins = [
-            f"left join {one.alias} on {one.alias}.customer = p.customer" for one in c.scans if one.aggregates
+            f"left join {one.alias}{self.suffix} {one.alias} on {one.alias}.customer = p.customer"
+            for one in c.scans
+            if one.aggregates
         ]
         joins += [
             f"left join ({select}) {alias} on {alias}.customer = p.customer" for alias, select in c.joins
@@ -284,7 +300,7 @@ class Compiler:
     # ratings
 
     def _ratings(self) -> str:
-        chain = Chain("select z.* from metrics z")
+        chain = Chain(self.base or f"select z.* from metrics{self.suffix} z")
         for one in self.authors:
             try:
                 one.write(chain)
