@@ -108,11 +108,7 @@ def run(
     """
     tell = progress or (lambda step, done, of: None)
     plan = build(policy.document, as_of, given)
-    contradictions = list(inconsistent(policy, plan))
-    if contradictions:
-        raise PolicyInvalid(
-            f"the values of policy `{policy.name}` contradict each other", issues=contradictions
-        )
+    refuse_contradictions(policy, plan)
     tell("facts", 0, 1)
     facts = backend.open_facts(tables_read(policy.document), as_of)
     missing_tables(policy, facts)
