@@ -141,7 +141,7 @@ class _Printer:
         table.add_column(self.say("condition"), overflow="fold", min_width=30)
         table.add_column(self.say("value"), justify="right", overflow="fold")
         table.add_column(self.say("limit"), justify="right", overflow="fold")
-        table.add_column(self.say("article"), style="dim", no_wrap=True)
+        table.add_column(self.say("article"), style="dim", overflow="fold")
         assert grade.conditions is not None
         for depth, item in rows(grade.conditions):
             mark = Rich(MARKS[item.outcome], style=_STYLES[item.outcome])

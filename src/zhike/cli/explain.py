@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 from pathlib import Path
@@ -10,7 +11,16 @@ from typing import Any
 import click
 from rich.console import Console
 
-from zhike.cli.common import RunOptions, json_option, lang_option, policy_argument, run_options, start_run
+from zhike import presets
+from zhike.cli.common import (
+    RunOptions,
+    find_policy,
+    json_option,
+    lang_option,
+    run_options,
+    start_run,
+)  # fmt: skip
+from zhike.explain_output import read_output, show_output, units_of
 from zhike.explain_page import as_data, page
 from zhike.explain_text import show
 from zhike_engine.errors import OutputFailed
@@ -20,8 +30,10 @@ from zhike_engine.words import Lang
 
 @click.command(name="explain")
 @click.argument("customer", metavar="CUSTOMER")
-@policy_argument
+@click.argument("policy", metavar="[POLICY]", required=False)
 @run_options
+@click.option("--run", "finished", metavar="DIR", type=click.Path(path_type=Path),
+              help="Explain from the folder that `zhike grade` wrote, instead of from facts.")  # fmt: skip
 @click.option("--rating", metavar="NAME", help="Only this rating of the policy.")
 @click.option(
     "--html", type=click.Path(path_type=Path, dir_okay=False), help="Write a page to send or print."
@@ -30,19 +42,21 @@ from zhike_engine.words import Lang
 @lang_option
 @json_option
 def command(
-    *,
-    customer: str,
-    rating: str | None,
-    html: Path | None,
-    everything: bool,
-    lang: Lang,
-    as_json: bool,
-    **given: Any,
-) -> None:
+    *, customer: str, finished: Path | None, rating: str | None, html: Path | None, everything: bool, lang: Lang,
+    as_json: bool, **given: Any,
+) -> None:  # fmt: skip
     """Explain why CUSTOMER has its grade under POLICY, and what is missing for the next better one.
 
-    POLICY is a policy file, a folder with policy.yaml, or the name of a shipped policy.
+    POLICY is a policy file, a folder with policy.yaml, or the name of a shipped policy. With --run it may be left
+    out; the conditions are then shown as the run wrote them.
     """
+    if finished is not None:
+        from_output(finished, customer, rating, given["policy"], html, lang, as_json)
+        return
+    for name in ("policy", "facts", "as_of"):
+        if given[name] is None:
+            shown = "POLICY" if name == "policy" else "--" + name.replace("_", "-")
+            raise click.UsageError(f"explain needs {shown}, or --run with the folder of a finished run")
     run = start_run(RunOptions(**given), lang)
     try:
         found = explain(run, customer, rating)
@@ -58,6 +72,33 @@ def command(
         show(found, lang, Console(file=sys.stdout), everything=everything)
 
 
+for parameter in command.params:
+    if parameter.name in ("facts", "as_of"):  # a finished run stands for both
+        parameter.required = False
+
+
+def from_output(
+    folder: Path,
+    customer: str,
+    rating: str | None,
+    policy: str | None,
+    html: Path | None,
+    lang: Lang,
+    as_json: bool,
+) -> None:
+    """Show what a finished run wrote about a customer."""
+    if html is not None:
+        raise click.UsageError("--html needs the facts: give POLICY, --facts and --as-of instead of --run")
+    written = read_output(folder, customer, rating)
+    if as_json:
+        rows = {"run": written.record, "grades": written.grades, "reasons": written.reasons}
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2, default=str))
+        return
+    name = str(written.record["policy"])
+    known = find_policy(policy) if policy else find_policy(name) if name in presets.names() else None
+    show_output(written, units_of(written.record, known), lang, Console(file=sys.stdout))
+
+
 def write_page(found: list[Explanation], path: Path, lang: Lang) -> None:
     """Write the page beside its name, then move it there; raises OutputFailed."""
     fresh = path.with_name(f".{path.name}.part")
@@ -66,7 +107,8 @@ def write_page(found: list[Explanation], path: Path, lang: Lang) -> None:
         fresh.write_text(page(found, lang), "utf-8")
         fresh.replace(path)
     except OSError as problem:
-        fresh.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            fresh.unlink()
         raise OutputFailed(
             f"`{path}` cannot be written: {problem.strerror}", hint="nothing was changed"
         ) from None
