@@ -1,0 +1,206 @@
+"""The customers one by one, as data for the page's script: short, with every text kept once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from zhike.report.figures import Figures
+from zhike_engine.explain import Checked, Explanation, Gap, Group, Metric, Miss, Score, explain
+from zhike_engine.population_results import Population
+from zhike_engine.run import Run
+from zhike_engine.words import Text
+
+LISTED = 1000
+"""At most so many customers are listed by amount; those on a list of the report come on top."""
+OUTCOMES = {"held": 1, "failed": 0, "unknown": 2, "not_applicable": 3}
+
+
+@dataclass
+class Texts:
+    """Texts by number. One that reads the same in both languages is kept as a plain string."""
+
+    kept: list[str | tuple[str, str]] = field(default_factory=list)
+    numbers: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def of(self, text: Text | str | None) -> int | None:
+        """The number of a text; None for no text."""
+        if text is None:
+            return None
+        pair = (text, text) if isinstance(text, str) else (text.zh, text.en)
+        if pair not in self.numbers:
+            self.numbers[pair] = len(self.kept)
+            self.kept.append(pair[0] if pair[0] == pair[1] else pair)
+        return self.numbers[pair]
+
+
+def chosen(run: Run, population: Population) -> list[str]:
+    """Ids of the customers to list: the largest by amount, and those on a list of the report; largest first."""
+    d = run.backend.dialect
+    table = f"standing_{run.plan.ratings[0].prefix}"
+    order = f"order by coalesce(s.amount, 0) desc, {d.ordered_text(d.as_text('s.customer'))}"
+    rows = run.backend.rows(f"select {d.as_text('s.customer')} from {table} s {order} limit {LISTED}")
+    found = dict.fromkeys(str(row[0]) for row in rows)
+    if population.customers > LISTED:
+        found.update(dict.fromkeys(_on_lists(population)))
+    return list(found)
+
+
+def _on_lists(population: Population) -> Iterator[str]:
+    for rating in population.ratings:
+        yield from (one.line.customer for one in rating.near.items)
+        yield from (one.line.customer for one in rating.review.items)
+        yield from (one.line.customer for one in (*rating.upgrades.items, *rating.downgrades.items))
+        for listed in rating.mismatches.values():
+            yield from (one.line.customer for one in listed.items)
+
+
+@dataclass(frozen=True)
+class Payload:
+    """Builds the data of all listed customers."""
+
+    run: Run
+    population: Population
+    figures: Figures
+    texts: Texts
+
+    def build(self, ids: Sequence[str]) -> dict[str, Any]:
+        """The data of the page's script."""
+        lines = self._lines(ids)
+        customers = [self.customer(told, lines[told[0].customer]) for told in explained(self.run, ids)]
+        return {
+            "ratings": [self.rating(name) for name in self.run.plan.document.ratings],
+            "order": [int(self.run.plan.rating(name).prefix[1:]) for name in self.run.plan.document.ratings],
+            "customers": customers,
+            "texts": self.texts.kept,
+        }
+
+    def _lines(self, ids: Sequence[str]) -> dict[str, tuple[Decimal | None, Decimal | None]]:
+        """Amount and profit of the year."""
+        d = self.run.backend.dialect
+        table = f"standing_{self.run.plan.ratings[0].prefix}"
+        rows = self.run.backend.rows(f"select {d.as_text('s.customer')}, s.amount, s.profit from {table} s")
+        wanted = set(ids)
+        return {str(row[0]): (_money(row[1]), _money(row[2])) for row in rows if str(row[0]) in wanted}
+
+    def rating(self, name: str) -> dict[str, Any]:
+        """What all customers share in a rating."""
+        rating = self.run.plan.rating(name)
+        return {
+            "title": self.texts.of(rating.spec.title.text),
+            "grades": [[grade.code, self.texts.of(grade.spec.title.text)] for grade in rating.grades],
+        }
+
+    def customer(
+        self, told: Sequence[Explanation], line: tuple[Decimal | None, Decimal | None]
+    ) -> dict[str, Any]:
+        """One customer; metrics stand once, results by rating."""
+        amount, profit = line
+        return {
+            "i": told[0].customer,
+            "n": told[0].name,
+            "a": [_plain(amount), self.texts.of(self.figures.money(amount))],
+            "p": [_plain(profit), self.texts.of(self.figures.money(profit))],
+            "m": [self.metric(metric) for metric in told[0].metrics],
+            "r": [self.result(one) for one in told],
+        }
+
+    def metric(self, metric: Metric) -> list[Any]:
+        """Title, value, why not computable, period."""
+        of = self.texts.of
+        return [of(metric.title), of(metric.shown), of(metric.why), of(metric.period)]
+
+    def result(self, told: Explanation) -> dict[str, Any]:
+        """The result in one rating with its reasons."""
+        of = self.texts.of
+        rating = self.run.plan.rating(told.rating)
+        return {
+            "g": told.grade,
+            "b": told.previous,
+            "s": told.state,
+            "v": told.movement,
+            "h": of(told.headline),
+            "k": [[of(mark.text), of(mark.because)] for mark in told.marks],
+            "w": [[of(step.title), of(step.text), step.grade] for step in told.path],
+            "c": [
+                [
+                    grade.code,
+                    OUTCOMES[grade.outcome],
+                    self.group(grade.conditions) if grade.conditions else None,
+                ]
+                for grade in told.grades
+            ],
+            "x": [self.miss(miss) for miss in told.misses],
+            "y": len(told.miss.gaps) if told.miss else None,
+            "z": [self.score(score) for score in told.scores],
+            "o": rating.grade(told.grade).rank if told.grade else 99,
+        }
+
+    def group(self, group: Group) -> list[Any]:
+        """Words, outcome, then every item: a condition or a group."""
+        items = [self.group(item) if isinstance(item, Group) else self.checked(item) for item in group.items]
+        return [self.texts.of(group.words), OUTCOMES[group.outcome], items]
+
+    def checked(self, one: Checked) -> list[Any]:
+        """Outcome first (a number tells it from a group), then sentence, value, limit, why."""
+        of = self.texts.of
+        return [
+            OUTCOMES[one.outcome],
+            of(one.sentence),
+            of(one.value or _seen(one)),
+            of(one.limit),
+            of(one.why),
+            one.article,
+        ]
+
+    def miss(self, miss: Miss) -> list[Any]:
+        """Grade, by what way, summary, gaps, what holds back."""
+        of = self.texts.of
+        gaps = [self.gap(gap) for gap in miss.gaps]
+        return [miss.grade, of(miss.way), of(miss.summary), gaps, [of(step.text) for step in miss.held_back]]
+
+    def gap(self, gap: Gap) -> list[Any]:
+        """Sentence, what the customer has, what is missing, hint, rigidity, where it comes from."""
+        of = self.texts.of
+        return [of(gap.sentence), of(gap.has), of(gap.missing), of(gap.hint), gap.rigidity, of(gap.source)]
+
+    def score(self, score: Score) -> list[Any]:
+        """Title, value, then parts: title, value, points, weight."""
+        of = self.texts.of
+        parts = [[of(p.title), of(p.shown), _points(p.points), _percent(p.weight)] for p in score.parts]
+        return [of(score.title), _points(score.value), parts]
+
+
+def explained(run: Run, ids: Iterable[str]) -> Iterator[list[Explanation]]:
+    """The explanations of customers, one after the other."""
+    for customer in ids:
+        yield explain(run, customer)
+
+
+def _seen(one: Checked) -> Text | None:
+    """What a condition without a single value looked at."""
+    if not one.seen:
+        return None
+    return Text(
+        zh="；".join(f"{s.title.zh} {s.shown.zh}" for s in one.seen),
+        en="; ".join(f"{s.title.en} {s.shown.en}" for s in one.seen),
+    )
+
+
+def _money(raw: Any) -> Decimal | None:
+    return None if raw is None else Decimal(int(raw)) / 10_000
+
+
+def _plain(amount: Decimal | None) -> float | None:
+    """For sorting only; what is shown is text."""
+    return None if amount is None else float(amount)
+
+
+def _points(points: Decimal | None) -> str | None:
+    return None if points is None else f"{points.normalize():f}"
+
+
+def _percent(weight: Decimal | None) -> str | None:
+    return None if weight is None else f"{(weight * 100).normalize():f} %"

@@ -1,0 +1,265 @@
+"use strict";
+(() => {
+  const page = document.documentElement;
+  const find = (selector, from = document) => from.querySelector(selector);
+  const all = (selector, from = document) => [...from.querySelectorAll(selector)];
+  const data = JSON.parse(find("#data").textContent);
+  const PAGE = 50;
+  const keep = (key, value) => { try { localStorage.setItem("zhike-" + key, value); } catch { /* files may have no storage */ } };
+  const kept = (key) => { try { return localStorage.getItem("zhike-" + key); } catch { return null; } };
+  const lang = () => page.dataset.lang;
+  const text = (number) => {
+    if (number === null || number === undefined) return "";
+    const found = data.texts[number];
+    return typeof found === "string" ? found : found[lang() === "zh" ? 0 : 1];
+  };
+  const word = (key, values = {}) => data.words[key][lang() === "zh" ? 0 : 1].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  const make = (name, attributes = {}, ...content) => {
+    const element = document.createElement(name);
+    for (const [key, value] of Object.entries(attributes)) if (value !== null && value !== undefined) element.setAttribute(key, value);
+    element.append(...content.filter((one) => one !== null && one !== undefined && one !== ""));
+    return element;
+  };
+
+  // language and theme
+
+  const speak = (chosen) => {
+    page.dataset.lang = chosen;
+    page.lang = chosen === "zh" ? "zh-CN" : "en";
+    for (const element of all(".said")) element.textContent = element.dataset[chosen];
+    for (const name of ["aria-label", "placeholder"])
+      for (const element of all(`[data-zh-${name}]`)) element.setAttribute(name, element.getAttribute(`data-${chosen}-${name}`));
+    for (const drawing of all("svg[role=img]")) {
+      const title = find("title", drawing);
+      if (title) { drawing.dataset.zh = title.dataset.zh; drawing.dataset.en = title.dataset.en; title.remove(); }
+      drawing.setAttribute("aria-label", drawing.dataset[chosen]);
+    }
+    keep("lang", chosen);
+  };
+  find("#lang").addEventListener("click", () => { speak(lang() === "zh" ? "en" : "zh"); draw(); });
+  const dark = () => page.dataset.theme ? page.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  find("#theme").addEventListener("click", () => { page.dataset.theme = dark() ? "light" : "dark"; keep("theme", page.dataset.theme); });
+  if (kept("theme")) page.dataset.theme = kept("theme");
+  find("#print").addEventListener("click", () => print());
+
+  // what charts tell when pointed at
+
+  const tip = find("#tip");
+  const place = (x, y) => {
+    const box = tip.getBoundingClientRect();
+    tip.style.left = Math.max(8, Math.min(x + 14, innerWidth - box.width - 8)) + "px";
+    tip.style.top = (y + 18 + box.height > innerHeight ? y - box.height - 12 : y + 18) + "px";
+  };
+  document.addEventListener("pointermove", (event) => {
+    const shape = event.target.closest?.(".tip");
+    tip.hidden = !shape;
+    if (!shape) return;
+    tip.textContent = shape.dataset[lang()];
+    place(event.clientX, event.clientY);
+  });
+  document.addEventListener("scroll", () => { tip.hidden = true; }, { passive: true });
+
+  // ratings as tabs
+
+  let rating = 0;
+  const tabs = all("[role=tab]");
+  const turn = (index, focus) => {
+    rating = index;
+    tabs.forEach((tab, i) => {
+      tab.setAttribute("aria-selected", i === index);
+      tab.tabIndex = i === index ? 0 : -1;
+      find("#" + tab.dataset.rating).classList.toggle("away", i !== index);
+    });
+    all(".of-rating").forEach((list, i) => { list.hidden = i !== index; });
+    if (focus) tabs[index].focus();
+    state.pick = "";
+    draw();
+  };
+  tabs.forEach((tab, i) => {
+    tab.addEventListener("click", () => turn(i));
+    tab.addEventListener("keydown", (event) => {
+      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      if (step) { event.preventDefault(); turn((i + step + tabs.length) % tabs.length, true); }
+    });
+  });
+
+  // where the reader is
+
+  const links = new Map(all(".side a").map((link) => [link.hash.slice(1), link]));
+  const watch = new IntersectionObserver((entries) => {
+    for (const entry of entries) {
+      if (!entry.isIntersecting) continue;
+      for (const link of links.values()) { link.classList.remove("here"); link.removeAttribute("aria-current"); }
+      const here = links.get(entry.target.id);
+      here.classList.add("here");
+      here.setAttribute("aria-current", "true");
+    }
+  }, { rootMargin: "-90px 0px -70% 0px" });
+  for (const id of links.keys()) watch.observe(document.getElementById(id));
+
+  // customers
+
+  const state = { sort: "a", up: false, page: 0, pick: "", search: "", marked: false, open: new Set() };
+  const order = new Map(data.ratings.map((_, i) => ["g" + i, (one) => one.r[i].o]));
+  order.set("n", (one) => one.n);
+  order.set("a", (one) => one.a[0]);
+  order.set("p", (one) => one.p[0]);
+  order.set("y", (one) => one.r[rating].y);
+  const compare = new Intl.Collator("zh-CN", { numeric: true }).compare;
+  const result = (one) => one.r[rating];
+  const key = (one) => result(one).g ?? result(one).s;
+  const found = () => {
+    const wanted = state.search.trim().toLowerCase();
+    const rows = data.customers.filter((one) =>
+      (!wanted || one.n.toLowerCase().includes(wanted) || one.i.toLowerCase().includes(wanted)) &&
+      (!state.pick || key(one) === state.pick) && (!state.marked || result(one).k.length));
+    const value = order.get(state.sort);
+    return rows.sort((a, b) => {
+      const x = value(a), y = value(b);
+      if (x === null || y === null) return (x === null) - (y === null);
+      const by = typeof x === "string" ? compare(x, y) : x - y;
+      return (state.up ? by : -by) || compare(a.i, b.i);
+    });
+  };
+  const badge = (code, index, was) => {
+    const rank = data.ratings[index].grades.findIndex(([grade]) => grade === code) + 1;
+    return make("span", { class: `badge ${rank ? `r${data.order[index]}g${rank}` : "gx"}${was ? " was" : ""}`, title: rank ? text(data.ratings[index].grades[rank - 1][1]) : null }, code ?? "–");
+  };
+  const standing = (told, index) => {
+    const parts = [];
+    if (told.b && told.b !== told.g) parts.push(badge(told.b, index, true), make("span", { class: { up: "good", down: "bad" }[told.v] ?? "soft", "aria-hidden": "true" }, "→"));
+    parts.push(badge(told.g, index));
+    if (told.s !== "graded") parts.push(make("span", { class: "chip" + (told.s === "pending" ? " warn" : "") }, word(told.s)));
+    return parts;
+  };
+  const ahead = (told) => {
+    if (told.s === "not_rated") return "";
+    if (!told.x.length) return word("best_grade");
+    const gap = told.x[0][3][0];
+    return gap ? make("span", {}, make("b", {}, text(gap[2])), " ", text(gap[0])) : text(told.x[0][2]);
+  };
+  const row = (one) => {
+    const open = state.open.has(one.i);
+    const button = make("button", { type: "button", "aria-expanded": open, "aria-label": `${word("open_reasons")}: ${one.n}` }, "›");
+    const line = make("tr", { class: "one" + (open ? " open" : ""), "data-id": one.i },
+      make("td", { class: "opener" }, button),
+      make("th", { scope: "row" }, make("span", { class: "name" }, one.n), make("span", { class: "id" }, one.i)),
+      ...one.r.map((told, i) => make("td", { class: "moves" }, ...standing(told, i))),
+      make("td", { class: "r num strong" }, text(one.a[1])),
+      make("td", { class: "r num profit" }, text(one.p[1])),
+      make("td", { class: "what" }, ahead(result(one))),
+      make("td", {}, ...result(one).k.map((mark) => make("span", { class: "chip warn" }, text(mark[0])))));
+    return open ? [line, make("tr", { class: "detail" }, make("td", { colspan: 6 + one.r.length }, reasons(one)))] : [line];
+  };
+  const draw = () => {
+    const rows = found();
+    const last = Math.max(0, Math.ceil(rows.length / PAGE) - 1);
+    state.page = Math.min(state.page, last);
+    const first = state.page * PAGE;
+    const shown = rows.slice(first, first + PAGE);
+    find("#people tbody").replaceChildren(...shown.flatMap(row));
+    find("#shown").textContent = rows.length ? word("count_shown", { first: first + 1, last: first + shown.length, count: rows.length.toLocaleString("en") }) : word("count_none");
+    find("#back").disabled = state.page === 0;
+    find("#next").disabled = state.page === last;
+    find("#reset").hidden = !(state.search || state.pick || state.marked);
+    for (const head of all("#people [data-sort]")) {
+      if (head.dataset.sort === state.sort) head.setAttribute("aria-sort", state.up ? "ascending" : "descending");
+      else head.removeAttribute("aria-sort");
+    }
+    pick();
+  };
+  const pick = () => {
+    const counts = new Map();
+    for (const one of data.customers) counts.set(key(one), (counts.get(key(one)) ?? 0) + 1);
+    const codes = [...data.ratings[rating].grades.map(([code]) => code), "pending", "not_rated"].filter((code) => counts.has(code));
+    const button = (code, title, count) => make("button", { type: "button", "data-pick": code, "aria-pressed": state.pick === code }, title, make("span", { class: "num" }, count));
+    const focused = document.activeElement?.dataset?.pick;
+    find("#picks").replaceChildren(button("", word("all"), data.customers.length),
+      ...codes.map((code) => button(code, ["pending", "not_rated"].includes(code) ? word(code) : code, counts.get(code))));
+    if (focused !== undefined) find(`[data-pick="${CSS.escape(focused)}"]`)?.focus();
+  };
+
+  // the reasons of one customer
+
+  const TICKS = { 1: ["✓", "held"], 0: ["✗", "failed"], 2: ["?", "untold"], 3: ["–", "not_applicable"] };
+  const tick = (outcome) => make("span", { class: `tick o${outcome}`, role: "img", "aria-label": word(TICKS[outcome][1]) }, TICKS[outcome][0]);
+  const part = (title, ...content) => content.some((one) => one) ? make("div", {}, make("h4", {}, word(title)), ...content) : null;
+  const gap = ([sentence, has, missing, hint, rigidity, source]) => make("p", { class: "gap" },
+    make("b", {}, text(missing)), " ", make("span", { class: "chip " + rigidity }, word(rigidity === "unknown" ? "unknown_data" : rigidity)), make("br"),
+    make("span", { class: "soft" }, [text(source), text(sentence), word("has_now", { has: text(has) }), text(hint)].filter(Boolean).join(lang() === "zh" ? "；" : "; ")));
+  const way = ([grade, by, summary, gaps, held], index) => make("div", { class: "way" },
+    make("p", {}, badge(grade, index), " ", make("b", {}, text(summary))), make("p", { class: "soft small" }, text(by)),
+    ...gaps.map(gap), ...held.map((one) => make("p", { class: "soft" }, text(one))));
+  const condition = (one) => {
+    if (Array.isArray(one[2])) return make("li", {}, tick(one[1]), make("div", {}, text(one[0]), make("ul", {}, ...one[2].map(condition))));
+    const [outcome, sentence, value, , why] = one;
+    const saw = [value !== null && outcome !== 3 ? `${word("seen")} ${text(value)}` : "", text(why)].filter(Boolean).join(" · ");
+    return make("li", {}, tick(outcome), make("span", {}, text(sentence), saw ? make("span", { class: "saw num" }, saw) : null));
+  };
+  const test = ([code, outcome, group], told, index) => {
+    const body = group ? make("ul", {}, ...group[2].map(condition)) : make("p", { class: "soft" }, word("no_conditions"));
+    const shown = code === told.g || code === told.x[0]?.[0];
+    return make("details", { class: "test", open: shown ? "" : null }, make("summary", {}, tick(outcome), badge(code, index), group ? text(group[0]) : ""), body);
+  };
+  const table = (rows) => make("table", { class: "data" }, make("tbody", {}, ...rows));
+  const metric = ([title, shown, why, period]) => make("tr", { title: text(period) || null }, make("th", { scope: "row" }, text(title)),
+    make("td", { class: "r num" }, text(shown), why !== null ? make("span", { class: "soft small" }, make("br"), text(why)) : null));
+  const score = ([title, value, parts]) => make("div", {}, make("p", {}, make("b", { class: "num" }, `${text(title)} ${value ?? "—"}`)),
+    table(parts.map(([name, shown, points, weight]) => make("tr", {}, make("th", { scope: "row" }, text(name)), make("td", { class: "r num" }, text(shown)),
+      make("td", { class: "r num" }, points === null ? "—" : `${points} ${word("points")}`), make("td", { class: "r num soft" }, weight ?? "")))));
+  const reasons = (one) => {
+    const told = result(one), many = one.r.length > 1;
+    const path = make("ol", {}, ...told.w.map(([title, said, grade]) => make("li", {}, make("b", {}, text(title)), " ", text(said), " ", grade ? badge(grade, rating) : "")));
+    const years = one.t?.length ? table(one.t.map((amount, i) => make("tr", {}, make("th", { scope: "row" }, data.spans[i]), make("td", { class: "r num" }, text(amount)))).reverse()) : null;
+    return make("div", { class: "reasons" },
+      make("div", {}, many ? make("p", { class: "soft" }, text(data.ratings[rating].title)) : null, make("p", { class: "say" }, text(told.h)),
+        ...told.k.map(([mark, because]) => make("p", {}, make("span", { class: "chip warn" }, text(mark)), " ", text(because))),
+        part("path", told.w.length > 1 ? path : null),
+        part("next_grade", ...told.x.map((miss) => way(miss, rating)))),
+      make("div", {}, part("scores", ...told.z.map(score)), part("metrics", table(one.m.map(metric))), part("yearly", years)),
+      make("div", { class: "wide-part" }, part("conditions", make("div", { class: "tests" }, ...told.c.map((grade) => test(grade, told, rating))))));
+  };
+  const toggle = (id) => {
+    if (!state.open.delete(id)) state.open.add(id);
+    draw();
+    find(`tr[data-id="${CSS.escape(id)}"] .opener button`)?.focus({ preventScroll: true });
+  };
+  const show = (id) => {
+    Object.assign(state, { search: id, pick: "", marked: false, page: 0, open: new Set([id]) });
+    find("#search").value = id;
+    find("#marked").checked = false;
+    draw();
+    find("#customers").scrollIntoView();
+    find(`tr[data-id="${CSS.escape(id)}"] .opener button`)?.focus({ preventScroll: true });
+  };
+  document.addEventListener("click", (event) => {
+    const at = (selector) => event.target.closest(selector);
+    if (at("[data-customer]")) show(at("[data-customer]").dataset.customer);
+    else if (at("tr.one") && !getSelection().toString()) toggle(at("tr.one").dataset.id);
+    else if (at("[data-pick]")) { state.pick = at("[data-pick]").dataset.pick; state.page = 0; draw(); }
+    else if (at("[data-sort] button")) {
+      const chosen = at("[data-sort]").dataset.sort;
+      state.up = state.sort === chosen ? !state.up : ["n", "y"].includes(chosen) || chosen.startsWith("g");
+      Object.assign(state, { sort: chosen, page: 0 });
+      draw();
+    }
+  });
+  find("#search").addEventListener("input", (event) => { state.search = event.target.value; state.page = 0; draw(); });
+  find("#marked").addEventListener("change", (event) => { state.marked = event.target.checked; state.page = 0; draw(); });
+  find("#reset").addEventListener("click", () => {
+    Object.assign(state, { search: "", pick: "", marked: false, page: 0 });
+    find("#search").value = "";
+    find("#marked").checked = false;
+    draw();
+    find("#search").focus();
+  });
+  for (const [id, step] of [["#back", -1], ["#next", 1]]) find(id).addEventListener("click", () => { state.page += step; draw(); find("#customers").scrollIntoView(); });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") tip.hidden = true;
+    if (event.key === "/" && !event.target.closest("input")) { event.preventDefault(); find("#search").focus(); }
+  });
+
+  speak(["zh", "en"].includes(kept("lang")) && !location.hash.includes("lang=") ? kept("lang") : lang());
+  for (const element of all(".filters, .pages, #people")) element.hidden = false;
+  draw();
+})();
