@@ -24,6 +24,8 @@ metrics:
   years: {title: {zh: 年限, en: Years of cooperation}, tenure: years}
   silent: {title: {zh: 未下单天数, en: Days without an order}, recency: orders}
   disputes: {title: {zh: 未结纠纷, en: Open disputes}, count: complaints, over: all time, where: open}
+  settled: {title: {zh: 已结纠纷, en: Settled disputes}, count: complaints, over: year, where: not open}
+  all_disputes: {title: {zh: 全部纠纷, en: All disputes}, formula: disputes + settled, unit: count}
   trust: {title: {zh: 信任, en: Trust}, judgement: trust}
   trade: {title: {zh: 行业, en: Trade}, column: customers.trade}
 ratings:
@@ -54,11 +56,13 @@ ONE = {
     "amount > 500万": ("reach", "330.00 万元", "还差 170.00 万元", None),
     "amount >= 3300000.01": ("reach", "330 万元", "还差 0.01 万元", None),
     "amount > 330万": ("reach", "330.00 万元", "正好在界限上", None),
-    "amount < 300万": ("time", "330.00 万元", "超出 30.00 万元", "先了结未结的，再等旧的记录移出期间"),
+    "amount < 300万": ("time", "330.00 万元", "超出 30.00 万元", "只能等旧的记录移出期间"),
     "rise >= 15 %": ("reach", "10.0 %", "还差 5 个百分点", "约合年度金额再增加 15.00 万元"),
     "rise_before > 250 %": (
         "fixed", "200.0 %", "还差 50 个百分点", "该期间（2023-01-01 至 2024-12-31）已结束，只有基准日后移才会变",
     ),
+    "settled = 0": ("time", "1", "超出 1", "先了结未结的，再等旧的记录移出期间"),
+    "all_disputes = 0": ("time", "2", "超出 2", "先了结未结的，再等旧的记录移出期间"),
     "part > 15 %": ("reach", "9.00 %", "还差 6 个百分点", "约合年度利润再增加 7.06 万元"),
     "orders > 1": ("reach", "1", "还差 1", None),
     "orders >= 3": ("reach", "1", "还差 2", None),
@@ -76,7 +80,7 @@ ONE = {
 TABLES = {
     "orders": ORDERS,
     "customers": "customer,name,since,trade\nc1,岭南纺织,2020-02-29,纺织\nc2,c2,2020-01-01,\n",
-    "complaints": "complaint,customer,opened_on,closed_on,kind,severity\nx,c1,2024-05-01,,dispute,major\n",
+    "complaints": "complaint,customer,opened_on,closed_on,kind,severity\nx,c1,2024-05-01,,dispute,major\ny,c1,2025-05-01,2025-06-01,dispute,major\n",
     "judgements": "customer,judgement,value,judged_by,judged_on,ground\nc1,trust,65,李工,2025-01-15,走访\n",
 }
 

@@ -8,7 +8,7 @@ from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
 from zhike_engine.explain.conditions import Conditions
-from zhike_engine.explain.levers import ORDER, lever
+from zhike_engine.explain.levers import ORDER, TROUBLES, lever, tables_of
 from zhike_engine.explain.metrics import first_day, scores_of
 from zhike_engine.explain.model import Gap, Rigidity
 from zhike_engine.explain.periods import hull, windows_of, words
@@ -154,20 +154,26 @@ class Gaps:
         spec: Any = self.plan.document.metrics.get(name)
         if isinstance(spec, kinds.Tenure) and up:
             return self.not_before(spec, atom, limit)
-        if rigidity == "fixed":
-            return self.fixed_hint(atom.left), None
-        if rigidity == "time":
+        if rigidity in ("fixed", "time"):
+            return self.fixed_hint(atom.left) if rigidity == "fixed" else self.waiting_hint(atom.left), None
+        return self.in_the_small(name, spec, value, limit) if up else None, None
+
+    def waiting_hint(self, node: n.Node) -> Text:
+        """A value that falls only when rows grow old."""
+        if any(tables_of(name, self.plan) & set(TROUBLES) for name in n.names_in(node)):
             return Text(
                 zh="先了结未结的，再等旧的记录移出期间",
                 en="once settled, only as older records leave the period",
-            ), None
-        if isinstance(spec, kinds.Growth) and up:
-            return self.in_money_growth(spec, limit), None
-        if isinstance(spec, kinds.Share) and up:
-            return self.in_money_share(spec, value, limit), None
-        if name in self.plan.document.scorecards and up:
-            return self.in_points(name), None
-        return None, None
+            )
+        return Text(zh="只能等旧的记录移出期间", en="only as older records leave the period")
+
+    def in_the_small(self, name: str, spec: Any, value: Shown, limit: Shown) -> Text | None:
+        """The same gap in the numbers it is made of: money, or points of items."""
+        if isinstance(spec, kinds.Growth):
+            return self.in_money_growth(spec, limit)
+        if isinstance(spec, kinds.Share):
+            return self.in_money_share(spec, value, limit)
+        return self.in_points(name) if name in self.plan.document.scorecards else None
 
     def not_before(
         self, spec: kinds.Tenure, atom: n.Compare, limit: Shown

@@ -89,6 +89,20 @@ def _counted(name: str, spec: Any, up: bool, plan: Plan) -> Rigidity:
     return "reach" if unsettled else "time"
 
 
+def tables_of(name: str, plan: Plan) -> set[str]:
+    """The fact tables that a metric is counted from, through whatever it is computed from."""
+    spec: Any = plan.document.metrics.get(name) or plan.document.scorecards.get(name)
+    if spec is None:
+        return set()
+    return {_table(spec)} | {table for used in uses(spec) for table in tables_of(used, plan)}
+
+
+def _table(spec: Any) -> str:
+    """The table that an aggregate names, such as orders of `orders.amount`."""
+    named = (getattr(spec, kind, None) for kind in kinds.KINDS)
+    return next((one for one in named if isinstance(one, str)), "").partition(".")[0]
+
+
 def _open(name: str, plan: Plan) -> bool:
     """Whether the window of a metric still takes in new days."""
     found = windows_of(name, plan)
