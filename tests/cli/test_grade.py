@@ -282,3 +282,12 @@ def test_another_currency_may_be_asked_for(zhike: Zhike, company: Path, tmp_path
     assert grade(zhike, company, tmp_path / "out", "--currency", "GBP").status == 0
     assert rows(tmp_path / "out")["2"]["annual_order_amount"] == "99000.00"
     assert json.loads((tmp_path / "out" / "run.json").read_text("utf-8"))["currency"] == "GBP"
+
+
+def test_facts_without_profit_make_profit_not_computable(zhike: Zhike, company: Path, tmp_path: Path) -> None:
+    file = company / "orders.csv"
+    lines = [line.split(",") for line in file.read_text("utf-8").splitlines()]
+    file.write_text("\n".join(",".join(cells[:5] + cells[6:]) for cells in lines) + "\n", "utf-8")
+    assert grade(zhike, company, tmp_path / "out").status == 0
+    found = rows(tmp_path / "out")
+    assert (found["1"]["profit_contribution"], found["1"]["grade"], found["1"]["review"]) == ("", "B", "mixed")

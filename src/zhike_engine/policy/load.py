@@ -106,11 +106,10 @@ def form_issues(problem: ValidationError, source: Document, model: type[BaseMode
 def document_path(loc: tuple[str | int, ...], data: Any) -> tuple[str | int, ...]:
     """The parts of a pydantic location that are keys of the document; union tags are left out."""
     path: list[str | int] = []
-    here = data
+    here: Any = data
     for part in loc:
-        if (isinstance(here, Mapping) and part in here) or (
-            isinstance(here, list) and isinstance(part, int) and part < len(here)
-        ):
+        known = range(len(here)) if isinstance(here, list) else here if isinstance(here, Mapping) else ()
+        if part in known:
             path.append(part)
             here = here[part]
         elif part == "[key]":

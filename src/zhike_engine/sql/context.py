@@ -167,11 +167,7 @@ class Context:
 
     def null(self, storage: Storage) -> str:
         """A typed NULL."""
-        d = self.d
-        kinds = {"exact": d.integer_type, "double": d.double_type, "text": d.text_type.split(" ")[0]}
-        if d.name == "sqlite":
-            return "null"
-        return f"cast(null as {kinds.get(storage, 'boolean' if storage == 'flag' else 'date')})"
+        return v.typed_null(storage, self.d)
 
     # keyed tables
 

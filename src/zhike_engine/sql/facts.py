@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from zhike_engine.facts.tables import TABLES
+from zhike_engine.facts.tables import TABLES, Column
 from zhike_engine.sql.dialect import Dialect
 from zhike_engine.sql.expressions import UnknownName
-from zhike_engine.sql.values import MONEY, Value
+from zhike_engine.sql.values import MONEY, Storage, Value, typed_null
 
 MONEY_COLUMNS: dict[str, tuple[str, ...]] = {
     "orders": ("amount", "profit"),
@@ -162,8 +162,10 @@ class Reading:
         if name in VIRTUAL.get(self.table, {}):
             return self._virtual(name)
         column = next((c for c in self.spec.columns if c.name == name), None)
-        if column is None or (self.present and not self._there(name)):
+        if column is None:
             raise UnknownName(name)
+        if self.absent(name):
+            return _empty(column, d)
         sql = f"t.{d.quote(name)}"
         if column.kind in ("money", "decimal"):
             if self._foreign(name):
@@ -181,6 +183,10 @@ class Reading:
     def _foreign(self, name: str) -> bool:
         """Whether a column holds amounts that are converted."""
         return self.converted and name in MONEY_COLUMNS.get(self.table, ())
+
+    def absent(self, name: str) -> bool:
+        """Whether the facts have the table, but not this optional column: every row counts as empty there."""
+        return self.present and not self._there(name)
 
     def _there(self, name: str) -> bool:
         if self.table == "order_lines" and name in ("customer", "ordered_on", "currency"):
@@ -216,8 +222,17 @@ class Reading:
         column = next((c for c in self.spec.columns if c.name == name), None)
         foreign = self._foreign(name)
         decimal = column is not None and column.kind in ("money", "decimal")
-        raw = decimal and (not foreign or self.d.exact_decimals)
+        raw = decimal and (not foreign or self.d.exact_decimals) and not self.absent(name)
         nullable = column is not None and not column.required
         stored = f"t.{name}_base" if foreign else f"t.{self.d.quote(name)}"
         sql = stored if raw else value.sql
         return Measure(sql, raw, value.denominator, value.unit, nullable)
+
+
+def _empty(column: Column, d: Dialect) -> Value:
+    """A column that no row has a value in."""
+    storage: Storage = {"date": "date", "bool": "flag"}.get(column.kind, "text")  # type: ignore[assignment]
+    if column.kind in ("money", "decimal", "integer"):
+        unit = {"money": "money", "decimal": "number"}.get(column.kind, "any")
+        return Value(typed_null("exact", d), "exact", unit, 1 if column.kind == "integer" else MONEY)
+    return Value(typed_null(storage, d), storage, storage)

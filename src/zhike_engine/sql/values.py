@@ -275,3 +275,11 @@ def round_fraction(upper: str, lower: str, d: Dialect) -> str:
     positive = d.divide_whole(f"({upper}) * 2 + {lower}", f"{lower} * 2")
     negative = d.divide_whole(f"-({upper}) * 2 + {lower}", f"{lower} * 2")
     return f"(case when ({upper}) < 0 then -{negative} else {positive} end)"
+
+
+def typed_null(storage: Storage, d: Dialect) -> str:
+    """A NULL of a storage."""
+    if d.name == "sqlite":
+        return "null"
+    kinds = {"exact": d.integer_type, "double": d.double_type, "text": d.text_type.split(" ")[0], "flag": "boolean"}
+    return f"cast(null as {kinds.get(storage, 'date')})"
