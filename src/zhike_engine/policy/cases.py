@@ -115,7 +115,7 @@ class Cases:
         return {**shared, **(case.facts or {})}
 
 
-def tests_file(policy: Policy) -> Path:
+def cases_file(policy: Policy) -> Path:
     """Where the tests of a policy stand."""
     return policy.path.parent / "tests.yaml"
 

@@ -18,12 +18,12 @@ from zhike_engine.errors import NotFound, ZhikeError
 from zhike_engine.issues import Place
 from zhike_engine.language.titles import Titles
 from zhike_engine.plan.build import Plan, build
-from zhike_engine.policy.cases import Case, Cases, Expectation, load_cases, tests_file
+from zhike_engine.policy.cases import Case, Cases, Expectation, cases_file, load_cases
 from zhike_engine.policy.compare import differences
 from zhike_engine.policy.load import Policy, read_values
 from zhike_engine.policy.small_facts import given_table, write_folder
 from zhike_engine.policy.verdicts import Verdict
-from zhike_engine.run import refuse_faults, run
+from zhike_engine.run import refuse_contradictions, refuse_faults, run
 from zhike_engine.sql.compile import Compiled
 from zhike_engine.sql.given import compile_given
 from zhike_engine.words import Text
@@ -92,7 +92,7 @@ def run_tests(policy: Policy, path: Path | None = None) -> TestReport:
     Raises NotFound without a file, DocumentInvalid and PolicyInvalid for a file that cannot be read as tests; a case
     that cannot be run fails and says why.
     """
-    path = path or tests_file(policy)
+    path = path or cases_file(policy)
     if not path.is_file():
         hint = "write cases into `tests.yaml` beside the policy; `policies/` has examples"
         raise NotFound(f"policy `{policy.name}` has no tests at `{path}`", hint=hint)
@@ -150,6 +150,7 @@ class _Runner:
         first = self.cases.file.cases[numbers[0]]
         try:
             plan = build(self.policy.document, self._day(first), self._values(first))
+            refuse_contradictions(self.policy, plan)
             given = compile_given(plan, self.backend.dialect)
             refuse_faults(self.policy, given.compiled)
             table, unreadable = given_table(given, self.cases, numbers)

@@ -10,7 +10,7 @@ from zhike_engine.formats import Shown, read
 from zhike_engine.language.nodes import Node, names_in
 from zhike_engine.language.parse import ExpressionInvalid, parse
 from zhike_engine.language.sentences import to_text
-from zhike_engine.language.titles import Titles
+from zhike_engine.language.titles import Titles, inline
 from zhike_engine.plan.rules import Leaf, PlannedRating, Tree, leaves
 from zhike_engine.policy.parts import BothTexts
 from zhike_engine.sql.compile import Compiled
@@ -177,7 +177,7 @@ class Verdict:
 
 
 def seen(verdict: Verdict, node: Node, titles: Titles) -> Text:
-    """The values that a condition saw: `order growth: 12 %`."""
+    """The values that a condition saw: 订单增长率为 12 %, `order growth: 12 %`."""
     shown_zh, shown_en = [], []
     for name in sorted(names_in(node) & verdict.compiled.values.keys()):
         value = titles.formats.value(
@@ -185,7 +185,7 @@ def seen(verdict: Verdict, node: Node, titles: Titles) -> Text:
         )
         title = titles.named(name).title
         shown_zh.append(f"{title.zh}为 {value.zh}")
-        shown_en.append(f"{title.en} is {value.en}")
+        shown_en.append(f"{inline(title.en)}: {value.en}")
     return Text(zh="，".join(shown_zh), en=", ".join(shown_en))
 
 
