@@ -6,6 +6,7 @@ Everything that can be told without the data is told here; the rest is the impor
 from __future__ import annotations
 
 import codecs
+import contextlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from zhike.facts import formula
+from zhike.facts.currencies import CURRENCIES
 from zhike.facts.formats import date_format
 from zhike.facts.mapping import Constant, Mapping, Source, Target, Value
 from zhike_engine.errors import MappingInvalid
@@ -83,7 +85,7 @@ class _Checks:
                 yield from self.value(value, column, table, (*here, part, name))
 
     def origins(self, target: Target, here: Loc) -> Iterator[Issue]:
-        for name in target.sources:
+        for name in dict.fromkeys(target.sources):
             if name not in self.mapping.sources:
                 hint = did_you_mean(name, self.mapping.sources)
                 yield self.issue((*here, "from"), f"unknown source `{name}`", hint)
@@ -139,7 +141,7 @@ class _Checks:
             yield from self.fitting(value, column, here)
             for loc, word in _given_words(value):
                 if not _fits(word, column):
-                    hint = did_you_mean(word, column.choices)
+                    hint = did_you_mean(word, CURRENCIES if column.name == "currency" else column.choices)
                     yield self.issue((*here, *loc), f"`{word}` is no `{column.name}`", hint)
 
     def fitting(self, value: Value, column: Column, here: Loc) -> Iterator[Issue]:
@@ -212,6 +214,11 @@ class _Checks:
 
 def _given_words(value: Value) -> Iterator[tuple[Loc, str]]:
     """The values that a mapping itself gives to a column, with their places."""
+    if value.origin is not None and value.origin.startswith("="):
+        with contextlib.suppress(MappingInvalid):
+            node = formula.parse_value(value.origin)
+            if isinstance(node, formula.Text):
+                yield ("from",), node.value
     for key, word in value.words.items():
         yield ("words", key), word
     for index, case in enumerate(value.cases):
@@ -233,7 +240,8 @@ def _fits(word: str, column: Column) -> bool:
         return False
     if column.kind == "bool":
         return word in ("true", "false")
-    return not column.choices or word in column.choices
+    allowed = CURRENCIES if column.name == "currency" else column.choices
+    return not allowed or word in allowed
 
 
 def _is_encoding(name: str) -> bool:

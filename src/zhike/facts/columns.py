@@ -13,9 +13,7 @@ from zhike.facts.formula import Node
 from zhike.facts.mapping import Constant, Value
 from zhike.facts.quality import Action
 from zhike.facts.scope import Formats, Reading, Scope
-from zhike_engine.errors import MappingInvalid
 from zhike_engine.facts.tables import Column
-from zhike_engine.issues import did_you_mean
 from zhike_engine.words import same
 
 _CELLS = (formula.Column, formula.Lookup, formula.Total)
@@ -99,10 +97,7 @@ class _Plan:
         return Planned(self.column, wide, final, tuple(self.problems), constant=not varies)
 
     def fixed(self, text: str) -> Planned:
-        """A constant text, judged once instead of in every row; raises MappingInvalid when it is not allowed."""
-        choices = CURRENCIES if self.column.name == "currency" else self.column.choices
-        if choices and text not in choices:
-            raise MappingInvalid(f"`{text}` is no `{self.column.name}`", hint=did_you_mean(text, choices))
+        """A constant text: `checks` has judged it once, which saves judging it in every row."""
         return Planned(self.column, literal(text), self.wide, (), constant=True)
 
     @property

@@ -24,7 +24,7 @@ BLANKS = " \t\r\n\u00a0\u3000\ufeff\u200b"
 _PADDED = r"^[\s\x{a0}\x{3000}\x{feff}\x{200b}]|[\s\x{a0}\x{3000}\x{feff}\x{200b}]$"
 _PARTS = {"yyyy": "%Y", "mmmm": "%B", "mmm": "%b", "mm": "%m", "m": "%m", "dd": "%d", "d": "%d"}
 _COMPACT = {"yyyymmdd": "%Y%m%d", "ddmmyyyy": "%d%m%Y", "mmddyyyy": "%m%d%Y"}
-_CURRENCY_SIGNS = "[¥￥$€£元 \u00a0]|人民币|CNY|RMB|USD|EUR|GBP|HKD|JPY"
+_CURRENCY_SIGNS = "[ \u00a0]*([¥￥$€£元]|人民币|CNY|RMB|USD|EUR|GBP|HKD|JPY)[ \u00a0]*"
 _PLAIN_NUMBER = r"([-+]?)(\d{1,3}(?:,\d{3})+(?:\.\d*)?|\d+(?:\.\d*)?|\.\d+)(万|亿)?(-?)"
 _TIME = r"[ T]+\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?[AaPp][Mm])?(Z| ?[-+]\d{2}(:?\d{2})?)?$"
 
@@ -90,7 +90,8 @@ def number_sql(text: str, decimal: str, thousands: str | None, as_is: str | None
     `as_is` is the same text before it was cleaned; it is tried first where that is quicker.
     """
     sign = thousands or ("," if decimal == "." else ".")
-    point = f"translate({text}, {literal(decimal + sign)}, '.,')"
+    signs = sign if sign != " " else " \u00a0\u202f"
+    point = f"translate({text}, {literal(decimal + signs)}, '.,,,')"
     wide_digits = f"translate({point}, '０１２３４５６７８９．，（）－＋', '0123456789.,()-+')"
     bare = f"regexp_replace({wide_digits}, {literal(_CURRENCY_SIGNS)}, '', 'g')"
     signed = f"regexp_replace({bare}, '^\\((.*)\\)$', '-\\1')"

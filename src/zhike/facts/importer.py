@@ -176,7 +176,8 @@ class _Import:
         written = {name: self.write_table(work, name) for name in self.tables}
         report = f"({work.ledger.report_sql(self.parts(work))})"
         self.copy(report, "quality.parquet")
-        self.copy(report, "quality.csv")
+        # A byte order mark, so that Excel reads the Chinese as what it is.
+        self.copy(f'(SELECT "table" AS "\ufefftable", * EXCLUDE ("table") FROM {report})', "quality.csv")
         manifest = {
             "zhike_facts": 1,
             "checked": True,

@@ -145,7 +145,9 @@ class Scope:
                 return f"({self.text(value)} IS NULL)"
             case formula.Compare(sign=sign, left=left, right=right):
                 first, second = self.alike([left, right])
-                return f"coalesce({first} {'<>' if sign == '!=' else sign} {second}, false)"
+                if sign == "!=":
+                    return f"({first} IS DISTINCT FROM {second})"
+                return f"coalesce({first} {sign} {second}, false)"
             case formula.OneOf(value=value, choices=choices):
                 first, *rest = self.alike([value, *choices])
                 return f"coalesce({one_of(first, rest)}, false)"

@@ -1,0 +1,1 @@
+"""Bringing a company's own files into fact tables."""
