@@ -16,7 +16,7 @@ from zhike.report.words import say
 from zhike_engine.population_results import Concentration, Distribution, Tilt, Transitions
 from zhike_engine.words import Text, same
 
-WIDE, NARROW = 720.0, 340.0
+WIDE, NARROW, FULL = 720.0, 340.0, 1120.0
 _Along = Callable[[float], float]
 _Place = Callable[[float, float], tuple[float, float]]
 
@@ -139,7 +139,7 @@ def _node(
 
 def curve(found: Sequence[tuple[Concentration, Text]]) -> Markup:
     """Concentration curves of one or two measures."""
-    return both_widths(_curve(found, 620.0, 360.0), _curve(found, NARROW, 300.0))
+    return both_widths(_curve(found, 620.0, 430.0), _curve(found, NARROW, 300.0))
 
 
 def _curve(found: Sequence[tuple[Concentration, Text]], width: float, height: float) -> Markup:
@@ -169,19 +169,18 @@ def _curve(found: Sequence[tuple[Concentration, Text]], width: float, height: fl
 
 def _twenty(found: Sequence[tuple[Concentration, Text]], at: _Place, edge: float) -> list[Markup]:
     """The points at 20 % of the customers, with what they bring."""
-    content: list[Markup] = []
-    taken: list[float] = []
-    for i, (one, _) in enumerate(found):
+    known = [(i, one) for i, (one, _) in enumerate(found) if one.top(20).share is not None]
+    highest = max((one.top(20).share or 0.0 for _, one in known), default=0.0)
+    content = []
+    for i, one in known:
         top = one.top(20)
-        if top.share is None:
-            continue
-        x, y = at(top.customers / one.customers, top.share)
+        share = top.share or 0.0
+        x, y = at(top.customers / one.customers, share)
         content.append(tag("circle", cx=x, cy=y, r=5.0, class_=f"dot m{i}"))
-        below = y + 22
-        while any(abs(below - other) < 18 for other in taken):
-            below += 18
-        taken.append(below)
-        content.append(label(min(x + 10, edge - 60), below, part(top.share), f"strong mark m{i}"))
+        if share == highest and x > at(0.1, 0)[0]:
+            content.append(label(x - 9, y - 8, part(share), f"strong mark m{i}", "end"))
+        else:
+            content.append(label(min(x + 10, edge - 60), y + 22, part(share), f"strong mark m{i}"))
     return content
 
 
@@ -207,7 +206,7 @@ def _strips(
 
 def dumbbells(rows: Sequence[Tilt], marked: Mapping[str, Marked]) -> Markup:
     """For every grade its share of customers, of value and of effort, on one line each."""
-    return both_widths(_dumbbells(rows, marked, WIDE), _dumbbells(rows, marked, NARROW))
+    return both_widths(_dumbbells(rows, marked, FULL), _dumbbells(rows, marked, NARROW))
 
 
 def _dumbbells(rows: Sequence[Tilt], marked: Mapping[str, Marked], width: float) -> Markup:
@@ -273,7 +272,7 @@ def _point(kind: str, x: float, y: float, class_: str) -> Markup:
 def months(found: Mapping[date, Mapping[str, Decimal]], order: Sequence[Marked], figures: Figures) -> Markup:
     """Amounts by month, stacked by present grade."""
     return both_widths(
-        _months(found, order, figures, WIDE, 260.0), _months(found, order, figures, NARROW, 230.0)
+        _months(found, order, figures, FULL, 300.0), _months(found, order, figures, NARROW, 230.0)
     )
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from zhike.report.figures import Figures
-from zhike_engine.explain import Checked, Explanation, Gap, Group, Metric, Miss, Score, explain
+from zhike_engine.explain import Checked, Explanation, Gap, Group, Metric, Miss, Score, explain_many
 from zhike_engine.population_results import Population
 from zhike_engine.run import Run
 from zhike_engine.words import Text
@@ -69,7 +69,7 @@ class Payload:
     def build(self, ids: Sequence[str]) -> dict[str, Any]:
         """The data of the page's script."""
         lines = self._lines(ids)
-        customers = [self.customer(told, lines[told[0].customer]) for told in explained(self.run, ids)]
+        customers = [self.customer(told, lines[told[0].customer]) for told in explain_many(self.run, ids)]
         return {
             "ratings": [self.rating(name) for name in self.run.plan.document.ratings],
             "order": [int(self.run.plan.rating(name).prefix[1:]) for name in self.run.plan.document.ratings],
@@ -171,12 +171,6 @@ class Payload:
         of = self.texts.of
         parts = [[of(p.title), of(p.shown), _points(p.points), _percent(p.weight)] for p in score.parts]
         return [of(score.title), _points(score.value), parts]
-
-
-def explained(run: Run, ids: Iterable[str]) -> Iterator[list[Explanation]]:
-    """The explanations of customers, one after the other."""
-    for customer in ids:
-        yield explain(run, customer)
 
 
 def _seen(one: Checked) -> Text | None:

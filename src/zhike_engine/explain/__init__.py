@@ -3,7 +3,7 @@
 `explain(run, customer)` answers from a finished run; the engine itself is asked for every number that is shown.
 """
 
-from zhike_engine.explain.explaining import explain
+from zhike_engine.explain.explaining import explain, explain_many
 from zhike_engine.explain.model import (
     Checked,
     Explanation,
@@ -23,6 +23,7 @@ from zhike_engine.explain.model import (
 
 __all__ = [
     "explain",
+    "explain_many",
     "Explanation",
     "Step",
     "GradeChecked",

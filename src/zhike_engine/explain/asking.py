@@ -5,7 +5,7 @@ The engine itself answers: what an explanation shows are the numbers and the tru
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -62,23 +62,21 @@ class Asked:
         return date.fromisoformat(str(raw)[:10])
 
 
-def ask(run: Run, customer: str, ratings: Iterable[PlannedRating]) -> Asked | None:
-    """Ask the engine about one customer; None when it is not in scope."""
-    row = run.customer(customer)
-    if row is None:
-        return None
+def ask(run: Run, customers: Sequence[str], ratings: Sequence[PlannedRating]) -> dict[str, Asked]:
+    """Ask the engine about customers, all in one question; those not in scope are absent."""
     questions: dict[Key, Value] = {}
     for rating in ratings:
         questions.update(_questions(run, rating))
-    asked = Asked(run, row)
     d = run.backend.dialect
-    columns = ", ".join(f"{value.sql} as q{i}" for i, value in enumerate(questions.values()))
-    if columns:
-        where = f"{d.as_text('r.customer')} = {d.text(customer)}"
-        found = run.backend.arrow(f"select {columns} from result r where {where}").to_pylist()[0]
-        for i, (key, value) in enumerate(questions.items()):
-            asked.answers[key] = read(found[f"q{i}"], value)
-    return asked
+    columns = "".join(f", {value.sql} as q{i}" for i, value in enumerate(questions.values()))
+    listed = ", ".join(d.text(customer) for customer in customers)
+    id_ = d.as_text("r.customer")
+    rows = run.backend.arrow(f"select r.*{columns} from result r where {id_} in ({listed})").to_pylist()
+    found = {}
+    for row in rows:
+        answers = {key: read(row[f"q{i}"], value) for i, (key, value) in enumerate(questions.items())}
+        found[str(row["customer"])] = Asked(run, row, answers)
+    return found
 
 
 def _questions(run: Run, rating: PlannedRating) -> dict[Key, Value]:

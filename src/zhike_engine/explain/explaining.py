@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -13,7 +13,7 @@ from zhike_engine.explain.metrics import metrics_of, scores_of
 from zhike_engine.explain.misses import Misses
 from zhike_engine.explain.model import Explanation, Mark, Movement, Provenance, State, Step
 from zhike_engine.explain.reasons import Reasons
-from zhike_engine.explain.records import Records
+from zhike_engine.explain.records import Records, Shared
 from zhike_engine.explain.steps import Path
 from zhike_engine.issues import did_you_mean
 from zhike_engine.language.nodes import Name, names_in
@@ -38,16 +38,34 @@ def explain(run: Run, customer: str, rating: str | None = None) -> list[Explanat
 
     Raises NotFound for a customer that is not in scope and for an unknown rating.
     """
+    return next(explain_many(run, [customer], rating))
+
+
+AT_ONCE = 500
+"""So many customers are asked about in one question."""
+
+
+def explain_many(
+    run: Run, customers: Sequence[str], rating: str | None = None
+) -> Iterator[list[Explanation]]:
+    """Explain many customers, in the order given: as `explain`, with few questions to the engine for all of them."""
     names = list(run.plan.document.ratings)
     if rating is not None and rating not in names:
         raise NotFound(
             f"policy `{run.policy.name}` has no rating `{rating}`", hint=did_you_mean(rating, names)
         )
     wanted = [run.plan.rating(name) for name in ([rating] if rating else names)]
-    asked = ask(run, customer, wanted)
-    if asked is None:
-        raise _nobody(run, customer)
-    return [_explained(asked, customer, one) for one in wanted]
+    titles = Titles(run.plan, run.compiled.values)
+    for start in range(0, len(customers), AT_ONCE):
+        some = customers[start : start + AT_ONCE]
+        found = ask(run, some, wanted)
+        shared = Shared(run, tuple(asked.row["customer"] for asked in found.values()))
+        for customer in some:
+            if customer not in found:
+                raise _nobody(run, customer)
+            asked = found[customer]
+            records = Records(run, asked.row["customer"], shared)
+            yield [_explained(asked, customer, one, records, titles) for one in wanted]
 
 
 def _nobody(run: Run, customer: str) -> NotFound:
@@ -80,10 +98,12 @@ class _Movement:
     text: Text
 
 
-def _explained(asked: Asked, customer: str, rating: PlannedRating) -> Explanation:
+def _explained(
+    asked: Asked, customer: str, rating: PlannedRating, records: Records, titles: Titles
+) -> Explanation:
     run = asked.run
-    records = Records(run, asked.row["customer"])
-    titles = Titles(run.plan, run.compiled.values, here=_local(asked, rating))
+    if local := _local(asked, rating):
+        titles = Titles(run.plan, run.compiled.values, here=local)
     reasons = Reasons(asked, records, titles)
     conditions = Conditions(asked, rating, titles, reasons)
     grades = conditions.grades()

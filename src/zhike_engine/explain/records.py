@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -27,11 +28,36 @@ class Override:
 
 
 @dataclass(frozen=True)
+class Shared:
+    """What several customers' records have in common: each question is asked once for all of them."""
+
+    run: Run
+    customers: tuple[Any, ...]
+    known: dict[tuple[Any, ...], Mapping[Any, Any]] = field(default_factory=dict)
+
+    def among(self) -> str:
+        """Condition on `t` that a row is of one of the customers."""
+        d = self.run.backend.dialect
+        listed = (str(one) if isinstance(one, int) else d.text(str(one)) for one in self.customers)
+        return f"t.customer in ({', '.join(listed)})"
+
+    def answer(self, key: tuple[Any, ...], select: Callable[[], str]) -> Mapping[Any, Any]:
+        """Customer -> first row of a SELECT that starts with the customer, without the customer."""
+        if key not in self.known:
+            found: dict[Any, Any] = {}
+            for customer, *row in self.run.backend.rows(select()):
+                found.setdefault(customer, tuple(row))
+            self.known[key] = found
+        return self.known[key]
+
+
+@dataclass(frozen=True)
 class Records:
     """Reads the facts of a run about one customer; `customer` is the id as the facts hold it."""
 
     run: Run
     customer: Any
+    shared: Shared
 
     def has(self, table: str) -> bool:
         """Whether the facts have a table."""
@@ -41,26 +67,22 @@ class Records:
         """Whether the facts have a column."""
         return column in self.run.facts.columns.get(table, frozenset())
 
-    def _own(self, alias: str = "t") -> str:
-        d = self.run.backend.dialect
-        literal = str(self.customer) if isinstance(self.customer, int) else d.text(str(self.customer))
-        return f"{alias}.customer = {literal}"
+    def _first(self, key: tuple[Any, ...], select: Callable[[], str]) -> Any:
+        """The customer's row among the shared answers; None when there is none."""
+        return self.shared.answer(key, select).get(self.customer)
 
     def rows(self, place: str, window: Window, where: str | None = None, by: str | None = None) -> int:
         """Rows of a table in a window that count as events; returned and cancelled orders do not."""
         reading, d = self.run.compiled.context.reading(place.partition(".")[0]), self.run.backend.dialect
-        day = f"t.{d.quote(by or reading.day)}"
-        tests = [
-            self._own(),
-            *reading.standing(),
-            *reading.countable(),
-            *window_conditions(day, window, None, d),
-        ]
-        tests += self._filter(reading, where)
-        [(count,)] = self.run.backend.rows(
-            f"select count(*) from {reading.relation()} where {' and '.join(tests)}"
-        )
-        return int(count)
+
+        def select() -> str:
+            day = f"t.{d.quote(by or reading.day)}"
+            tests = [self.shared.among(), *reading.standing(), *reading.countable()]
+            tests += [*window_conditions(day, window, None, d), *self._filter(reading, where)]
+            return f"select t.customer, count(*) from {reading.relation()} where {' and '.join(tests)} group by t.customer"
+
+        found = self._first(("rows", reading.table, window, where, by), select)
+        return int(found[0]) if found else 0
 
     def _filter(self, reading: Reading, where: str | None) -> list[str]:
         if where is None:
@@ -76,20 +98,27 @@ class Records:
         if not self.has("orders"):
             return None
         reading, d = self.run.compiled.context.reading("orders"), self.run.backend.dialect
-        end = Window(None, self.run.plan.windows.end)
-        tests = [self._own(), *reading.standing(), *reading.countable()]
-        tests += window_conditions("t.ordered_on", end, None, d)
-        [(first,)] = self.run.backend.rows(
-            f"select min(t.ordered_on) from {reading.relation()} where {' and '.join(tests)}"
-        )
-        return _day(first)
+
+        def select() -> str:
+            end = Window(None, self.run.plan.windows.end)
+            tests = [self.shared.among(), *reading.standing(), *reading.countable()]
+            tests += window_conditions("t.ordered_on", end, None, d)
+            return (
+                f"select t.customer, min(t.ordered_on) from {reading.relation()}"
+                f" where {' and '.join(tests)} group by t.customer"
+            )
+
+        found = self._first(("first_order",), select)
+        return _day(found[0]) if found else None
 
     def since(self) -> date | None:
         """The stated first day of cooperation, when it is not after the as-of date."""
         if not self.has_column("customers", "since"):
             return None
-        found = self.run.backend.rows(f"select t.since from f_customers t where {self._own()}")
-        since = _day(found[0][0]) if found else None
+        found = self._first(
+            ("since",), lambda: f"select t.customer, t.since from f_customers t where {self.shared.among()}"
+        )
+        since = _day(found[0]) if found else None
         return since if since is not None and since <= self.run.plan.as_of else None
 
     def judgement(self, name: str) -> Judged | None:
@@ -97,18 +126,22 @@ class Records:
         if not self.has("judgements"):
             return None
         d, columns = self.run.backend.dialect, self.run.facts.columns["judgements"]
-        extra = ", ".join(f"t.{c}" if c in columns else "null" for c in ("reviewer", "valid_until"))
-        reading = self.run.compiled.context.reading("judgements")
-        tests = [self._own(), *reading.standing(), f"t.judgement = {d.text(name)}"]
-        tests.append(f"t.judged_on <= {d.day(self.run.plan.as_of)}")
-        order = f"t.judged_on desc, {d.ordered_text(d.as_text('t.value'))} desc"
-        found = self.run.backend.rows(
-            f"select t.judged_by, t.judged_on, t.ground, {extra} from f_judgements t"
-            f" where {' and '.join(tests)} order by {order} limit 1"
-        )
+
+        def select() -> str:
+            extra = ", ".join(f"t.{c}" if c in columns else "null" for c in ("reviewer", "valid_until"))
+            reading = self.run.compiled.context.reading("judgements")
+            tests = [self.shared.among(), *reading.standing(), f"t.judgement = {d.text(name)}"]
+            tests.append(f"t.judged_on <= {d.day(self.run.plan.as_of)}")
+            order = f"t.judged_on desc, {d.ordered_text(d.as_text('t.value'))} desc"
+            return (
+                f"select t.customer, t.judged_by, t.judged_on, t.ground, {extra} from f_judgements t"
+                f" where {' and '.join(tests)} order by {order}"
+            )
+
+        found = self._first(("judgement", name), select)
         if not found:
             return None
-        by, on, ground, reviewer, until = found[0]
+        by, on, ground, reviewer, until = found
         day = _day(on)
         assert day is not None
         return Judged(str(by), day, str(ground), str(reviewer or ""), _day(until))
@@ -118,16 +151,20 @@ class Records:
         if not self.has("overrides"):
             return None
         d, day = self.run.backend.dialect, self.run.backend.dialect.day(self.run.plan.as_of)
-        reading = self.run.compiled.context.reading("overrides")
-        tests = [self._own(), *reading.standing(), f"t.rating = {d.text(rating)}", f"t.kind = {d.text(kind)}"]
-        tests += [f"t.from_on <= {day}", f"t.until_on >= {day}"]
-        found = self.run.backend.rows(
-            "select t.grade, t.reason, t.approver, t.from_on, t.until_on from f_overrides t"
-            f" where {' and '.join(tests)} order by t.from_on desc, t.grade limit 1"
-        )
+
+        def select() -> str:
+            reading = self.run.compiled.context.reading("overrides")
+            tests = [self.shared.among(), *reading.standing(), f"t.rating = {d.text(rating)}"]
+            tests += [f"t.kind = {d.text(kind)}", f"t.from_on <= {day}", f"t.until_on >= {day}"]
+            return (
+                "select t.customer, t.grade, t.reason, t.approver, t.from_on, t.until_on from f_overrides t"
+                f" where {' and '.join(tests)} order by t.from_on desc, t.grade"
+            )
+
+        found = self._first(("override", rating, kind), select)
         if not found:
             return None
-        grade, reason, approver, first, last = found[0]
+        grade, reason, approver, first, last = found
         starts, ends = _day(first), _day(last)
         assert starts is not None
         assert ends is not None
@@ -136,8 +173,8 @@ class Records:
     def total(self, column: str) -> int | None:
         """The sum of a column of the result over every customer in scope."""
         total = self.run.backend.dialect.total(f"r.{column}")
-        [(found,)] = self.run.backend.rows(f"select {total} from result r")
-        return None if found is None else int(found)
+        [found] = self.shared.answer(("total", column), lambda: f"select 1, {total} from result r").values()
+        return None if found[0] is None else int(found[0])
 
 
 def _day(raw: Any) -> date | None:

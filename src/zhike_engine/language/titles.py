@@ -93,6 +93,7 @@ class Titles:
         self.table = table
         self.here = here or {}
         self._values = values
+        self._named: dict[str, Named] = {}
 
     @cached_property
     def values(self) -> Mapping[str, Value]:
@@ -107,6 +108,11 @@ class Titles:
 
     def named(self, name: str) -> Named:
         """What a name stands for; an unknown name stands for itself."""
+        if name not in self._named:
+            self._named[name] = self._find(name)
+        return self._named[name]
+
+    def _find(self, name: str) -> Named:
         document = self.plan.document
         if self.table and (found := self._column(self.table, name)):
             return found

@@ -54,7 +54,7 @@ __all__ = [
 ]
 LIMIT = 100
 NEAR = 40
-"""Each customer near the next grade is explained one by one, so fewer are listed."""
+"""Customers near the next grade are explained, which takes time, so fewer are listed."""
 
 
 def population_results(run: Run, *, limit: int = LIMIT) -> Population:

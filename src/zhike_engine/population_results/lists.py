@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from zhike_engine.explain import Miss, explain
+from zhike_engine.explain import Explanation, Miss, explain_many
 from zhike_engine.explain.levers import ORDER
 from zhike_engine.population_results.model import (
     Change,
@@ -105,17 +105,18 @@ def _any_effort(standing: Standing) -> bool:
 def near(standing: Standing, limit: int) -> Listed[Near]:
     """Customers that lack one condition of the next better grade; what can be reached and is smallest first.
 
-    The list takes the largest customers by amount; each is explained one by one.
+    The list takes the largest customers by amount.
     """
     states = "q.state in ('graded', 'provisional')"
     select = f"select q.* from (select {LINE}, s.missing as missing from {standing.table} s) q where q.missing = 1 and {states}"
     found = _listed(standing, select, "coalesce(q.amount, 0) desc", limit, line_of)
-    items = [_near(standing, line) for line in found.items]
+    ids = [line.customer for line in found.items]
+    told = explain_many(standing.run, ids, standing.rating.name)
+    items = [_near(standing, line, one) for line, [one] in zip(found.items, told, strict=True)]
     return Listed(tuple(sorted(items, key=_ease)), found.total)
 
 
-def _near(standing: Standing, line: Line) -> Near:
-    [told] = explain(standing.run, line.customer, standing.rating.name)
+def _near(standing: Standing, line: Line, told: Explanation) -> Near:
     own = [miss for miss in told.misses if miss.gaps]
     miss: Miss | None = min(own, key=lambda one: len(one.gaps), default=None)
     better = [grade for grade in standing.rating.grades if grade.tree is not None]

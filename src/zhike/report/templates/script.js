@@ -136,7 +136,7 @@
     if (told.s === "not_rated") return "";
     if (!told.x.length) return word("best_grade");
     const gap = told.x[0][3][0];
-    return gap ? make("span", {}, make("b", {}, text(gap[2])), " ", text(gap[0])) : text(told.x[0][2]);
+    return gap ? make("span", {}, make("b", {}, text(gap[2])), make("br"), text(gap[0])) : text(told.x[0][2]);
   };
   const row = (one) => {
     const open = state.open.has(one.i);
@@ -186,7 +186,7 @@
   const part = (title, ...content) => content.some((one) => one) ? make("div", {}, make("h4", {}, word(title)), ...content) : null;
   const gap = ([sentence, has, missing, hint, rigidity, source]) => make("p", { class: "gap" },
     make("b", {}, text(missing)), " ", make("span", { class: "chip " + rigidity }, word(rigidity === "unknown" ? "unknown_data" : rigidity)), make("br"),
-    make("span", { class: "soft" }, [text(source), text(sentence), word("has_now", { has: text(has) }), text(hint)].filter(Boolean).join(lang() === "zh" ? "；" : "; ")));
+    make("span", { class: "soft" }, [text(source), text(sentence), word("has_now", { has: text(has) }), text(hint)].filter(Boolean).join(" · ")));
   const way = ([grade, by, summary, gaps, held], index) => make("div", { class: "way" },
     make("p", {}, badge(grade, index), " ", make("b", {}, text(summary))), make("p", { class: "soft small" }, text(by)),
     ...gaps.map(gap), ...held.map((one) => make("p", { class: "soft" }, text(one))));
