@@ -73,6 +73,7 @@ class _Printer:
         if e.state != "graded":
             notes.append(self.say(e.state_text))
         notes.append(self.say(e.movement_text))
+        notes += [self.say(step.title) for step in e.path if step.kind == "manual"]
         notes += [f"{self.say('review')} {self.say(mark.text)}" for mark in e.marks]
         self.line(Rich(" · ".join(notes), style="dim"))
         self.line(self.say(e.headline))

@@ -25,7 +25,7 @@ STEPS: Mapping[str, Stage] = {
         Text(zh="不符合评级的 `if` 时不评级", en="not rated where the rating's `if` does not hold"),
     ),
     "rule": Stage(
-        Text(zh="等级条件", en="rules"),
+        Text(zh="等级条件", en="rule"),
         Text(
             zh="按检验顺序，条件成立的第一个等级；`precedence` 可改为最好、最低或不变",
             en="the first grade, in the order of testing, whose conditions hold; `precedence` may say best, worst,"
@@ -40,14 +40,14 @@ STEPS: Mapping[str, Stage] = {
         ),
     ),
     "newcomer": Stage(
-        Text(zh="新客户", en="newcomers"),
+        Text(zh="新客户", en="newcomer"),
         Text(
             zh="新客户取暂定等级，代替前两步的结果",
             en="a newcomer gets the provisional grade instead of the answer of rules and fallback",
         ),
     ),
     "quota": Stage(
-        Text(zh="名额", en="quotas"),
+        Text(zh="名额", en="quota"),
         Text(zh="超出名额的客户低一级", en="a customer beyond the places gets the next lower grade"),
     ),
     "hysteresis": Stage(
@@ -66,19 +66,19 @@ STEPS: Mapping[str, Stage] = {
         Text(zh="保护期内不降级", en="a protected grade does not fall"),
     ),
     "floor": Stage(
-        Text(zh="保底", en="floors"),
+        Text(zh="保底", en="floor"),
         Text(zh="条件成立时，至少是这个等级", en="at least this grade where its condition holds"),
     ),
     "ceiling": Stage(
-        Text(zh="封顶", en="ceilings"),
+        Text(zh="封顶", en="ceiling"),
         Text(zh="条件成立时，至多是这个等级", en="at most this grade where its condition holds"),
     ),
     "veto": Stage(
-        Text(zh="一票否决", en="vetoes"),
+        Text(zh="一票否决", en="veto"),
         Text(zh="条件成立时，就是这个等级", en="exactly this grade where its condition holds"),
     ),
     "manual": Stage(
-        Text(zh="人工记录", en="manual records"),
+        Text(zh="人工记录", en="manual record"),
         Text(
             zh="有效期内、经批准的记录：指定和认定直接定级，封顶先于保底和保护",
             en="approved records in force: an override or a designation sets the grade; a ceiling goes before a floor"

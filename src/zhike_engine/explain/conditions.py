@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from zhike_engine.explain.asking import Asked
 from zhike_engine.explain.model import Checked, GradeChecked, Group, Outcome, Seen
@@ -24,6 +24,7 @@ class Conditions:
     rating: PlannedRating
     titles: Titles
     reasons: Reasons
+    known: dict[str, Checked] = field(default_factory=dict)
 
     def grades(self) -> tuple[GradeChecked, ...]:
         """Every grade, best first."""
@@ -67,6 +68,11 @@ class Conditions:
 
     def leaf(self, leaf: Leaf) -> Checked:
         """One condition."""
+        if leaf.column not in self.known:
+            self.known[leaf.column] = self._checked(leaf)
+        return self.known[leaf.column]
+
+    def _checked(self, leaf: Leaf) -> Checked:
         outcome = self.outcome(leaf)
         value, limit = self.sides(leaf.node)
         articles = self.asked.run.plan.document.articles

@@ -228,7 +228,7 @@ def _with_others(gaps: list[Gap], others: int) -> list[Gap]:
 
 def summary(title: Text, gaps: Sequence[Gap], back: Sequence[Step]) -> Text:
     """One sentence about a way."""
-    kept = Text(zh="；{step}另使等级不变", en="; {step} keeps it from the customer all the same")
+    kept = Text(zh="；{step}另使等级不变", en="; the {step} keeps it from the customer all the same")
     tail = kept.format(step=back[-1].title) if back else Text("", "")
     if not gaps:
         return Text(zh="{g}的条件都已具备{t}", en="every condition of {g} holds{t}").format(g=title, t=tail)
