@@ -83,9 +83,9 @@ def _through_adbc(db: Connection, kind: str, address: str, shown: str, query: st
         with driver.connect(address) as connection, connection.cursor() as cursor:
             cursor.execute(query)
             answer = cursor.fetch_record_batch()
-            db.register("answer", answer)
-            db.execute(f"COPY (SELECT * FROM answer) TO {literal(str(copy))} (FORMAT parquet)")
-            db.unregister("answer")
+            with db.cursor() as own:
+                own.register("answer", answer)
+                own.execute(f"COPY (SELECT * FROM answer) TO {literal(str(copy))} (FORMAT parquet)").fetchall()
     except driver.Error as problem:
         reason = _first_line(problem).replace(address, shown)
         if kind == "postgresql" and "connect" in reason.lower():
