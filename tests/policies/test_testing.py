@@ -55,14 +55,16 @@ FAILING = {
     "a mark": ("{it: x, like: a good A, review: mixed}", "expected review mark mixed, found none", ""),
     "a state": ("{it: x, like: a good A, state: pending}", "expected state pending, found graded", ""),
     "a metric": (
-        "{it: x, like: a good A, metrics: {growth_deviation: 2 %}}", "expected Growth deviation 2 %, found 1 %", "二(二)3",
+        "{it: x, like: a good A, metrics: {growth_deviation: 2 %}}",
+        "expected Growth deviation 2 %, found 1 %", "二(二)3",
     ),
     "an amount that is a share": (
         "{it: x, like: a good A, facts: {annual_order_amount: 5 %}, grade: A}",
         "`5 %` is a percentage, and the metric is none", "",
     ),
     "a share that may mean two things": (
-        "{it: x, like: a good A, facts: {order_growth: 20}, grade: A}", "`20` may mean 20 % or 2000 %; write `20 %`", "",
+        "{it: x, like: a good A, facts: {order_growth: 20}, grade: A}",
+        "`20` may mean 20 % or 2000 %; write `20 %`", "",
     ),
     "a table that the engine refuses": (
         "{it: x, orders: [{customer: 甲, ordered_on: 2026-02-30, amount: 5}], grade: A}",
