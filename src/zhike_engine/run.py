@@ -19,7 +19,8 @@ from zhike_engine.policy import metrics as kinds
 from zhike_engine.policy.check import GRADING, inconsistent, used_parameters
 from zhike_engine.policy.load import Policy, content_hash
 from zhike_engine.policy.model import PolicyDocument
-from zhike_engine.sql.compile import Compiled, compile_plan
+from zhike_engine.sql.columns import retyped
+from zhike_engine.sql.compile import Compiled, Statement, compile_plan
 from zhike_engine.sql.facts import Shape
 
 
@@ -40,16 +41,18 @@ class Run:
 
     def table(self) -> pa.Table:
         """Every customer in scope with every column, ordered by customer."""
-        return self.backend.arrow("select r.* from result r order by r.customer")
+        return self._rows("order by r.customer")
 
     def customer(self, customer: str) -> dict[str, Any] | None:
         """The row of one customer; None when it is not in scope."""
         d = self.backend.dialect
-        found = self.backend.arrow(
-            f"select r.* from result r where {d.as_text('r.customer')} = {d.text(customer)}"
-        )
+        found = self._rows(f"where {d.as_text('r.customer')} = {d.text(customer)}")
         rows: list[dict[str, Any]] = found.to_pylist()
         return rows[0] if rows else None
+
+    def _rows(self, rest: str) -> pa.Table:
+        found = self.backend.arrow(f"select r.* from result r {rest}")
+        return found if self.backend.dialect.typed else retyped(found, self.compiled)
 
 
 Progress = Callable[[str, int, int], None]
@@ -120,10 +123,17 @@ def run(
     refuse_faults(policy, compiled)
     for done, statement in enumerate(compiled.statements):
         tell(statement.name, done, len(compiled.statements))
-        backend.keep(statement.name, statement.select)
-        for name in statement.spent:
-            backend.drop(name)
+        keep(backend, statement)
     return Run(policy, plan, compiled, facts, backend, manifest(policy, plan, facts, backend))
+
+
+def keep(backend: Backend, statement: Statement) -> None:
+    """Keep a stage, in as many pieces as the engine needs, and let go of what nobody reads after it."""
+    pieces = statement.pieces(backend.dialect.deepest)
+    for name, select in pieces:
+        backend.keep(name, select)
+    for name in (*(name for name, _ in pieces[:-1]), *statement.spent):
+        backend.drop(name)
 
 
 def missing_tables(policy: Policy, facts: Facts) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from zhike_engine.plan.build import Plan, build
 from zhike_engine.plan.rules import PlannedRating
-from zhike_engine.run import Run, refuse_contradictions, refuse_faults
+from zhike_engine.run import Run, keep, refuse_contradictions, refuse_faults
 from zhike_engine.sql.compile import Compiled, compile_plan
 
 AFTER = "_after"
@@ -74,7 +74,7 @@ def what_if(run: Run, changes: Mapping[str, Any], *, movers: int = MOVERS) -> di
     plan = build(run.policy.document, run.plan.as_of, given, letter="n")
     again = compile_plan(plan, shape, dialect, suffix=AFTER)
     for statement in again.statements:
-        run.backend.keep(statement.name, statement.select)
+        keep(run.backend, statement)
     pairs = _joined(run, plan)
     return {r.name: _movement(run, plan, r, pairs, movers) for r in run.plan.ratings}
 

@@ -9,6 +9,7 @@ from zhike_engine.backends.base import Facts, Finding
 from zhike_engine.errors import FactsInvalid
 from zhike_engine.facts.summary import Connection, odd_orders, strangers
 from zhike_engine.facts.tables import TABLES, Table
+from zhike_engine.sql.dialect import DIALECTS, Dialect
 from zhike_engine.words import Text
 
 
@@ -77,19 +78,19 @@ def _known_choices(connection: Connection, table: Table, columns: frozenset[str]
             )
 
 
-def note(connection: Connection, facts: Facts, as_of: date) -> None:
+def note(connection: Connection, facts: Facts, as_of: date, d: Dialect = DIALECTS["duckdb"]) -> None:
     """List rows that are left out or look odd; what a sealed folder states is not counted again."""
     for name in sorted(facts.columns):
         table, columns = TABLES[name], facts.columns[name]
         stated = facts.summaries.get(name)
         if "customer" in columns and name != "customers":
             rows, examples = (
-                strangers(connection, name) if stated is None else (stated.strangers, stated.examples)
+                strangers(connection, name, d) if stated is None else (stated.strangers, stated.examples)
             )
             _add(facts, name, STRANGERS, rows, examples)
         known_last = stated is not None and stated.last is not None and stated.last <= as_of
         if table.date_column and table.date_column in columns and name not in TIMELESS and not known_last:
-            _add(facts, name, LATER, _later(connection, table, as_of))
+            _add(facts, name, LATER, _later(connection, table, as_of, d))
     if "orders" in facts.columns:
         stated = facts.summaries.get("orders")
         odd = odd_orders(connection, facts.columns["orders"]) if stated is None else stated.odd
@@ -114,6 +115,6 @@ def _add(facts: Facts, table: str, reason: Text, rows: int, examples: tuple[str,
         facts.findings.append(Finding(table, reason, rows, examples))
 
 
-def _later(connection: Connection, table: Table, as_of: date) -> int:
-    later = f"select count(*) from f_{table.name} where \"{table.date_column}\" > date '{as_of.isoformat()}'"
+def _later(connection: Connection, table: Table, as_of: date, d: Dialect) -> int:
+    later = f'select count(*) from f_{table.name} where "{table.date_column}" > {d.day(as_of)}'
     return int(first(connection.execute(later))[0])

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any, Protocol
 
 from zhike_engine.facts.tables import TABLES
+from zhike_engine.sql.dialect import DIALECTS, Dialect
 
 ODD_ORDERS = (
     "amount > 0 and status = 'returned'",
@@ -77,10 +78,12 @@ def summarise(connection: Connection, name: str, columns: frozenset[str]) -> Sum
     return Summary(last, rows, examples, odd, _currencies(connection, name, columns))
 
 
-def strangers(connection: Connection, name: str) -> tuple[int, tuple[str, ...]]:
+def strangers(
+    connection: Connection, name: str, d: Dialect = DIALECTS["duckdb"]
+) -> tuple[int, tuple[str, ...]]:
     """Rows of a table whose customer is not in `customers`: their number, and up to five of the customers."""
     found = connection.execute(
-        f"select cast(t.customer as varchar), count(*) from f_{name} t where t.customer is not null"
+        f"select {d.as_text('t.customer')}, count(*) from f_{name} t where t.customer is not null"
         " and t.customer not in (select c.customer from f_customers c) group by 1 order by 1"
     ).fetchall()
     return sum(int(count) for _, count in found), tuple(str(customer) for customer, _ in found[:5])
@@ -89,7 +92,7 @@ def strangers(connection: Connection, name: str) -> tuple[int, tuple[str, ...]]:
 def odd_orders(connection: Connection, columns: frozenset[str]) -> tuple[int, ...]:
     """How many orders meet each of ODD_ORDERS."""
     tests = [test if "profit" in columns or "profit" not in test else "false" for test in ODD_ORDERS]
-    sums = ", ".join(f"count(*) filter ({test})" for test in tests)
+    sums = ", ".join(f"count(*) filter (where {test})" for test in tests)
     return tuple(int(count) for count in _one(connection, f"select {sums} from f_orders"))
 
 

@@ -23,7 +23,7 @@ from zhike_engine.plan.rules import Leaf, PlannedRating
 from zhike_engine.plan.windows import WindowInvalid
 from zhike_engine.policy import metrics as kinds
 from zhike_engine.policy.model import Scorecard
-from zhike_engine.sql.chain import Chain
+from zhike_engine.sql.chain import Chain, staged
 from zhike_engine.sql.context import Context
 from zhike_engine.sql.dialect import Dialect
 from zhike_engine.sql.expressions import UnknownName, UnsetName, condition_sql, to_sql
@@ -39,11 +39,21 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Statement:
-    """A stage: the SELECT, the name under which its rows are kept, and earlier stages that nobody reads after it."""
+    """A stage: the SELECT, the name under which its rows are kept, and earlier stages that nobody reads after it.
+
+    `chain` is the same SELECT by its steps, for engines that plan deep nesting badly or not at all.
+    """
 
     name: str
     select: str
     spent: tuple[str, ...] = ()
+    chain: Chain | None = None
+
+    def pieces(self, deepest: int | None) -> list[tuple[str, str]]:
+        """The stage as (name, SELECT), in pieces of at most `deepest` nested SELECTs; only the last is kept."""
+        if deepest is None or self.chain is None:
+            return [(self.name, self.select)]
+        return [*staged(self.name, self.chain, deepest)]
 
 
 @dataclass(frozen=True)
@@ -149,7 +159,7 @@ class Compiler:
             dialect=self.c.d,
             shape=self.c.shape,
             metrics=tuple(stages),
-            result=Statement(f"result{self.suffix}", result),
+            result=Statement(f"result{self.suffix}", result.sql, chain=result),
             values=dict(self.c.values),
             attributes=dict(self.c.attributes),
             unset=frozenset(self.unset),
@@ -251,11 +261,11 @@ class Compiler:
             if layer.joins is None:
                 chain.add(layer.columns)
                 continue
-            stages.append(Statement(f"z{index}{self.suffix}", chain.sql, spent))
+            stages.append(Statement(f"z{index}{self.suffix}", chain.sql, spent, chain))
             spent = (f"z{index}{self.suffix}",)
             shown = ", ".join(f"{sql} as {name}" for sql, name in layer.columns)
             chain = Chain(f"select b.*, {shown} from {layer.joins.sql()}")
-        stages.append(Statement(f"metrics{self.suffix}", chain.sql, spent))
+        stages.append(Statement(f"metrics{self.suffix}", chain.sql, spent, chain))
         return stages
 
     def scans(self) -> list[Statement]:
@@ -299,7 +309,7 @@ class Compiler:
 
     # ratings
 
-    def _ratings(self) -> str:
+    def _ratings(self) -> Chain:
         chain = Chain(self.base or f"select z.* from metrics{self.suffix} z")
         for one in self.authors:
             try:
@@ -310,7 +320,7 @@ class Compiler:
                 )
             except TypeMismatch as problem:
                 self.faults.append(Fault(("ratings", one.rating.name), f"`{one.rating.name}` {problem}"))
-        return chain.sql
+        return chain
 
     def _guarded(self, path: tuple[str | int, ...], compute: Callable[[], T]) -> T | None:
         try:

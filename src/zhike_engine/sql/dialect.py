@@ -24,6 +24,11 @@ class Dialect:
     exact_decimals = True
     """Whether converted amounts stay decimals, which the engine multiplies as fast as integers."""
 
+    typed = True
+    """Whether results keep the types of their columns: dates, yes and no."""
+    deepest: int | None = None
+    """How many nested SELECTs the engine should be given at once; None: any number."""
+
     def quote(self, name: str) -> str:
         """A name as an identifier."""
         return '"' + name.replace('"', '""') + '"'
@@ -206,6 +211,8 @@ class SQLite(Dialect):
     """SQLite 3.40 or newer; dates are ISO text, money is an integer of 10^-4."""
 
     name = "sqlite"
+    typed = False
+    deepest = 4
     exact_decimals = False
     double_type = "real"
     integer_type = "integer"
@@ -240,7 +247,8 @@ class SQLite(Dialect):
 
     def date_of(self, text: str) -> str:
         shaped = "-".join("[0-9]" * digits for digits in (4, 2, 2))
-        return f"(case when {text} glob '{shaped}' and date({text}) = {text} then {text} end)"
+        real = f"date({text}, '+0 days')"
+        return f"(case when {text} glob '{shaped}' and {real} = {text} then {text} end)"
 
     def flag(self, value: bool) -> str:
         return "1" if value else "0"
@@ -259,6 +267,7 @@ class Spark(Plain):
     """Apache Spark 4 in ANSI mode, session time zone UTC."""
 
     name = "spark"
+    deepest = 3
     text_type = "string"
 
     def quote(self, name: str) -> str:

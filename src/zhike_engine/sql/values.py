@@ -281,5 +281,10 @@ def typed_null(storage: Storage, d: Dialect) -> str:
     """A NULL of a storage."""
     if d.name == "sqlite":
         return "null"
-    kinds = {"exact": d.integer_type, "double": d.double_type, "text": d.text_type.split(" ")[0], "flag": "boolean"}
+    kinds = {
+        "exact": d.integer_type,
+        "double": d.double_type,
+        "text": d.text_type.split(" ")[0],
+        "flag": "boolean",
+    }
     return f"cast(null as {kinds.get(storage, 'date')})"
