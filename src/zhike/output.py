@@ -190,7 +190,8 @@ def _pending_reason(run: Run, rating: PlannedRating, lang: str) -> str:
         f"when {PENDING_CONDITION + number} then {DUCK.text(f'condition {leaf.id} cannot be told')}"
         for number, leaf in asked
     ]
-    return f"case {p}_pending {' '.join(cases)} when {PENDING_NOTHING} then 'no grade matches' end"
+    reason = f"case {p}_pending {' '.join(cases)} when {PENDING_NOTHING} then 'no grade matches' end"
+    return f"case when {p}_rated then {reason} end"
 
 
 def _pick(text: Any, lang: str) -> str:

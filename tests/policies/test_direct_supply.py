@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from tests.policies.conftest import WAN, Grade, judged, order
+from zhike.output import grades_sql
 from zhike_engine.errors import FactsInvalid
 
 IMPORTANCE = "strategic_importance"
@@ -136,3 +137,9 @@ def test_the_credit_limit_and_tightened_terms_follow_the_values(grade: Grade) ->
     assert [graded.grade(one, "risk") for one in "甲乙"] == ["normal", "high"]
     assert [graded.grade(one, "credit") for one in "甲乙"] == ["meets", "below"]
     assert [graded.metric("乙", one) for one in ("prepayment_share", "payment_term")] == [Decimal("0.5"), 15]
+
+
+def test_a_rating_that_does_not_apply_puts_nobody_on_the_review_list(grade: Grade) -> None:
+    graded = grade("direct-supply", customers=[person("甲")], judgements=[judged("甲", IMPORTANCE, "core")])
+    rows = graded.run.backend.rows(f"select rating, state, review from ({grades_sql(graded.run)}) g")
+    assert next(row for row in rows if row[0] == "credit") == ("credit", "not_rated", None)
