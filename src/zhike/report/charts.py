@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -28,6 +29,11 @@ class Marked:
     code: str
     title: Text
     class_: str
+
+    @property
+    def short(self) -> Text:
+        """The code where it is short, otherwise the words."""
+        return same(self.code) if 0 < len(self.code) <= 3 else self.title
 
 
 def both_widths(draw_wide: Markup, draw_narrow: Markup) -> Markup:
@@ -163,7 +169,8 @@ def _curve(found: Sequence[tuple[Concentration, Text]], width: float, height: fl
     for i, (one, _) in enumerate(found):
         content.append(tag("path", d=line([at(x, y) for x, y in one.lorenz]), class_=f"curve m{i}"))
     content += _twenty(found, at, left + w)
-    content += _strips(found, at, top, h)
+    if width > 500:
+        content += _strips(found, at, top, h)
     return chart(width, height, say("curve_title"), say("curve_desc"), content, "curves")
 
 
@@ -210,7 +217,9 @@ def dumbbells(rows: Sequence[Tilt], marked: Mapping[str, Marked]) -> Markup:
 
 
 def _dumbbells(rows: Sequence[Tilt], marked: Mapping[str, Marked], width: float) -> Markup:
-    left, right, deep, top = (120.0, 30.0, 46.0, 8.0) if width > 500 else (44.0, 24.0, 46.0, 8.0)
+    left, right, deep, top = (
+        (150.0, 30.0, 46.0, 8.0) if width > 500 else (_room(marked.values()), 24.0, 46.0, 8.0)
+    )
     shares = [
         s for row in rows for s in (row.customer_share, row.value_share, row.effort_share) if s is not None
     ]
@@ -230,6 +239,27 @@ def _dumbbells(rows: Sequence[Tilt], marked: Mapping[str, Marked], width: float)
     return chart(width, height, say("tilt"), say("tilt_caption"), content, "dumbbells")
 
 
+def _room(marked: Iterable[Marked]) -> float:
+    """Room for the longest short name on a narrow drawing."""
+    names = [clipped(one.short, 10) for one in marked if one.class_ != "gx"]
+    return 24.0 + 6.5 * max((_wide(name) for one in names for name in (one.zh, one.en)), default=1)
+
+
+def clipped(text: Text, most: int) -> Text:
+    """A text cut to so many letters; a Chinese character counts as two."""
+    return Text(zh=_cut(text.zh, most), en=_cut(text.en, most))
+
+
+def _cut(words: str, most: int) -> str:
+    while _wide(words) > most:
+        words = words.rstrip("…")[:-1] + "…"
+    return words
+
+
+def _wide(words: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in words)
+
+
 def _dumbbell(row: Tilt, mark: Marked, y: float, at: _Along, left: float, wide: bool) -> list[Markup]:
     points = [
         ("value", row.value_share, say("share_of_amount" if row.profit_share is None else "share_of_profit")),
@@ -241,7 +271,9 @@ def _dumbbell(row: Tilt, mark: Marked, y: float, at: _Along, left: float, wide: 
     en = "\n".join([mark.title.en, *(f"{title.en} {part(share).en}" for _, share, title in known)])
     attributes = tip(Text(zh=zh, en=en))
     xs = [at(share) for _, share, _ in known]
-    content = [label(left - 14, y + 4, mark.title if wide else same(mark.code), "strong", "end")]
+    content = [
+        label(left - 14, y + 4, clipped(mark.title, 22) if wide else clipped(mark.short, 10), "strong", "end")
+    ]
     content.append(tag("line", x1=min(xs), x2=max(xs), y1=y, y2=y, class_="bar"))
     for kind, share, _ in reversed(known):
         content.append(_point(kind, at(share), y, mark.class_))

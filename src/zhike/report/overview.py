@@ -64,25 +64,27 @@ class Overview:
         found = self.results.distribution
         if not found.customers:
             return [say("sentence_empty")]
-        states = self._states()
+        others = self._states("pending", "not_rated")
         if not any(grade.customers for grade in found.grades):
-            return [say("sentence_nothing_graded", states=joined(states))]
+            return [say("sentence_nothing_graded", states=joined(others))]
         grades = [
             Text(zh=f"{g.title.zh} {g.customers:,} 家", en=f"{g.title.en} {g.customers:,}")
             for g in found.grades
         ]
         told = [say("sentence_grades", who=people(found.customers), grades=joined(grades))]
-        if states:
-            told.append(say("sentence_states", states=joined(states)))
+        if found.provisional:
+            told.append(say("sentence_states", states=joined(self._states("provisional"))))
+        if others:
+            told.append(say("sentence_others", states=joined(others)))
         return [*told, *self._moves(), *self._top()]
 
-    def _states(self) -> list[Text]:
+    def _states(self, *states: str) -> list[Text]:
         found = self.results.distribution
         counts = {"provisional": found.provisional, "pending": found.pending, "not_rated": found.not_rated}
         return [
-            Text(zh=f"{say(state).zh} {count:,} 家", en=f"{count:,} {say(state).en}")
-            for state, count in counts.items()
-            if count
+            Text(zh=f"{say(state).zh} {counts[state]:,} 家", en=f"{counts[state]:,} {say(state).en}")
+            for state in states
+            if counts[state]
         ]
 
     def _moves(self) -> list[Text]:

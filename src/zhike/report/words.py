@@ -55,7 +55,7 @@ WORDS: Mapping[str, Text] = MappingProxyType(
         "provisional": Text(zh="暂定", en="provisional"),
         "pending": Text(zh="待定", en="pending"),
         "not_rated": Text(zh="不评级", en="not rated"),
-        "no_grade_before": Text(zh="首次评级", en="no earlier grade"),
+        "no_grade_before": Text(zh="首次评级", en="first time"),
         "no_grade": Text(zh="没有等级", en="no grade"),
         # overview
         "kpi_customers": Text(zh="客户", en="Customers"),
@@ -72,7 +72,8 @@ WORDS: Mapping[str, Text] = MappingProxyType(
         "of_amount": Text(zh="金额占比", en="of the amount"),
         "least": Text(zh="{who}带来 80 %", en="80 % comes from {who}"),
         "sentence_grades": Text(zh="共 {who}：{grades}。", en="{who}: {grades}."),
-        "sentence_states": Text(zh="另有{states}。", en="Of these, {states}."),
+        "sentence_states": Text(zh="其中{states}。", en="Of these, {states}."),
+        "sentence_others": Text(zh="另有{states}。", en="Without a grade: {states}."),
         "sentence_moves": Text(
             zh="与上期相比，{up} 家升级，{down} 家降级，{same} 家不变。",
             en="Against the grades before, {up} went up, {down} went down and {same} stayed.",

@@ -103,12 +103,12 @@ def _any_effort(standing: Standing) -> bool:
 
 
 def near(standing: Standing, limit: int) -> Listed[Near]:
-    """Customers that lack one condition of the next better grade; what can be reached and is smallest first.
+    """Customers that lack one measured condition of the next better grade; what can be reached, smallest first.
 
     The list takes the largest customers by amount.
     """
     states = "q.state in ('graded', 'provisional')"
-    select = f"select q.* from (select {LINE}, s.missing as missing from {standing.table} s) q where q.missing = 1 and {states}"
+    select = f"select q.* from (select {LINE}, s.missing as missing, s.unmeasured as unmeasured from {standing.table} s) q where q.missing = 1 and q.unmeasured = 0 and {states}"
     found = _listed(standing, select, "coalesce(q.amount, 0) desc", limit, line_of)
     ids = [line.customer for line in found.items]
     told = explain_many(standing.run, ids, standing.rating.name)

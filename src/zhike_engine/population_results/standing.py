@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from zhike_engine.plan.rules import PlannedRating
+from zhike_engine.language.nodes import names_in
+from zhike_engine.plan.rules import Leaf, PlannedRating, leaves
 from zhike_engine.plan.windows import Window
 from zhike_engine.policy import metrics as kinds
 from zhike_engine.population_results.model import Line, MeasureName, State
@@ -96,7 +97,7 @@ def keep_standing(run: Run, rating: PlannedRating, window: Window) -> Standing:
         "r.customer as customer", "r.name as name", f"r.{p}_grade as grade", f"r.{p}_rank as rank",
         f"r.{p}_prev as prev", f"r.{p}_prev_rank as prev_rank", f"r.{p}_state as state",
         f"r.{p}_next_missing as missing", f"r.{p}_pending as pending",
-        f"(case when {fallback} then 1 else 0 end) as fallback", *marks,
+        f"(case when {fallback} then 1 else 0 end) as fallback", f"{_unmeasured(run, rating)} as unmeasured", *marks,
         *(f"{columns.get(name, run.compiled.context.null('exact'))} as {name}" for name in FIGURES),
     ]  # fmt: skip
     table = f"standing_{p}"
@@ -104,6 +105,28 @@ def keep_standing(run: Run, rating: PlannedRating, window: Window) -> Standing:
     [counts] = run.backend.rows(f"select {', '.join(f'count(s.{name})' for name in FIGURES)} from {table} s")
     seen = {name for name, count in zip(FIGURES, counts, strict=True) if count and name in known}
     return Standing(run, rating, table, window, frozenset(seen))
+
+
+def _unmeasured(run: Run, rating: PlannedRating) -> str:
+    """SQL: how many conditions of the next better grade fail that compare no number, such as a word of the archive."""
+    cases = []
+    for grade in rating.grades[1:]:
+        better = [one for one in rating.grades if one.rank < grade.rank and one.tree is not None]
+        asked = leaves(better[-1].tree) if better and better[-1].tree is not None else ()
+        fails = [
+            f"case when {run.backend.dialect.flag_column(f'r.{leaf.column}')} then 0 else 1 end"
+            for leaf in asked
+            if leaf.column not in run.compiled.dropped and not _measured(run, leaf)
+        ]
+        if fails:
+            cases.append(f"when {grade.rank} then {' + '.join(fails)}")
+    return f"(case r.{rating.prefix}_rank {' '.join(cases)} else 0 end)" if cases else "0"
+
+
+def _measured(run: Run, leaf: Leaf) -> bool:
+    """Whether a condition looks at a number."""
+    values = run.compiled.values
+    return any(name in values and values[name].numeric for name in names_in(leaf.node))
 
 
 def _figures(

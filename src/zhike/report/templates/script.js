@@ -121,15 +121,19 @@
       return (state.up ? by : -by) || compare(a.i, b.i);
     });
   };
+  const named = (code, index) => {
+    const grade = data.ratings[index].grades.find(([one]) => one === code);
+    return grade && code.length > 3 ? text(grade[1]) : code;
+  };
   const badge = (code, index, was) => {
     const rank = data.ratings[index].grades.findIndex(([grade]) => grade === code) + 1;
-    return make("span", { class: `badge ${rank ? `r${data.order[index]}g${rank}` : "gx"}${was ? " was" : ""}`, title: rank ? text(data.ratings[index].grades[rank - 1][1]) : null }, code ?? "–");
+    return make("span", { class: `badge ${rank ? `r${data.order[index]}g${rank}` : "gx"}${was ? " was" : ""}`, title: rank ? text(data.ratings[index].grades[rank - 1][1]) : null }, named(code, index) ?? "–");
   };
   const standing = (told, index) => {
     const parts = [];
     if (told.b && told.b !== told.g) parts.push(badge(told.b, index, true), make("span", { class: { up: "good", down: "bad" }[told.v] ?? "soft", "aria-hidden": "true" }, "→"));
-    parts.push(badge(told.g, index));
-    if (told.s !== "graded") parts.push(make("span", { class: "chip" + (told.s === "pending" ? " warn" : "") }, word(told.s)));
+    if (told.g) parts.push(badge(told.g, index));
+    if (told.s !== "graded") parts.push(" ", make("span", { class: "chip" + (told.s === "pending" ? " warn" : "") }, word(told.s)));
     return parts;
   };
   const ahead = (told) => {
@@ -144,7 +148,7 @@
     const line = make("tr", { class: "one" + (open ? " open" : ""), "data-id": one.i },
       make("td", { class: "opener" }, button),
       make("th", { scope: "row" }, make("span", { class: "name" }, one.n), make("span", { class: "id" }, one.i)),
-      ...one.r.map((told, i) => make("td", { class: "moves" }, ...standing(told, i))),
+      ...one.r.map((told, i) => make("td", { class: "moves" + (i === rating ? "" : " other") }, ...standing(told, i))),
       make("td", { class: "r num strong" }, text(one.a[1])),
       make("td", { class: "r num profit" }, text(one.p[1])),
       make("td", { class: "what" }, ahead(result(one))),
@@ -163,6 +167,7 @@
     find("#next").disabled = state.page === last;
     find("#reset").hidden = !(state.search || state.pick || state.marked);
     for (const head of all("#people [data-sort]")) {
+      head.classList.toggle("other", /^g\d/.test(head.dataset.sort) && head.dataset.sort !== "g" + rating);
       if (head.dataset.sort === state.sort) head.setAttribute("aria-sort", state.up ? "ascending" : "descending");
       else head.removeAttribute("aria-sort");
     }
@@ -175,7 +180,7 @@
     const button = (code, title, count) => make("button", { type: "button", "data-pick": code, "aria-pressed": state.pick === code }, title, make("span", { class: "num" }, count));
     const focused = document.activeElement?.dataset?.pick;
     find("#picks").replaceChildren(button("", word("all"), data.customers.length),
-      ...codes.map((code) => button(code, ["pending", "not_rated"].includes(code) ? word(code) : code, counts.get(code))));
+      ...codes.map((code) => button(code, ["pending", "not_rated"].includes(code) ? word(code) : named(code, rating), counts.get(code))));
     if (focused !== undefined) find(`[data-pick="${CSS.escape(focused)}"]`)?.focus();
   };
 
