@@ -129,10 +129,9 @@ def run(
 
 def keep(backend: Backend, statement: Statement) -> None:
     """Keep a stage, in as many pieces as the engine needs, and let go of what nobody reads after it."""
-    pieces = statement.pieces(backend.dialect.deepest)
-    for name, select in pieces:
+    for name, select in statement.pieces:
         backend.keep(name, select)
-    for name in (*(name for name, _ in pieces[:-1]), *statement.spent):
+    for name in (*(name for name, _ in statement.pieces[:-1]), *statement.spent):
         backend.drop(name)
 
 

@@ -7,21 +7,27 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
 from tests.parity.worlds import ATTRIBUTES, World
 from zhike_engine.facts.tables import TABLES
 
 DECLARED = {
-    "sqlite": {"money": "decimal(18, 4)", "decimal": "text", "date": "date", "integer": "integer", "bool": "boolean"},
-    "postgresql": {"money": "numeric(18, 4)", "decimal": "numeric", "date": "date", "integer": "integer", "bool": "boolean"},
+    "sqlite": {"money": "decimal(18, 4)", "decimal": "text", "date": "date", "integer": "integer", "bool": "boolean", "text": "text"},
+    "postgresql": {"money": "numeric(18, 4)", "decimal": "numeric", "date": "date", "integer": "integer", "bool": "boolean",
+                   "text": 'text collate "und-x-icu"'},
 }  # fmt: skip
 
 
 def statements(world: World, engine: str, schema: str = "") -> Iterator[tuple[str, list[list[Any]]]]:
     """CREATE TABLE and INSERT statements, with the rows of the latter."""
     for table, rows in world.tables.items():
-        kinds = {column.name: DECLARED[engine].get(column.kind, "text") for column in TABLES[table].columns}
+        kinds = {
+            column.name: DECLARED[engine].get(column.kind, DECLARED[engine]["text"])
+            for column in TABLES[table].columns
+        }
         if table == "customers":
-            kinds |= dict.fromkeys(ATTRIBUTES, "text")
+            kinds |= dict.fromkeys(ATTRIBUTES, DECLARED[engine]["text"])
         columns = ", ".join(f'"{name}" {kind}' for name, kind in kinds.items())
         yield f'create table {schema}"{table}" ({columns})', []
         mark = "?" if engine == "sqlite" else "%s"
@@ -44,3 +50,16 @@ def as_sqlite(world: World, path: Path) -> str:
     connection.commit()
     connection.close()
     return f"sqlite:///{path}"
+
+
+def as_postgresql(world: World, url: str, schema: str) -> str:
+    """The world as tables of a schema, whose texts are ordered as people order them; returns its URL."""
+    with psycopg.connect(url) as connection:
+        connection.execute(f"drop schema if exists {schema} cascade")
+        connection.execute(f"create schema {schema}")
+        for statement, rows in statements(world, "postgresql", f"{schema}."):
+            if rows:
+                connection.cursor().executemany(statement, rows)
+            elif statement.startswith("create"):
+                connection.execute(statement)
+    return f"{url}?schema={schema}"

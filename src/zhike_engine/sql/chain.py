@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from zhike_engine.sql.dialect import Dialect
+
 
 @dataclass
 class Chain:
@@ -14,6 +16,7 @@ class Chain:
     """
 
     first: str
+    d: Dialect
     steps: list[tuple[str, str]] = field(default_factory=list)
 
     def add(self, columns: Sequence[tuple[str, str]]) -> None:
@@ -26,22 +29,22 @@ class Chain:
     @property
     def sql(self) -> str:
         """The whole chain as one SELECT."""
-        return nested(self.first, self.steps)
+        return nested(self.first, self.steps, self.d.fence)
 
 
-def nested(first: str, steps: Sequence[tuple[str, str]]) -> str:
-    """Each step around the one before."""
+def nested(first: str, steps: Sequence[tuple[str, str]], fence: str) -> str:
+    """Each step around the one before; `fence` ends every inner SELECT."""
     for head, tail in steps:
-        first = f"{head}({first}){tail}"
+        first = f"{head}({first}{fence}){tail}"
     return first
 
 
-def staged(name: str, chain: Chain, deepest: int) -> Iterator[tuple[str, str]]:
-    """The chain as stages of at most `deepest` steps each, as (name, SELECT); the last one is called `name`."""
-    first, steps, count = chain.first, list(chain.steps), 0
-    while len(steps) > deepest:
+def staged(name: str, chain: Chain) -> Iterator[tuple[str, str]]:
+    """The chain in pieces that the engine plans well, as (name, SELECT); the last one is called `name`."""
+    d, first, steps, count = chain.d, chain.first, list(chain.steps), 0
+    while d.deepest is not None and len(steps) > d.deepest:
         count += 1
         stage = f"{name}_{count}"
-        yield stage, nested(first, steps[:deepest])
-        first, steps = f"select s.* from {stage} s", steps[deepest:]
-    yield name, nested(first, steps)
+        yield stage, nested(first, steps[: d.deepest], d.fence)
+        first, steps = f"select s.* from {stage} s", steps[d.deepest :]
+    yield name, nested(first, steps, d.fence)

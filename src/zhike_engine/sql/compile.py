@@ -49,11 +49,10 @@ class Statement:
     spent: tuple[str, ...] = ()
     chain: Chain | None = None
 
-    def pieces(self, deepest: int | None) -> list[tuple[str, str]]:
-        """The stage as (name, SELECT), in pieces of at most `deepest` nested SELECTs; only the last is kept."""
-        if deepest is None or self.chain is None:
-            return [(self.name, self.select)]
-        return [*staged(self.name, self.chain, deepest)]
+    @property
+    def pieces(self) -> list[tuple[str, str]]:
+        """The stage as (name, SELECT), in pieces that the engine plans well; only the last is read later."""
+        return [(self.name, self.select)] if self.chain is None else [*staged(self.name, self.chain)]
 
 
 @dataclass(frozen=True)
@@ -256,7 +255,7 @@ class Compiler:
     def _stages(self, columns: list[tuple[str, str]], layers: list[Layer], scope: str) -> list[Statement]:
         stages = self.scans()
         spent = tuple(stage.name for stage in stages)
-        chain = Chain(self.first(columns, scope))
+        chain = Chain(self.first(columns, scope), self.c.d)
         for index, layer in enumerate(layers):
             if layer.joins is None:
                 chain.add(layer.columns)
@@ -264,7 +263,7 @@ class Compiler:
             stages.append(Statement(f"z{index}{self.suffix}", chain.sql, spent, chain))
             spent = (f"z{index}{self.suffix}",)
             shown = ", ".join(f"{sql} as {name}" for sql, name in layer.columns)
-            chain = Chain(f"select b.*, {shown} from {layer.joins.sql()}")
+            chain = Chain(f"select b.*, {shown} from {layer.joins.sql()}", self.c.d)
         stages.append(Statement(f"metrics{self.suffix}", chain.sql, spent, chain))
         return stages
 
@@ -310,7 +309,7 @@ class Compiler:
     # ratings
 
     def _ratings(self) -> Chain:
-        chain = Chain(self.base or f"select z.* from metrics{self.suffix} z")
+        chain = Chain(self.base or f"select z.* from metrics{self.suffix} z", self.c.d)
         for one in self.authors:
             try:
                 one.write(chain)

@@ -28,6 +28,8 @@ class Dialect:
     """Whether results keep the types of their columns: dates, yes and no."""
     deepest: int | None = None
     """How many nested SELECTs the engine should be given at once; None: any number."""
+    fence = ""
+    """What ends a nested SELECT so that the planner does not write its expressions out again and again."""
 
     def quote(self, name: str) -> str:
         """A name as an identifier."""
@@ -161,6 +163,7 @@ class PostgreSQL(Plain):
     """PostgreSQL 14 or newer."""
 
     name = "postgresql"
+    fence = " offset 0"
     double_type = "double precision"
     text_type = 'text collate "C"'
 
