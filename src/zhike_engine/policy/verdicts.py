@@ -168,12 +168,26 @@ class Verdict:
         return Step("pending", code, spec.pending[code - 1].article)
 
     def marks(self) -> list[BothTexts]:
-        """The marks of the review lists that the customer is on."""
+        """What the review list says about the customer: marks, and the reason to wait where there is no grade."""
         spec = self.rating.spec
         found = [one.mark for index, one in enumerate(spec.review) if self.cell(f"v{index}")]
-        if spec.fallback and any(step.word == "fallback" for step in self.steps()):
+        fell_back = any(step.word == "fallback" for step in self.steps())
+        if spec.fallback and fell_back and self.grade is not None:
             found.insert(0, spec.fallback.mark)
+        if self.state == "pending":
+            found.append(self._reason(int(self.cell("pending"))))
         return found
+
+    def _reason(self, code: int) -> BothTexts:
+        spec = self.rating.spec
+        if 0 < code <= len(spec.pending):
+            return spec.pending[code - 1].reason
+        line = code - PENDING_LINE
+        if spec.fallback and 0 < line <= len(spec.fallback.lines):
+            stated = spec.fallback.lines[line - 1].pending
+            if stated is not None:
+                return stated
+        return BothTexts(zh="待定", en="pending")
 
 
 def seen(verdict: Verdict, node: Node, titles: Titles) -> Text:
