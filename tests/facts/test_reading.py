@@ -44,7 +44,7 @@ def test_bytes_that_are_no_text_are_refused_at_their_line(desk, broken):
     assert caught.value.place.endswith("orders.csv:3")
 
 
-@pytest.mark.parametrize("text", [b"", b"\n\n", gzip.compress(b"")])
+@pytest.mark.parametrize("text", [b"", b"\n\n", gzip.compress(b"", mtime=0)])
 def test_an_empty_file_is_refused(desk, text):
     with pytest.raises(FactsInvalid, match=r"file `orders.csv` is empty|not UTF-8"):
         desk.orders(text)
@@ -94,7 +94,8 @@ tables:
   customers: {{from: customers, columns: {{customer: id, name: name}}}}
   orders:
     from: orders
-    columns: {{order: id, customer: customer, ordered_on: day, amount: amount, currency: = "CNY", status: = "completed"}}
+    columns: {{order: id, customer: customer, ordered_on: day, amount: amount,
+      currency: = "CNY", status: = "completed"}}
 """
 
 
@@ -153,6 +154,18 @@ def test_rows_with_too_few_or_too_many_cells_are_dropped_and_listed(desk):
         (4, "dropped", "row_broken", "3,C1,2024-03-05,1,more"),
         (5, "dropped", "date_unreadable", "bad"),
     ]
+
+
+def test_a_file_of_one_column_may_have_gaps(desk):
+    desk.put("orders.csv", HEAD + ROW)
+    desk.put("names.csv", "name\nC1\n\nC2 \n")
+    mapping = (
+        TWO.format(file="orders.csv")
+        .replace("customers.csv", "names.csv")
+        .replace("customer: id", "customer: name")
+    )
+    done = desk.run(mapping)
+    assert done.listed("customers") == [(4, "repaired", "trimmed", "C2 "), (4, "repaired", "trimmed", "C2 ")]
 
 
 def test_mixed_line_ends_change_nothing(desk):
