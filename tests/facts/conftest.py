@@ -37,7 +37,7 @@ class Desk:
     def orders(
         self, text: str | bytes, orders: str = "", source: str = "", customers: str = CUSTOMERS
     ) -> Result:
-        """Import `orders.csv` with the columns id, customer, day, amount, status; the texts are added to the mapping."""
+        """Import `orders.csv` with the columns id, customer, day, amount; the texts are added to the mapping."""
         self.put("orders.csv", text)
         self.put("customers.csv", customers)
         return self.run(f"""

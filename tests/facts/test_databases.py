@@ -20,7 +20,8 @@ tables:
   customers: {{from: customers, columns: {{customer: id, name: name}}}}
   orders:
     from: orders
-    columns: {{order: id, customer: customer, ordered_on: day, amount: amount, currency: = "CNY", status: = "completed"}}
+    columns: {{order: id, customer: customer, ordered_on: day, amount: amount,
+      currency: = "CNY", status: = "completed"}}
 """
 TABLES = [
     "CREATE TABLE customers (id INTEGER, name TEXT)",

@@ -223,7 +223,8 @@ tables:
   orders:
     from: orders
     overlap: {{date: ordered_on, take: {take}}}
-    columns: {{order: id, customer: customer, ordered_on: day, amount: amount, currency: = "CNY", status: = "completed"}}
+    columns: {{order: id, customer: customer, ordered_on: day, amount: amount,
+      currency: = "CNY", status: = "completed"}}
 """)
     assert done.column("orders", "amount") == amounts
     assert done.listed() == [(listed[0], "dropped", "overlap", listed[1])]
@@ -269,6 +270,11 @@ def test_orders_add_up_their_lines_and_lines_follow_their_orders(desk):
         (3, "dropped", "unknown_customer", "C9"),
         (4, "repaired", "emptied", "3"),
     ]
+
+
+def test_a_sum_beyond_any_ledger_is_refused(desk):
+    with pytest.raises(FactsInvalid, match="an amount or a sum is too large"):
+        desk.orders(rows(*["1,C1,2024-01-01,90000000000000"] * 2), "    group_by: order")
 
 
 # --- the balance ---------------------------------------------------------------------------------------

@@ -24,7 +24,9 @@ def read_carefully(db: Connection, piece: Piece, shape: CsvShape, scratch: Path)
         target.writelines(_even_line_ends(shape.ready))
     more = ", store_rejects=true, rejects_table='broken_rows', rejects_scan='broken_scans', rejects_limit=0"
     relation = read_csv_sql(even, shape.width, shape.delimiter, shape.header, more)
-    db.execute(f"CREATE OR REPLACE TEMP TABLE whole AS SELECT row_number() OVER () AS k, * FROM {relation}")
+    # In a file of one column DuckDB takes a blank line for a row.
+    rows = f"SELECT * FROM {relation}" + (" WHERE c0 IS NOT NULL" if shape.width == 1 else "")
+    db.execute(f"CREATE OR REPLACE TEMP TABLE whole AS SELECT row_number() OVER () AS k, * FROM ({rows})")
     broken = _broken_rows(db, piece, shape.width)
     db.execute(
         f"""CREATE OR REPLACE TEMP TABLE careful AS

@@ -74,6 +74,7 @@ class _Checks:
     def target(self, target: Target, table: Table, here: Loc) -> Iterator[Issue]:
         yield from self.origins(target, here)
         yield from self.names(target, table, here)
+        yield from self.attributes(target, table, here)
         yield from self.options(target, table, here)
         yield from self.condition(target.only, (*here, "only"), table.name)
         for kind, rules in (("drop", target.drop), ("flag", target.flag)):
@@ -106,14 +107,21 @@ class _Checks:
                 yield self.issue(
                     (*here, "columns"), f"column `{column}` of table `{table.name}` is missing", hint
                 )
+
+    def attributes(self, target: Target, table: Table, here: Loc) -> Iterator[Issue]:
         if target.attributes and not table.open:
             hint = "only `customers` keeps further columns"
             yield self.issue((*here, "attributes"), f"table `{table.name}` takes no attributes", hint)
+        seen = {name.lower() for name in table.names}
         for column in target.attributes:
+            place = (*here, "attributes", column)
             if column in table.names:
+                yield self.issue(place, f"`{column}` is a column", "move it to `columns`")
+            elif column.startswith("_") or column.lower() in seen:
                 yield self.issue(
-                    (*here, "attributes", column), f"`{column}` is a column", "move it to `columns`"
+                    place, f"`{column}` cannot be the name of an attribute", "choose another name"
                 )
+            seen.add(column.lower())
 
     def options(self, target: Target, table: Table, here: Loc) -> Iterator[Issue]:
         if target.group_by is not None and table.key != (target.group_by,):

@@ -85,7 +85,9 @@ def _through_adbc(db: Connection, kind: str, address: str, shown: str, query: st
             answer = cursor.fetch_record_batch()
             with db.cursor() as own:
                 own.register("answer", answer)
-                own.execute(f"COPY (SELECT * FROM answer) TO {literal(str(copy))} (FORMAT parquet)").fetchall()
+                own.execute(
+                    f"COPY (SELECT * FROM answer) TO {literal(str(copy))} (FORMAT parquet)"
+                ).fetchall()
     except driver.Error as problem:
         reason = _first_line(problem).replace(address, shown)
         if kind == "postgresql" and "connect" in reason.lower():

@@ -74,11 +74,20 @@ def import_facts(
                 "there is not enough memory or disk space", hint="free some and try again"
             ) from None
         except duckdb.IOException as problem:
-            reason = str(problem).splitlines()[0]
             raise OutputFailed(
-                f"`{out}` cannot be written: {reason}", hint="look at the disk's free space"
+                f"`{out}` cannot be written: {_told(problem)}", hint="free some space"
             ) from None
+        except (duckdb.OutOfRangeException, duckdb.ConversionException) as problem:
+            hint = "look for a wrong unit, or a wrong `times`"
+            raise FactsInvalid(f"an amount or a sum is too large: {_told(problem)}", hint=hint) from None
+        except duckdb.Error as problem:
+            hint = "please report this with the mapping"
+            raise FactsInvalid(f"the mapping cannot be carried out: {_told(problem)}", hint=hint) from None
     return Imported(out, quality)
+
+
+def _told(problem: Exception) -> str:
+    return str(problem).splitlines()[0]
 
 
 def _silent(step: Text, done: int, steps: int) -> None:

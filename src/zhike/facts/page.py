@@ -69,20 +69,21 @@ SEAL = Text(
 客户和订单都存在。`tables` 按表列出 `rows`（行数）、`size`（字节）、`sha256`、`columns` 和 `summary`；`sources` 列出
 读取的每个文件及其大小和 SHA-256；`mapping` 是映射文件的名称和 SHA-256。文件与 `sha256` 相符时，引擎不再重复核对；
 不相符时，像普通文件夹一样核对。""",
-    en="""`zhike facts` writes `facts.json` into the folder. `checked: true` says: ids are unique, required columns have no
-gaps, customers and orders referred to exist. `tables` states for each table `rows`, `size` in bytes, `sha256`, `columns`
-and `summary`; `sources` every file that was read with its size and SHA-256; `mapping` the name and SHA-256 of the mapping
-file. While a file still has its `sha256`, the engine does not check it again; otherwise it checks the folder like any
-other.""",
+    en="""`zhike facts` writes `facts.json` into the folder. `checked: true` says: ids are unique, required columns have
+no gaps, customers and orders referred to exist. `tables` states for each table `rows`, `size` in bytes, `sha256`,
+`columns` and `summary`; `sources` every file that was read with its size and SHA-256; `mapping` the name and SHA-256
+of the mapping file. While a file still has its `sha256`, the engine does not check it again; otherwise it checks the
+folder like any other.""",
 )
 REASONS_TITLE = Text(zh="质量报告中的原因", en="Reasons in the quality report")
 REASONS_LEAD = Text(
     zh="""`quality.csv` 和 `quality.parquet` 逐行列出被剔除（`dropped`）、修正（`repaired`）和可疑（`suspicious`）的行：
 表、来源、文件、行号、处理、原因、列、值。映射文件中的规则以 `rule_1`、`rule_2` … 出现，文字由映射文件给出。
 `quality.json` 是汇总：每个文件读入 = 保留 + 并入 + 剔除 + 不取（`only` 之外的行）。""",
-    en="""`quality.csv` and `quality.parquet` list every row that was `dropped`, `repaired` or is `suspicious`: table, source,
-file, row, action, reason, column, value. Rules of the mapping stand there as `rule_1`, `rule_2`, … in the mapping's own
-words. `quality.json` sums up: for every file, read = kept + merged + dropped + outside (rows that `only` leaves out).""",
+    en="""`quality.csv` and `quality.parquet` list every row that was `dropped`, `repaired` or is `suspicious`: table,
+source, file, row, action, reason, column, value. Rules of the mapping stand there as `rule_1`, `rule_2`, … in the
+mapping's own words. `quality.json` sums up: for every file, read = kept + merged + dropped + outside (rows that `only`
+leaves out).""",
 )
 REASONS_HEAD = (Text(zh="代码", en="code"), Text(zh="含义", en="meaning"))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import errno
 import gzip
 import hashlib
 import io
@@ -20,6 +21,7 @@ HEAD = 1 << 18
 """How much of a file is searched for its header row."""
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _BLANK_LINE = re.compile(rb"\n\r?\n")
 
 
@@ -61,6 +63,11 @@ def make_ready(path: Path, ready: Path, said: str | None) -> TextFile:
     first, *others = [said] if said else _candidates(path)
     try:
         return _read(path, ready, first)
+    except OSError as problem:
+        if problem.errno in _NO_ROOM:
+            raise
+        message = f"file `{path.name}` cannot be read: {(problem.strerror or 'unknown reason').lower()}"
+        raise FactsInvalid(message, place=str(path), hint="look at its permissions") from None
     except _NotText as problem:
         fitting = _fits_gb18030(path)
         if not others:
