@@ -22,9 +22,9 @@ def open_backend(engine: str | None, facts: str | Path) -> Backend:
     where = str(facts)
     if engine in (None, "duckdb"):
         if where.startswith(("postgresql://", "postgres://")):
-            return _made("zhike_engine.backends.postgresql", "read_through", where)
+            return _made("zhike_engine.backends.through", "read_postgresql", where)
         if where.startswith("sqlite://"):
-            return _made("zhike_engine.backends.sqlite", "read_through", where)
+            return _made("zhike_engine.backends.through", "read_sqlite", where)
         return DuckDB(Path(where))
     assert engine is not None
     if engine.startswith(("postgresql://", "postgres://")):

@@ -94,9 +94,9 @@ class PostgreSQL:
         self.folder = folder
         self.connection = connect(address)
         self.version = str(self.connection.info.parameter_status("server_version"))
-        self._run("set datestyle = 'ISO'")
-        self._run("set extra_float_digits = 3")
-        self._run("set jit = off")
+        self.run("set datestyle = 'ISO'")
+        self.run("set extra_float_digits = 3")
+        self.run("set jit = off")
 
     def open_facts(self, tables: frozenset[str], as_of: date) -> Facts:
         """Temporary views `f_<table>` over the database, or temporary tables with the facts of the folder."""
@@ -106,29 +106,29 @@ class PostgreSQL:
 
     def keep(self, name: str, select: str) -> None:
         """Keep a SELECT as a temporary table."""
-        self._run(f"drop table if exists pg_temp.{name}")
-        self._run(self.dialect.create(name, select))
-        self._run(f"analyze {name}")
+        self.run(f"drop table if exists pg_temp.{name}")
+        self.run(self.dialect.create(name, select))
+        self.run(f"analyze {name}")
 
     def drop(self, name: str) -> None:
         """Drop a temporary table."""
-        self._run(f"drop table pg_temp.{name}")
+        self.run(f"drop table pg_temp.{name}")
 
     def load(self, name: str, table: pa.Table) -> None:
         """Keep an Arrow table as a temporary table."""
         columns = ", ".join(f"{self.dialect.quote(f.name)} {_sql_type(f.type)}" for f in table.schema)
-        self._run(f"drop view if exists pg_temp.{name}")
-        self._run(f"drop table if exists pg_temp.{name}")
-        self._run(f"create temp table {name} ({columns})")
+        self.run(f"drop view if exists pg_temp.{name}")
+        self.run(f"drop table if exists pg_temp.{name}")
+        self.run(f"create temp table {name} ({columns})")
         with self._translated(), self.connection.cursor().copy(f"copy {name} from stdin") as copy:
             for batch in table.to_batches(max_chunksize=BATCH):
                 for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
                     copy.write_row(row)
-        self._run(f"analyze {name}")
+        self.run(f"analyze {name}")
 
     def rows(self, select: str) -> list[tuple[Any, ...]]:
         """Rows of a small result."""
-        return self._run(select).fetchall()
+        return self.run(select).fetchall()
 
     def arrow(self, select: str) -> pa.Table:
         """A result as an Arrow table, fetched piece by piece."""
@@ -151,7 +151,7 @@ class PostgreSQL:
         """Roll the transaction back and close the connection."""
         self.connection.close()
 
-    def _run(self, sql: str) -> psycopg.Cursor[tuple[Any, ...]]:
+    def run(self, sql: str) -> psycopg.Cursor[tuple[Any, ...]]:
         with self._translated():
             return self.connection.execute(sql)
 
@@ -216,7 +216,7 @@ class PostgreSQLTables:
 
     def open(self, table: str, select: str) -> None:
         """A temporary view: the server reads the table itself."""
-        self.backend._run(f"create or replace temp view f_{table} as {select}")
+        self.backend.run(f"create or replace temp view f_{table} as {select}")
 
     def fingerprint(self, columns: Mapping[str, Mapping[str, Stored]]) -> str:
         """SHA-256 over COPY of every opened table in the order of its key."""
