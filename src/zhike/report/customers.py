@@ -9,6 +9,7 @@ from typing import Any
 
 from zhike.report.figures import Figures
 from zhike_engine.explain import Checked, Explanation, Gap, Group, Metric, Miss, Score, explain_many
+from zhike_engine.formats import grouped
 from zhike_engine.population_results import Population
 from zhike_engine.run import Run
 from zhike_engine.words import Text
@@ -65,15 +66,20 @@ class Payload:
     population: Population
     figures: Figures
     texts: Texts
+    shapes: dict[str, list[Any]] = field(default_factory=dict)
+    """Rating -> its grades with the words of their conditions, as the first customer has them."""
+    heads: list[list[int | None]] = field(default_factory=list)
+    """Title and period of every metric, as the first customer has them."""
 
     def build(self, ids: Sequence[str]) -> dict[str, Any]:
         """The data of the page's script."""
         lines = self._lines(ids)
         customers = [self.customer(told, lines[told[0].customer]) for told in explain_many(self.run, ids)]
         return {
-            "ratings": [self.rating(name) for name in self.run.plan.document.ratings],
-            "order": [int(self.run.plan.rating(name).prefix[1:]) for name in self.run.plan.document.ratings],
             "customers": customers,
+            "ratings": [self.rating(name) for name in self.run.plan.document.ratings],
+            "metrics": self.heads,
+            "order": [int(self.run.plan.rating(name).prefix[1:]) for name in self.run.plan.document.ratings],
             "texts": self.texts.kept,
         }
 
@@ -91,6 +97,7 @@ class Payload:
         return {
             "title": self.texts.of(rating.spec.title.text),
             "grades": [[grade.code, self.texts.of(grade.spec.title.text)] for grade in rating.grades],
+            "shape": self.shapes.get(name, []),
         }
 
     def customer(
@@ -103,14 +110,21 @@ class Payload:
             "n": told[0].name,
             "a": [_plain(amount), self.texts.of(self.figures.money(amount))],
             "p": [_plain(profit), self.texts.of(self.figures.money(profit))],
-            "m": [self.metric(metric) for metric in told[0].metrics],
+            "m": self.metrics(told[0].metrics),
             "r": [self.result(one) for one in told],
         }
 
-    def metric(self, metric: Metric) -> list[Any]:
-        """Title, value, why not computable, period."""
+    def metrics(self, metrics: Sequence[Metric]) -> list[Any]:
+        """Per metric what is shown, or a list with why it is not computable and a period of its own."""
         of = self.texts.of
-        return [of(metric.title), of(metric.shown), of(metric.why), of(metric.period)]
+        if not self.heads:
+            self.heads.extend([of(metric.title), of(metric.period)] for metric in metrics)
+        found: list[Any] = []
+        for metric, (_, period) in zip(metrics, self.heads, strict=True):
+            own = None if of(metric.period) == period else of(metric.period)
+            plain = metric.why is None and own is None
+            found.append(of(metric.shown) if plain else [of(metric.shown), of(metric.why), own])
+        return found
 
     def result(self, told: Explanation) -> dict[str, Any]:
         """The result in one rating with its reasons."""
@@ -124,36 +138,46 @@ class Payload:
             "h": of(told.headline),
             "k": [[of(mark.text), of(mark.because)] for mark in told.marks],
             "w": [[of(step.title), of(step.text), step.grade] for step in told.path],
-            "c": [
-                [
-                    grade.code,
-                    OUTCOMES[grade.outcome],
-                    self.group(grade.conditions) if grade.conditions else None,
-                ]
-                for grade in told.grades
-            ],
+            "c": self.conditions(told),
             "x": [self.miss(miss) for miss in told.misses],
             "y": len(told.miss.gaps) if told.miss else None,
             "z": [self.score(score) for score in told.scores],
             "o": rating.grade(told.grade).rank if told.grade else 99,
         }
 
-    def group(self, group: Group) -> list[Any]:
-        """Words, outcome, then every item: a condition or a group."""
-        items = [self.group(item) if isinstance(item, Group) else self.checked(item) for item in group.items]
-        return [self.texts.of(group.words), OUTCOMES[group.outcome], items]
+    def conditions(self, told: Explanation) -> list[Any]:
+        """What became of every grade, group and condition, in reading order: the shape tells which is which."""
+        if told.rating not in self.shapes:
+            self.shapes[told.rating] = [
+                [grade.code, self.shape(grade.conditions) if grade.conditions else None]
+                for grade in told.grades
+            ]
+        found: list[Any] = []
+        for grade, (_, shape) in zip(told.grades, self.shapes[told.rating], strict=True):
+            found.append(OUTCOMES[grade.outcome])
+            if grade.conditions:
+                self.outcomes(grade.conditions, shape, found)
+        return found
 
-    def checked(self, one: Checked) -> list[Any]:
-        """Outcome first (a number tells it from a group), then sentence, value, limit, why."""
+    def shape(self, one: Group | Checked) -> Any:
+        """Words and items of a group; the sentence of a condition."""
+        if isinstance(one, Group):
+            return [self.texts.of(one.words), [self.shape(item) for item in one.items]]
+        return self.texts.of(one.sentence)
+
+    def outcomes(self, one: Group | Checked, shape: Any, found: list[Any]) -> None:
+        """Add a condition or a whole group: its outcome alone, or with value, why, and a sentence of its own."""
         of = self.texts.of
-        return [
-            OUTCOMES[one.outcome],
-            of(one.sentence),
-            of(one.value or _seen(one)),
-            of(one.limit),
-            of(one.why),
-            one.article,
-        ]
+        if isinstance(one, Group):
+            found.append(OUTCOMES[one.outcome])
+            for item, inner in zip(one.items, shape[1], strict=True):
+                self.outcomes(item, inner, found)
+            return
+        own = None if of(one.sentence) == shape else of(one.sentence)
+        parts = [OUTCOMES[one.outcome], of(one.value or _seen(one)), of(one.why), own]
+        while parts[-1] is None:
+            parts.pop()
+        found.append(parts if len(parts) > 1 else parts[0])
 
     def miss(self, miss: Miss) -> list[Any]:
         """Grade, by what way, summary, gaps, what holds back."""
@@ -193,7 +217,7 @@ def _plain(amount: Decimal | None) -> float | None:
 
 
 def _points(points: Decimal | None) -> str | None:
-    return None if points is None else f"{points.normalize():f}"
+    return None if points is None else grouped(points, 2, strip=True)
 
 
 def _percent(weight: Decimal | None) -> str | None:

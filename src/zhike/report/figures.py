@@ -78,7 +78,7 @@ def people(number: int) -> Text:
 
 def part(share: float | None) -> Text:
     """A share as percent; a dash where it cannot be told."""
-    return DASH if share is None else percent(Decimal(repr(share)))
+    return DASH if share is None else percent(Decimal(repr(share)), strip=share in (0, 1))
 
 
 def growth(change: float | None) -> Text:

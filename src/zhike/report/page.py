@@ -34,8 +34,8 @@ SHOWN = 15
 SCRIPT_WORDS = (
     "count_shown", "count_none", "held", "failed", "untold", "not_applicable", "why", "path", "next_grade", "conditions",
     "metrics", "scores", "yearly", "best_grade", "open_reasons", "pending", "not_rated", "provisional", "all", "seen",
-    "reach", "judgement", "time", "fixed", "unknown_data", "part", "col_value", "weight", "points", "no_grade",
-    "conditions_missing", "no_conditions", "has_now", "col_before",
+    "reach", "judgement", "time", "fixed", "unknown_data", "points",
+    "no_conditions", "has_now",
 )  # fmt: skip
 """Texts of the catalogue that the script shows."""
 

@@ -189,6 +189,7 @@ WORDS: Mapping[str, Text] = MappingProxyType(
             zh="最大的客户占多少，得到多少服务",
             en="What the largest customers bring, and what service they get",
         ),
+        "no_amount": Text(zh="没有订单金额", en="no order amounts"),
         "no_measure": Text(zh="没有订单金额，无法计算集中度。", en="There are no order amounts to compare."),
         # tilt
         "tilt_caption": Text(
@@ -299,10 +300,7 @@ WORDS: Mapping[str, Text] = MappingProxyType(
         "seen": Text(zh="该客户", en="Customer"),
         "conditions_missing": Text(zh="还差", en="Missing"),
         "col_next": Text(zh="离上一级", en="To the next grade"),
-        "weight": Text(zh="权重", en="Weight"),
-        "points": Text(zh="得分", en="Points"),
-        "part": Text(zh="项目", en="Item"),
-        "day_over": Text(zh="最早", en="not before"),
+        "points": Text(zh="分", en="points"),
         # policy
         "policy_note": Text(
             zh="下面是引擎实际执行的规则，由制度文件生成。",

@@ -188,27 +188,39 @@
 
   const TICKS = { 1: ["✓", "held"], 0: ["✗", "failed"], 2: ["?", "untold"], 3: ["–", "not_applicable"] };
   const tick = (outcome) => make("span", { class: `tick o${outcome}`, role: "img", "aria-label": word(TICKS[outcome][1]) }, TICKS[outcome][0]);
-  const part = (title, ...content) => content.some((one) => one) ? make("div", {}, make("h4", {}, word(title)), ...content) : null;
+  const part = (title, ...content) => content.some((one) => one) ? make("div", {}, make("h3", {}, word(title)), ...content) : null;
   const gap = ([sentence, has, missing, hint, rigidity, source]) => make("p", { class: "gap" },
     make("b", {}, text(missing)), " ", make("span", { class: "chip " + rigidity }, word(rigidity === "unknown" ? "unknown_data" : rigidity)), make("br"),
-    make("span", { class: "soft" }, [text(source), text(sentence), word("has_now", { has: text(has) }), text(hint)].filter(Boolean).join(" · ")));
+    make("span", { class: "soft" }, [text(source), text(sentence), text(has) === "—" ? "" : word("has_now", { has: text(has) }), text(hint)].filter(Boolean).join(" · ")));
   const way = ([grade, by, summary, gaps, held], index) => make("div", { class: "way" },
     make("p", {}, badge(grade, index), " ", make("b", {}, text(summary))), make("p", { class: "soft small" }, text(by)),
     ...gaps.map(gap), ...held.map((one) => make("p", { class: "soft" }, text(one))));
-  const condition = (one) => {
-    if (Array.isArray(one[2])) return make("li", {}, tick(one[1]), make("div", {}, text(one[0]), make("ul", {}, ...one[2].map(condition))));
-    const [outcome, sentence, value, , why] = one;
-    const saw = [value !== null && outcome !== 3 ? `${word("seen")} ${text(value)}` : "", text(why)].filter(Boolean).join(" · ");
-    return make("li", {}, tick(outcome), make("span", {}, text(sentence), saw ? make("span", { class: "saw num" }, saw) : null));
+  const condition = (shape, next) => {
+    if (Array.isArray(shape)) {
+      const outcome = next();
+      return make("li", {}, tick(outcome), make("div", {}, text(shape[0]), make("ul", {}, ...shape[1].map((one) => condition(one, next)))));
+    }
+    const [outcome, value, why, sentence] = [next()].flat();
+    const saw = [(value ?? null) !== null && outcome !== 3 ? `${word("seen")} ${text(value)}` : "", text(why)].filter(Boolean).join(" · ");
+    return make("li", {}, tick(outcome), make("span", {}, text(sentence ?? shape), saw ? make("span", { class: "saw num" }, saw) : null));
   };
-  const test = ([code, outcome, group], told, index) => {
-    const body = group ? make("ul", {}, ...group[2].map(condition)) : make("p", { class: "soft" }, word("no_conditions"));
-    const shown = code === told.g || code === told.x[0]?.[0];
-    return make("details", { class: "test", open: shown ? "" : null }, make("summary", {}, tick(outcome), badge(code, index), group ? text(group[0]) : ""), body);
+  const tests = (told, index) => {
+    let at = 0;
+    const next = () => told.c[at++];
+    return data.ratings[index].shape.map(([code, group]) => {
+      const outcome = next();
+      if (group) at++;
+      const body = group ? make("ul", {}, ...group[1].map((one) => condition(one, next))) : make("p", { class: "soft" }, word("no_conditions"));
+      const shown = code === told.g || code === told.x[0]?.[0];
+      return make("details", { class: "test", open: shown ? "" : null }, make("summary", {}, tick(outcome), badge(code, index), group ? text(group[0]) : ""), body);
+    });
   };
   const table = (rows) => make("table", { class: "data" }, make("tbody", {}, ...rows));
-  const metric = ([title, shown, why, period]) => make("tr", { title: text(period) || null }, make("th", { scope: "row" }, text(title)),
-    make("td", { class: "r num" }, text(shown), why !== null ? make("span", { class: "soft small" }, make("br"), text(why)) : null));
+  const metric = (one, i) => {
+    const [shown, why, own] = [one].flat(), [title, period] = data.metrics[i];
+    return make("tr", { title: text(own ?? period) || null }, make("th", { scope: "row" }, text(title)),
+      make("td", { class: "r num" }, text(shown), (why ?? null) !== null ? make("span", { class: "soft small" }, make("br"), text(why)) : null));
+  };
   const score = ([title, value, parts]) => make("div", {}, make("p", {}, make("b", { class: "num" }, `${text(title)} ${value ?? "—"}`)),
     table(parts.map(([name, shown, points, weight]) => make("tr", {}, make("th", { scope: "row" }, text(name)), make("td", { class: "r num" }, text(shown)),
       make("td", { class: "r num" }, points === null ? "—" : `${points} ${word("points")}`), make("td", { class: "r num soft" }, weight ?? "")))));
@@ -220,9 +232,9 @@
       make("div", {}, many ? make("p", { class: "soft" }, text(data.ratings[rating].title)) : null, make("p", { class: "say" }, text(told.h)),
         ...told.k.map(([mark, because]) => make("p", {}, make("span", { class: "chip warn" }, text(mark)), " ", text(because))),
         part("path", told.w.length > 1 ? path : null),
-        part("next_grade", ...told.x.map((miss) => way(miss, rating)))),
-      make("div", {}, part("scores", ...told.z.map(score)), part("metrics", table(one.m.map(metric))), part("yearly", years)),
-      make("div", { class: "wide-part" }, part("conditions", make("div", { class: "tests" }, ...told.c.map((grade) => test(grade, told, rating))))));
+        part("next_grade", ...told.x.map((miss) => way(miss, rating))),
+        part("conditions", ...tests(told, rating))),
+      make("div", {}, part("scores", ...told.z.map(score)), part("metrics", table(one.m.map(metric))), part("yearly", years)));
   };
   const toggle = (id) => {
     if (!state.open.delete(id)) state.open.add(id);
