@@ -127,6 +127,16 @@ def test_a_full_disk_or_an_interrupt_leaves_nothing_behind(tmp_path, problem, to
     assert names(tmp_path) == []
 
 
+def test_ctrl_c_within_a_query_is_an_interrupt(desk):
+    def stop(step, done, steps):
+        raise RuntimeError("Query interrupted")
+
+    desk.orders(ORDERS)
+    with pytest.raises(KeyboardInterrupt):
+        import_facts(desk.folder / "mapping.yaml", desk.folder / "again", progress=stop)
+    assert not [name for name in names(desk.folder) if "again" in name]
+
+
 @pytest.mark.skipif(os.name != "posix", reason="limits of file sizes are POSIX")
 @pytest.mark.parametrize("limit", [100, 700, 20_000])
 def test_a_disk_that_fills_while_tables_are_written_is_one_clear_message(desk, limit):

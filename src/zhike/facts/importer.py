@@ -80,6 +80,10 @@ def import_facts(
         except (duckdb.OutOfRangeException, duckdb.ConversionException) as problem:
             hint = "look for a wrong unit, or a wrong `times`"
             raise FactsInvalid(f"an amount or a sum is too large: {_told(problem)}", hint=hint) from None
+        except RuntimeError as problem:
+            if str(problem) != "Query interrupted":
+                raise
+            raise KeyboardInterrupt from None  # what Ctrl-C is called while a query runs
         except duckdb.Error as problem:
             hint = "please report this with the mapping"
             raise FactsInvalid(f"the mapping cannot be carried out: {_told(problem)}", hint=hint) from None
