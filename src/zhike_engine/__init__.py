@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from zhike_engine.policy.testing import run_tests
     from zhike_engine.run import Run
     from zhike_engine.run import run as grade
+    from zhike_engine.whatif import what_if
     from zhike_engine.words import Text
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "open_backend",
     "grade",
     "Run",
+    "what_if",
     "explain",
     "population_results",
     "forecast",
@@ -64,6 +66,7 @@ _HOMES = {
     "open_backend": "backends.open",
     "grade": "run",
     "Run": "run",
+    "what_if": "whatif",
     "TABLES": "facts.tables",
     "schema": "policy.schema",
     "Text": "words",

@@ -28,7 +28,7 @@ def described(page: Page, name: str) -> str:
     inner = click.Context(of, info_name=name, parent=context)
     usage = " ".join(["zhike", name, *of.collect_usage_pieces(inner)])
     parts = [f"## `zhike {name}`", f"```text\n{usage}\n```", *paragraphs(page, of.help or "")]
-    options = [one for one in of.get_params(inner) if isinstance(one, click.Option)]
+    options = [one for one in of.params if isinstance(one, click.Option)]
     head = (Text(zh="选项", en="Option"), Text(zh="缺省", en="Default"), Text(zh="作用", en="What it does"))
     rows = [[names(one), default(one), page.translated(one.help or "")] for one in options]
     return "\n\n".join([*parts, markdown_table([page.say(word) for word in head], rows)])

@@ -27,7 +27,9 @@ NOTHING = "—"
 _ON = Text(zh="基准日 {}", en="as of {}")
 _FENCE = re.compile(r"^```yaml\n(.*?)^```", re.DOTALL | re.MULTILINE)
 _TOP = re.compile(r"^(?=[a-z_]+:)", re.MULTILINE)
-_TRIVIAL = "ratings:\n  value:\n    title: grade\n    grades: {A: {title: A}}\n    fallback: {mark: all, lines: [{grade: A}]}\n"
+_TRIVIAL = """ratings:
+  value: {title: grade, grades: {A: {title: A}}, fallback: {mark: all, lines: [{grade: A}]}}
+"""
 
 
 def fences(text: str) -> list[str]:

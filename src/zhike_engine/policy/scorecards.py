@@ -68,7 +68,7 @@ class Item(Model):
     points: Number | None = Field(None, description="how many, with `when`")
     unknown: Literal["zero", "skip", "pending"] = Field(
         "pending",
-        description="value not computable: `zero` points, `skip` the item and its weight, or the score is not computable",
+        description="value not computable: `zero` points, `skip` item and weight, or the score is not computable",
     )
 
 
