@@ -32,10 +32,10 @@ HERE = Path(__file__).parent / "templates"
 SHOWN = 15
 """Rows of a list on the page."""
 SCRIPT_WORDS = (
-    "count_shown", "count_none", "held", "failed", "untold", "not_applicable", "why", "path", "next_grade", "conditions",
-    "metrics", "scores", "yearly", "best_grade", "open_reasons", "pending", "not_rated", "provisional", "all", "seen",
-    "reach", "judgement", "time", "fixed", "unknown_data", "points",
-    "no_conditions", "has_now",
+    "count_shown", "count_none", "all", "open_reasons", "best_grade", "no_conditions", "has_now", "seen", "points",
+    "held", "failed", "untold", "not_applicable", "pending", "not_rated", "provisional",
+    "path", "next_grade", "conditions", "metrics", "scores", "yearly",
+    "reach", "judgement", "time", "fixed", "unknown_data",
 )  # fmt: skip
 """Texts of the catalogue that the script shows."""
 
