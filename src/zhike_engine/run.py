@@ -139,7 +139,9 @@ def missing_tables(policy: Policy, facts: Facts) -> None:
     """Refuse facts without a table that the policy needs; raises FactsInvalid."""
     needs = policy.document.facts
     for table in sorted(tables_read(policy.document) - facts.columns.keys()):
-        if table == "orders" and not (table in needs and needs[table].optional):
+        if table not in needs and table != "orders":
+            continue
+        if table not in needs or not needs[table].optional:
             raise FactsInvalid(
                 f"the facts have no table `{table}`, which policy `{policy.name}` reads", place=facts.place,
                 hint=f"add `{table}.csv` or `{table}.parquet`",
