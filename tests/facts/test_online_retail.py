@@ -10,7 +10,8 @@ from decimal import Decimal
 import duckdb
 import pytest
 
-pytestmark = [pytest.mark.real_data, pytest.mark.slow]
+# The lines are read once: all tests of this file run in one process.
+pytestmark = [pytest.mark.real_data, pytest.mark.slow, pytest.mark.xdist_group("online_retail")]
 
 NOT_PRODUCTS = {"AMAZONFEE", "B", "BANK CHARGES", "CRUK", "ADJUST", "ADJUST2", "TEST001", "TEST002"}
 CHARGES = {"POST", "DOT", "C2", "M", "m", "D", "S", "PADS"}
