@@ -80,7 +80,8 @@ ONE = {
 TABLES = {
     "orders": ORDERS,
     "customers": "customer,name,since,trade\nc1,岭南纺织,2020-02-29,纺织\nc2,c2,2020-01-01,\n",
-    "complaints": "complaint,customer,opened_on,closed_on,kind,severity\nx,c1,2024-05-01,,dispute,major\ny,c1,2025-05-01,2025-06-01,dispute,major\n",
+    "complaints": "complaint,customer,opened_on,closed_on,kind,severity\n"
+    "x,c1,2024-05-01,,dispute,major\ny,c1,2025-05-01,2025-06-01,dispute,major\n",
     "judgements": "customer,judgement,value,judged_by,judged_on,ground\nc1,trust,65,李工,2025-01-15,走访\n",
 }
 

@@ -11,7 +11,9 @@ import pytest
 
 from tests.house.sources import ROOT, place, python_files, tree
 
-CAPS = {"file-lines": 400, "function-lines": 40, "branches": 10, "line-characters": 120}
+CAPS = {"file-lines": 400, "function-lines": 50, "branches": 18, "line-characters": 140}
+USUAL = {"function-lines": 40, "branches": 10}
+"""Nearly every function stays below these: at most 2 in 100 may not (docs/decisions/0006-sizes.md)."""
 EXCEPTIONS = tomllib.loads((ROOT / "tests" / "house" / "exceptions.toml").read_text(encoding="utf-8"))
 FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 ONE_BRANCH = (ast.If, ast.IfExp, ast.For, ast.While, ast.ExceptHandler, ast.Assert, ast.Match)
@@ -80,6 +82,12 @@ def test_nothing_outgrows_its_cap_beyond_its_exception(cap):
         if where not in allowed or value > allowed[where]["at_most"]
     }
     assert excess == {}, f"over {CAPS[cap]} {cap}"
+
+
+@pytest.mark.parametrize("cap", USUAL)
+def test_few_functions_are_larger_than_usual(cap):
+    sizes = [value for path in python_files(ROOT / "src") for what, _, value in measures(path) if what == cap]
+    assert sum(size > USUAL[cap] for size in sizes) <= len(sizes) * 2 // 100
 
 
 @pytest.mark.parametrize("cap", CAPS)

@@ -108,7 +108,8 @@ def near(standing: Standing, limit: int) -> Listed[Near]:
     The list takes the largest customers by amount.
     """
     states = "q.state in ('graded', 'provisional')"
-    select = f"select q.* from (select {LINE}, s.missing as missing, s.unmeasured as unmeasured from {standing.table} s) q where q.missing = 1 and q.unmeasured = 0 and {states}"
+    lines = f"select {LINE}, s.missing as missing, s.unmeasured as unmeasured from {standing.table} s"
+    select = f"select q.* from ({lines}) q where q.missing = 1 and q.unmeasured = 0 and {states}"
     found = _listed(standing, select, "coalesce(q.amount, 0) desc", limit, line_of)
     ids = [line.customer for line in found.items]
     told = explain_many(standing.run, ids, standing.rating.name)
