@@ -11,7 +11,16 @@ from zhike_engine.policy.yaml import load_document, parse_document
 
 def test_scalars_mean_what_they_say() -> None:
     data = parse_document('a: NO\nb: true\nc: 1.50\nd: 007\ne: 2026-01-31\nf: "true"\ng: ~\n12: x').data
-    expected = {"a": "NO", "b": True, "c": Decimal("1.50"), "d": "007", "e": "2026-01-31", "f": "true", "g": None, "12": "x"}
+    expected = {
+        "a": "NO",
+        "b": True,
+        "c": Decimal("1.50"),
+        "d": "007",
+        "e": "2026-01-31",
+        "f": "true",
+        "g": None,
+        "12": "x",
+    }
     assert data == expected
 
 
