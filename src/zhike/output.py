@@ -109,11 +109,10 @@ def grade_columns(run: Run, rating: PlannedRating) -> list[GradeColumn]:
         GradeColumn("state", f"r.{p}_state", "text"),
         GradeColumn("score", f"cast({score} as decimal(18, 4))", "score"),
     ]
-    for name in run.plan.document.metrics:
-        value = run.compiled.values[name]
-        found.append(GradeColumn(name, _value_sql(value), "share" if value.unit == "share" else value.unit))
-    for name in run.plan.document.scorecards:
-        found.append(GradeColumn(name, _value_sql(run.compiled.values[name]), "score"))
+    values = {name: run.compiled.values[name] for name in run.plan.document.metrics}
+    found += [GradeColumn(name, _value_sql(value), value.unit) for name, value in values.items()]
+    scores = {name: run.compiled.values[name] for name in run.plan.document.scorecards}
+    found += [GradeColumn(name, _value_sql(value), "score") for name, value in scores.items()]
     moved = f"case when r.{p}_rank < r.{p}_prev_rank then 'up' when r.{p}_rank > r.{p}_prev_rank then 'down'"
     moved += f" when r.{p}_rank = r.{p}_prev_rank then 'same' end"
     found += [
