@@ -14,8 +14,11 @@ from zhike_engine.population_results import Population
 from zhike_engine.run import Run
 from zhike_engine.words import Text
 
-LISTED = 1000
-"""At most so many customers are listed by amount; those on a list of the report come on top."""
+LEAST, MOST = 600, 1000
+"""So many customers are listed by amount, fewer where there are several ratings; those on a list of the report come on
+top of them."""
+NAME = "{n}"
+"""Stands for the customer's name in its headline, so that equal headlines are kept once."""
 OUTCOMES = {"held": 1, "failed": 0, "unknown": 2, "not_applicable": 3}
 
 
@@ -42,9 +45,10 @@ def chosen(run: Run, population: Population) -> list[str]:
     d = run.backend.dialect
     table = f"standing_{run.plan.ratings[0].prefix}"
     order = f"order by coalesce(s.amount, 0) desc, {d.ordered_text(d.as_text('s.customer'))}"
-    rows = run.backend.rows(f"select {d.as_text('s.customer')} from {table} s {order} limit {LISTED}")
+    listed = max(LEAST, MOST // len(run.plan.ratings))
+    rows = run.backend.rows(f"select {d.as_text('s.customer')} from {table} s {order} limit {listed}")
     found = dict.fromkeys(str(row[0]) for row in rows)
-    if population.customers > LISTED:
+    if population.customers > listed:
         found.update(dict.fromkeys(_on_lists(population)))
     return list(found)
 
@@ -68,6 +72,8 @@ class Payload:
     texts: Texts
     shapes: dict[str, list[Any]] = field(default_factory=dict)
     """Rating -> its grades with the words of their conditions, as the first customer has them."""
+    scores: dict[tuple[str, str], list[Any]] = field(default_factory=dict)
+    """Title of a rating's score, with title and weight of its parts."""
     heads: list[list[int | None]] = field(default_factory=list)
     """Title and period of every metric, as the first customer has them."""
 
@@ -98,6 +104,7 @@ class Payload:
             "title": self.texts.of(rating.spec.title.text),
             "grades": [[grade.code, self.texts.of(grade.spec.title.text)] for grade in rating.grades],
             "shape": self.shapes.get(name, []),
+            "scores": [shared for (rating_name, _), shared in self.scores.items() if rating_name == name],
         }
 
     def customer(
@@ -135,13 +142,13 @@ class Payload:
             "b": told.previous,
             "s": told.state,
             "v": told.movement,
-            "h": of(told.headline),
+            "h": of(_nameless(told.headline, told.name)),
             "k": [[of(mark.text), of(mark.because)] for mark in told.marks],
             "w": [[of(step.title), of(step.text), step.grade] for step in told.path],
             "c": self.conditions(told),
             "x": [self.miss(miss) for miss in told.misses],
             "y": len(told.miss.gaps) if told.miss else None,
-            "z": [self.score(score) for score in told.scores],
+            "z": [self.score(told.rating, score) for score in told.scores],
             "o": rating.grade(told.grade).rank if told.grade else 99,
         }
 
@@ -190,11 +197,17 @@ class Payload:
         of = self.texts.of
         return [of(gap.sentence), of(gap.has), of(gap.missing), of(gap.hint), gap.rigidity, of(gap.source)]
 
-    def score(self, score: Score) -> list[Any]:
-        """Title, value, then parts: title, value, points, weight."""
-        of = self.texts.of
-        parts = [[of(p.title), of(p.shown), _points(p.points), _percent(p.weight)] for p in score.parts]
-        return [of(score.title), _points(score.value), parts]
+    def score(self, rating: str, score: Score) -> list[Any]:
+        """Value, then what is shown and the points of every part; titles and weights are shared."""
+        of, key = self.texts.of, (rating, score.name)
+        if key not in self.scores:
+            parts = [[of(part.title), _percent(part.weight)] for part in score.parts]
+            self.scores[key] = [of(score.title), parts]
+        return [_points(score.value), [[of(part.shown), _points(part.points)] for part in score.parts]]
+
+
+def _nameless(headline: Text, name: str) -> Text:
+    return Text(zh=headline.zh.replace(name, NAME), en=headline.en.replace(name, NAME))
 
 
 def _seen(one: Checked) -> Text | None:

@@ -221,15 +221,18 @@
     return make("tr", { title: text(own ?? period) || null }, make("th", { scope: "row" }, text(title)),
       make("td", { class: "r num" }, text(shown), (why ?? null) !== null ? make("span", { class: "soft small" }, make("br"), text(why)) : null));
   };
-  const score = ([title, value, parts]) => make("div", {}, make("p", {}, make("b", { class: "num" }, `${text(title)} ${value ?? "—"}`)),
-    table(parts.map(([name, shown, points, weight]) => make("tr", {}, make("th", { scope: "row" }, text(name)), make("td", { class: "r num" }, text(shown)),
-      make("td", { class: "r num" }, points === null ? "—" : `${points} ${word("points")}`), make("td", { class: "r num soft" }, weight ?? "")))));
+  const score = ([value, parts], i) => {
+    const [title, shared] = data.ratings[rating].scores[i];
+    return make("div", {}, make("p", {}, make("b", { class: "num" }, `${text(title)} ${value ?? "—"}`)),
+      table(parts.map(([shown, points], at) => make("tr", {}, make("th", { scope: "row" }, text(shared[at][0])), make("td", { class: "r num" }, text(shown)),
+        make("td", { class: "r num" }, points === null ? "—" : `${points} ${word("points")}`), make("td", { class: "r num soft" }, shared[at][1] ?? "")))));
+  };
   const reasons = (one) => {
     const told = result(one), many = one.r.length > 1;
     const path = make("ol", {}, ...told.w.map(([title, said, grade]) => make("li", {}, make("b", {}, text(title)), " ", text(said), " ", grade ? badge(grade, rating) : "")));
     const years = one.t?.length ? table(one.t.map((amount, i) => make("tr", {}, make("th", { scope: "row" }, data.spans[i]), make("td", { class: "r num" }, text(amount)))).reverse()) : null;
     return make("div", { class: "reasons" },
-      make("div", {}, many ? make("p", { class: "soft" }, text(data.ratings[rating].title)) : null, make("p", { class: "say" }, text(told.h)),
+      make("div", {}, many ? make("p", { class: "soft" }, text(data.ratings[rating].title)) : null, make("p", { class: "say" }, text(told.h).replaceAll("{n}", () => one.n)),
         ...told.k.map(([mark, because]) => make("p", {}, make("span", { class: "chip warn" }, text(mark)), " ", text(because))),
         part("path", told.w.length > 1 ? path : null),
         part("next_grade", ...told.x.map((miss) => way(miss, rating))),
