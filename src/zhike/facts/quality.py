@@ -132,7 +132,8 @@ class Ledger:
         text["file"] = f"{_list([file for _, file in parts])}[part + 1] AS file"
         text |= {"row": '"row"', "value": "value"}
         columns = ", ".join(text[name] for name in REPORT)
-        return f'SELECT {columns} FROM quality ORDER BY quality.reason, part, "row", quality.value'
+        self.db.execute('CREATE OR REPLACE TABLE sorted AS FROM quality ORDER BY reason, part, "row", value')
+        return f"SELECT {columns} FROM sorted"
 
 
 def _list(words: Sequence[str]) -> str:
