@@ -25,12 +25,15 @@ from zhike_engine.issues import did_you_mean
 
 
 @dataclass(frozen=True)
-class _File:
+class FactFile:
+    """A file of a facts folder and the table it holds."""
+
     table: Table
     path: Path
 
     @property
     def is_csv(self) -> bool:
+        """Whether it is text; otherwise it is Parquet."""
         return self.path.suffix == ".csv"
 
 
@@ -51,7 +54,7 @@ class FolderReader:
 
     def open_tables(self, wanted: frozenset[str]) -> Facts:
         """Open the wanted tables that are there, without a look at their rows; raises FactsInvalid."""
-        files = self._files()
+        files = self.files()
         hashes = file_hashes({name: file.path for name, file in sorted(files.items())})
         sealed, summaries = read_manifest(self.folder, hashes)
         facts = Facts({}, {}, fingerprint(hashes), str(self.folder), sealed=sealed, summaries=summaries)
@@ -62,12 +65,13 @@ class FolderReader:
 
     # files
 
-    def _files(self) -> dict[str, _File]:
+    def files(self) -> dict[str, FactFile]:
+        """The fact files of the folder by table; raises FactsInvalid for a doubled, misspelt or missing one."""
         if not self.folder.is_dir():
             raise FactsInvalid(
                 f"there is no facts folder `{self.folder}`", hint="make one with `zhike facts`"
             )
-        found: dict[str, _File] = {}
+        found: dict[str, FactFile] = {}
         for path in sorted(self.folder.iterdir()):
             if path.suffix not in (".csv", ".parquet"):
                 continue
@@ -81,7 +85,7 @@ class FolderReader:
                     place=str(path),
                     hint="remove one of them",
                 )
-            found[path.stem] = _File(TABLES[path.stem], path)
+            found[path.stem] = FactFile(TABLES[path.stem], path)
         for name in ("customers",):
             if name not in found:
                 raise FactsInvalid(
@@ -98,7 +102,7 @@ class FolderReader:
 
     # tables
 
-    def _open(self, file: _File, facts: Facts) -> None:
+    def _open(self, file: FactFile, facts: Facts) -> None:
         types = self._types(file)
         self._columns_there(file, types)
         table = file.table
@@ -120,7 +124,7 @@ class FolderReader:
         count = first(self.connection.execute(f"select count(*) from f_{table.name}"))
         facts.rows[table.name] = int(count[0]) if count else 0
 
-    def _scan(self, file: _File) -> str:
+    def _scan(self, file: FactFile) -> str:
         path = str(file.path).replace("'", "''")
         if not file.is_csv:
             return f"read_parquet('{path}')"
@@ -130,7 +134,7 @@ class FolderReader:
             " quote = '\"', escape = '\"', null_padding = false)"
         )
 
-    def _header(self, file: _File) -> list[str]:
+    def _header(self, file: FactFile) -> list[str]:
         with file.path.open(encoding="utf-8-sig", newline="") as stream:
             names = [name.strip() for name in next(csv.reader(stream), [])]
         doubled = sorted({name for name in names if names.count(name) > 1})
@@ -144,7 +148,7 @@ class FolderReader:
             )
         return names
 
-    def _types(self, file: _File) -> dict[str, str]:
+    def _types(self, file: FactFile) -> dict[str, str]:
         if file.path.stat().st_size == 0:
             raise FactsInvalid(
                 "the file is empty", place=str(file.path), hint="write at least the header row"
@@ -154,7 +158,7 @@ class FolderReader:
         rows = self._execute(f"describe select * from {self._scan(file)}", file).fetchall()
         return {str(name): str(kind) for name, kind, *_ in rows}
 
-    def _columns_there(self, file: _File, types: dict[str, str]) -> None:
+    def _columns_there(self, file: FactFile, types: dict[str, str]) -> None:
         missing = [c.name for c in file.table.columns if c.required and c.name not in types]
         if missing:
             near = did_you_mean(missing[0], types)
@@ -164,7 +168,7 @@ class FolderReader:
                 hint=near + "; or bring the file in with a mapping and `zhike facts`",
             )
 
-    def _typed(self, column: Column, stored: str, file: _File) -> str:
+    def _typed(self, column: Column, stored: str, file: FactFile) -> str:
         name = _q(column.name)
         if file.is_csv:
             return _cast(f"nullif(trim({name}), '')", column)
@@ -191,7 +195,7 @@ class FolderReader:
                 return name if stored == "BOOLEAN" else _flag(f"cast({name} as varchar)")
         return name if stored == "VARCHAR" else f"cast({name} as varchar)"
 
-    def _check_values(self, file: _File, types: dict[str, str]) -> None:
+    def _check_values(self, file: FactFile, types: dict[str, str]) -> None:
         """Refuse the first value of a CSV file that is not of its column's kind."""
         for column in file.table.columns:
             if column.name not in types or column.kind in ("id", "text", "choice"):
@@ -212,7 +216,7 @@ class FolderReader:
                     hint=_KIND_HINTS[column.kind],
                 )
 
-    def _execute(self, sql: str, file: _File) -> duckdb.DuckDBPyConnection:
+    def _execute(self, sql: str, file: FactFile) -> duckdb.DuckDBPyConnection:
         try:
             return self.connection.execute(sql)
         except duckdb.Error as problem:

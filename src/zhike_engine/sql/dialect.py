@@ -270,7 +270,7 @@ class Spark(Plain):
     """Apache Spark 4 in ANSI mode, session time zone UTC."""
 
     name = "spark"
-    deepest = 3
+    deepest = 9
     text_type = "string"
 
     def quote(self, name: str) -> str:
