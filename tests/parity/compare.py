@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
-from zhike_engine.oracle import Evaluation
+from tests.parity.worlds import World
+from zhike_engine.backends.base import Backend
+from zhike_engine.oracle import Evaluation, evaluate
+from zhike_engine.policy.load import Policy, load_policy
+from zhike_engine.run import run
 from zhike_engine.sql.compile import Compiled
 
+KINDS_POLICY = load_policy(Path(__file__).parent / "kinds.yaml")
+STEPS_POLICY = load_policy(Path(__file__).parent / "steps.yaml")
 RATING_COLUMN = re.compile(r"r\d+_")
 
 
@@ -25,7 +32,7 @@ def differences(rows: list[dict[str, Any]], compiled: Compiled, expected: Evalua
         unheard = {name for name in row if RATING_COLUMN.match(name)} ^ set(columns)
         told += [f"{customer} {name} stands on one side only" for name in sorted(unheard)]
         for name in sorted(set(columns) - unheard):
-            told += _cell(f"{customer} {name}", plain(row[name]), columns[name])
+            told += _cell(f"{customer} {name}", row[name], columns[name])
     return told
 
 
@@ -43,6 +50,10 @@ def unpacked(stored: Any, value: Any) -> Any:
     return bool(stored) if value.storage == "flag" else stored
 
 
-def plain(stored: Any) -> Any:
-    """A cell of a rating column."""
-    return stored
+def told(policy: Policy, world: World, backend: Backend) -> list[str]:
+    """What a backend says otherwise than the oracle says of the world; the backend is closed."""
+    try:
+        found = run(policy, backend, world.as_of)
+        return differences(found.table().to_pylist(), found.compiled, evaluate(found.plan, world.tables))
+    finally:
+        backend.close()

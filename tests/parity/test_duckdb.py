@@ -12,35 +12,21 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 
-from tests.parity.compare import differences
+from tests.parity.compare import KINDS_POLICY, STEPS_POLICY, told
 from tests.parity.worlds import AS_OF_DAYS, EXAMPLES, OPTIONAL, World, make, worlds, write
 from zhike_engine.backends.duckdb import DuckDB
 from zhike_engine.oracle import evaluate
 from zhike_engine.plan.build import build
-from zhike_engine.policy.load import Policy, load_policy
+from zhike_engine.policy.load import Policy
 from zhike_engine.policy.metrics import KINDS, kind_of
 from zhike_engine.policy.model import Rating
-from zhike_engine.run import run
 
-HERE = Path(__file__).parent
-KINDS_POLICY = load_policy(HERE / "kinds.yaml")
-STEPS_POLICY = load_policy(HERE / "steps.yaml")
 BOTH = pytest.mark.parametrize("policy", [KINDS_POLICY, STEPS_POLICY], ids=lambda policy: policy.name)
-
-
-def told(policy: Policy, world: World, folder: Path) -> list[str]:
-    """What DuckDB says of the folder otherwise than the oracle says of the world."""
-    backend = DuckDB(folder, threads=1)
-    try:
-        found = run(policy, backend, world.as_of)
-        return differences(found.table().to_pylist(), found.compiled, evaluate(found.plan, world.tables))
-    finally:
-        backend.close()
 
 
 def told_of_parquet(policy: Policy, world: World) -> list[str]:
     with tempfile.TemporaryDirectory() as folder:
-        return told(policy, world, write(world, Path(folder)))
+        return told(policy, world, DuckDB(write(world, Path(folder)), threads=1))
 
 
 @pytest.mark.clause("GRD-16")
@@ -103,7 +89,7 @@ def test_the_same_facts_as_csv(policy, tmp_path):
             writer.writerows(
                 {k: str(v).lower() if isinstance(v, bool) else v for k, v in row.items()} for row in rows
             )
-    assert told(policy, world, tmp_path) == []
+    assert told(policy, world, DuckDB(tmp_path)) == []
 
 
 @BOTH
@@ -126,7 +112,7 @@ def test_ids_that_are_whole_numbers(policy, tmp_path):
             ids = pa.array([row.get("customer") for row in tables[table]], pa.int64())
             stored = stored.set_column(stored.column_names.index("customer"), "customer", ids)
             pq.write_table(stored, path)
-    assert told(policy, World(world.as_of, tables), tmp_path) == []
+    assert told(policy, World(world.as_of, tables), DuckDB(tmp_path)) == []
 
 
 def test_every_kind_of_metric_occurs():
