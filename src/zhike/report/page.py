@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +39,8 @@ SCRIPT_WORDS = (
     "reach", "judgement", "time", "fixed", "unknown_data",
 )  # fmt: skip
 """Texts of the catalogue that the script shows."""
+_SAID = re.compile(r'(<(?:title|desc) class="said" data-zh="[^"]*" data-en="([^"]*)">)[^<]*')
+"""The title or description of a drawing, which holds one language at a time."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,7 @@ def render(run: Run, lang: Lang) -> str:
     population = population_results(run)
     money = Figures.of(run.plan.document)
     script = Markup((HERE / "script.js").read_text("utf-8"))  # noqa: S704
-    return environment().get_template("report.html.j2").render(
+    page = environment().get_template("report.html.j2").render(
         run=run,
         document=run.plan.document,
         lang=lang,
@@ -113,6 +116,7 @@ def render(run: Run, lang: Lang) -> str:
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         **_customers(run, population, money),
     )  # fmt: skip
+    return page if lang == "zh" else _SAID.sub(r"\1\2", page)
 
 
 def _customers(run: Run, population: Population, money: Figures) -> dict[str, Any]:
@@ -124,8 +128,7 @@ def _customers(run: Run, population: Population, money: Figures) -> dict[str, An
         data["spans"] = [one.last_day.isoformat() for one in population.development.spans]
         by_customer = yearly(run, _raw_ids(run, ids), len(data["spans"]))
         for customer in data["customers"]:
-            amounts = by_customer.get(customer["i"], ())
-            customer["t"] = [texts.of(money.money(amount)) for amount in amounts]
+            customer["t"] = [texts.of(money.money(amount)) for amount in by_customer[customer["i"]]]
     return {"data": _json(data), "listed": len(ids)}
 
 

@@ -89,14 +89,16 @@ def records(run: Run, rating: str, grade: str, span: Span) -> pa.Table:
 
 
 def yearly(run: Run, customers: Sequence[Any], spans: int) -> dict[str, tuple[Decimal, ...]]:
-    """Amounts by span of some customers; to be asked after `development`. Ids are given as the result holds them."""
+    """Amounts by span of some customers, zero without orders; to be asked after `development`. Ids are as in the result."""
     if not customers:
         return {}
     d = run.backend.dialect
     listed = ", ".join(str(one) if isinstance(one, int) else d.text(str(one)) for one in customers)
     amounts = ", ".join(f"y.amount{i}" for i in range(spans))
     rows = run.backend.rows(f"select y.customer, {amounts} from {TABLE} y where y.customer in ({listed})")
-    return {str(row[0]): tuple(money_of(raw) or Decimal(0) for raw in row[1:]) for row in rows}
+    found = {str(one): (Decimal(0),) * spans for one in customers}
+    found.update({str(row[0]): tuple(money_of(raw) or Decimal(0) for raw in row[1:]) for row in rows})
+    return found
 
 
 def _keep(run: Run, reading: Reading, spans: Sequence[Span], profit: bool) -> None:
