@@ -101,7 +101,7 @@ class Maker:
 
     def day(self, back: int = 420) -> date:
         """A day on a border, or any day of the last fourteen months or so, rarely after the as-of date."""
-        if self.chance.random() < 0.35:
+        if self.chance.random() < 0.5:
             return self.pick(self.borders)
         return self.as_of - timedelta(days=self.chance.randint(-3, back))
 
@@ -126,6 +126,9 @@ class Maker:
             "orders": self.rows("orders", self.order, len(self.ids) * orders + 1),
         }
         made = tables["orders"]
+        for row in made:  # the first customer orders on one day only
+            if row["customer"] in self.ids[:1]:
+                row["ordered_on"] = self.as_of - timedelta(days=40)
         tables["order_lines"] = [self.line(self.pick(made), number) for number in range(len(made))]
         for table, one, size in (
             ("receivables", self.receivable, 2), ("payments", self.payment, 1), ("complaints", self.complaint, 1),
@@ -142,8 +145,8 @@ class Maker:
 
     def rates(self) -> list[Row]:
         """Rates with up to eight decimals, one of each published on the day after the as-of date."""
-        quoted = {"USD": ("7.12345678", "6.5", "7.00000001"), "JPY": ("0.04812345", "0.05", "0.06666667")}
-        starts = (date(2019, 1, 1), add_months(self.as_of, -12), self.as_of + timedelta(days=1))
+        quoted = {"USD": ("7.12345678", "6.5", "6.75", "7.00000001"), "JPY": ("0.04812345", "0.05", "0.055", "0.06666667")}
+        starts = (date(2019, 1, 1), add_months(self.as_of, -12), self.as_of, self.as_of + timedelta(days=1))
         return [
             {"currency": currency, "rate_on": day, "rate": Decimal(value)}
             for currency, values in quoted.items()
