@@ -8,6 +8,7 @@ ZhikeError                 code                 what it tells
 ├── FactsInvalid           facts_invalid        a fact table, column, row or rate is missing or wrong
 ├── MappingInvalid         mapping_invalid      a mapping file cannot be carried out
 ├── EngineUnavailable      engine_unavailable   the engine asked for cannot be reached or is not installed
+├── RollupUnfit            rollup_unfit         prepared months cannot answer what a policy asks; the facts can
 ├── OutputFailed           output_failed        a result could not be written; nothing half-written is left
 └── NotFound               not_found            a customer, preset or file asked for does not exist
 
@@ -92,6 +93,12 @@ class EngineUnavailable(ZhikeError):
     """The engine asked for cannot be reached or is not installed."""
 
     code = "engine_unavailable"
+
+
+class RollupUnfit(ZhikeError):
+    """Prepared months cannot answer what a policy asks on a day; the facts can."""
+
+    code = "rollup_unfit"
 
 
 class OutputFailed(ZhikeError):

@@ -59,7 +59,8 @@ Progress = Callable[[str, int, int], None]
 """Called with the name of the step that starts, how many are done, and how many there are."""
 
 
-def _load_previous(backend: Backend, facts: Facts, previous: pa.Table) -> None:
+def load_previous(backend: Backend, facts: Facts, previous: pa.Table) -> None:
+    """Let the given previous grades take the place of those of the facts."""
     ids = backend.arrow("select c.customer from f_customers c limit 0").schema.field("customer").type
     if pa.types.is_integer(ids):
         whole = pc.match_substring_regex(previous["customer"], "^-?[0-9]+$")
@@ -116,7 +117,7 @@ def run(
     facts = backend.open_facts(tables_read(policy.document), as_of)
     missing_tables(policy, facts)
     if previous is not None:
-        _load_previous(backend, facts, previous)
+        load_previous(backend, facts, previous)
     foreign = prepare(backend, facts, as_of, policy.document.currency)
     shape = Shape(facts.columns, foreign, facts.attribute_kinds, facts.rate_digits)
     compiled = compile_plan(plan, shape, backend.dialect)

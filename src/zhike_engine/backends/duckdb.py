@@ -44,21 +44,23 @@ class DuckDB:
 
     def keep(self, name: str, select: str) -> None:
         """Keep a SELECT as a temporary table."""
-        self._run(self.dialect.create(name, select))
+        self.execute(self.dialect.create(name, select))
 
     def drop(self, name: str) -> None:
         """Drop a temporary table."""
-        self._run(f"drop table {name}")
+        self.execute(f"drop table {name}")
 
     def load(self, name: str, table: pa.Table) -> None:
-        """Keep an Arrow table as a temporary table."""
+        """Keep an Arrow table as a temporary table, in the place of a view of that name."""
+        if self.rows(f"select 1 from duckdb_views() where temporary and view_name = {self.dialect.text(name)}"):
+            self.execute(f"drop view temp.{name}")
         self.connection.register("arriving", table)
-        self._run(f"create or replace temp table {name} as select * from arriving")
+        self.execute(f"create or replace temp table {name} as select * from arriving")
         self.connection.unregister("arriving")
 
     def rows(self, select: str) -> list[tuple[Any, ...]]:
         """Rows of a small result."""
-        return list(self._run(select).fetchall())
+        return list(self.execute(select).fetchall())
 
     def arrow(self, select: str) -> pa.Table:
         """A result as an Arrow table."""
@@ -67,7 +69,8 @@ class DuckDB:
         assert isinstance(found, pa.Table)
         return found
 
-    def _run(self, sql: str) -> duckdb.DuckDBPyConnection:
+    def execute(self, sql: str) -> duckdb.DuckDBPyConnection:
+        """Run any statement; raises OutputFailed or FactsInvalid in place of DuckDB's own errors."""
         with _translated():
             return self.connection.execute(sql)
 
