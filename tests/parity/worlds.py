@@ -145,7 +145,10 @@ class Maker:
 
     def rates(self) -> list[Row]:
         """Rates with up to eight decimals, one of each published on the day after the as-of date."""
-        quoted = {"USD": ("7.12345678", "6.5", "6.75", "7.00000001"), "JPY": ("0.04812345", "0.05", "0.055", "0.06666667")}
+        quoted = {
+            "USD": ("7.12345678", "6.5", "6.75", "7.00000001"),
+            "JPY": ("0.04812345", "0.05", "0.055", "0.06666667"),
+        }
         starts = (date(2019, 1, 1), add_months(self.as_of, -12), self.as_of, self.as_of + timedelta(days=1))
         return [
             {"currency": currency, "rate_on": day, "rate": Decimal(value)}
