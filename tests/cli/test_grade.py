@@ -290,4 +290,8 @@ def test_facts_without_profit_make_profit_not_computable(zhike: Zhike, company: 
     file.write_text("\n".join(",".join(cells[:5] + cells[6:]) for cells in lines) + "\n", "utf-8")
     assert grade(zhike, company, tmp_path / "out").status == 0
     found = rows(tmp_path / "out")
-    assert (found["1"]["profit_contribution"], found["1"]["grade"], found["1"]["review"]) == ("", "B", "mixed")
+    assert (found["1"]["profit_contribution"], found["1"]["grade"], found["1"]["review"]) == (
+        "",
+        "B",
+        "mixed",
+    )

@@ -52,7 +52,9 @@ class DuckDB:
 
     def load(self, name: str, table: pa.Table) -> None:
         """Keep an Arrow table as a temporary table, in the place of a view of that name."""
-        if self.rows(f"select 1 from duckdb_views() where temporary and view_name = {self.dialect.text(name)}"):
+        if self.rows(
+            f"select 1 from duckdb_views() where temporary and view_name = {self.dialect.text(name)}"
+        ):
             self.execute(f"drop view temp.{name}")
         self.connection.register("arriving", table)
         self.execute(f"create or replace temp table {name} as select * from arriving")

@@ -275,7 +275,11 @@ GRADING = ("scope", "windows", "tables", "metrics", "scorecards", "ratings")
 def used_parameters(policy: Policy, sections: Container[str] | None = None) -> set[str]:
     """Parameters that an element of the policy mentions, in some sections or in all of them."""
     data = policy.source.data.items()
-    chosen = {k: v for k, v in data if k not in ("parameters", "articles", "title") and (not sections or k in sections)}
+    chosen = {
+        k: v
+        for k, v in data
+        if k not in ("parameters", "articles", "title") and (not sections or k in sections)
+    }
     words = {word for text in _texts(chosen) for word in _words(text)}
     return words & policy.document.parameters.keys()
 
