@@ -91,11 +91,14 @@ class Payload:
 
     def _lines(self, ids: Sequence[str]) -> dict[str, tuple[Decimal | None, Decimal | None]]:
         """Amount and profit of the year."""
-        d = self.run.backend.dialect
-        table = f"standing_{self.run.plan.ratings[0].prefix}"
-        rows = self.run.backend.rows(f"select {d.as_text('s.customer')}, s.amount, s.profit from {table} s")
-        wanted = set(ids)
-        return {str(row[0]): (_money(row[1]), _money(row[2])) for row in rows if str(row[0]) in wanted}
+        if not ids:
+            return {}
+        d, table = self.run.backend.dialect, f"standing_{self.run.plan.ratings[0].prefix}"
+        id_, listed = d.as_text("s.customer"), ", ".join(d.text(one) for one in ids)
+        rows = self.run.backend.rows(
+            f"select {id_}, s.amount, s.profit from {table} s where {id_} in ({listed})"
+        )
+        return {str(row[0]): (_money(row[1]), _money(row[2])) for row in rows}
 
     def rating(self, name: str) -> dict[str, Any]:
         """What all customers share in a rating."""
