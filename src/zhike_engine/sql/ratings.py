@@ -221,7 +221,7 @@ class RatingAuthor:
         )
         marks = [(self.as_flag(self.test(r.when)), col(f"v{i}")) for i, r in enumerate(spec.review)]
         chain.add([(f"(case {col('rank')} {grade} end)", col("grade")), (state, col("state")),
-                   (self._next_missing(), col("next_missing")), *marks])  # fmt: skip
+                   (d.integer(self._next_missing()), col("next_missing")), *marks])  # fmt: skip
         self.ratings[self.rating.name] = Value(col("grade"), "text", "text")
         return step
 
