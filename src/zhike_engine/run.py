@@ -39,6 +39,10 @@ class Run:
     backend: Backend
     manifest: dict[str, Any]
 
+    def compile(self, plan: Plan, *, suffix: str = "", base: str = "") -> Compiled:
+        """Compile another plan over the facts of this run; the words are those of `compile_plan`."""
+        return compile_plan(plan, self.compiled.shape, self.backend.dialect, suffix=suffix, base=base)
+
     def table(self) -> pa.Table:
         """Every customer in scope with every column, ordered by customer."""
         return self._rows("order by r.customer")

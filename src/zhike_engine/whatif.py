@@ -1,19 +1,22 @@
 """What if: other values of parameters over the facts of a run, exactly, and who moves from where to where.
 
 When only ratings read the changed values, the ratings alone are computed again, over the rows of the run: new grade
-and old grade come out side by side in one pass. Otherwise the metrics are computed again too, from the facts.
+and old grade come out side by side in one pass. Otherwise the run is resumed at the first step that comes out
+otherwise: metrics that do not read the changed values are taken from the rows of the run, the facts are read again only
+where a metric of theirs does.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from zhike_engine.plan.build import Plan, build
 from zhike_engine.plan.rules import PlannedRating
 from zhike_engine.run import Run, keep, refuse_contradictions, refuse_faults
-from zhike_engine.sql.compile import Compiled, compile_plan
+from zhike_engine.sql.chain import Chain
+from zhike_engine.sql.compile import Compiled, Statement
 
 AFTER = "_after"
 MOVERS = 1000
@@ -63,19 +66,16 @@ def what_if(run: Run, changes: Mapping[str, Any], *, movers: int = MOVERS) -> di
     ParameterUnset, PolicyInvalid.
     """
     given = {name: value.written for name, value in run.plan.parameters.items()} | dict(changes)
-    shape, dialect = run.compiled.shape, run.backend.dialect
-    same = compile_plan(build(run.policy.document, run.plan.as_of, given), shape, dialect)
+    same = run.compile(build(run.policy.document, run.plan.as_of, given))
     refuse_faults(run.policy, same)
     refuse_contradictions(run.policy, same.plan)
-    if [s.select for s in same.metrics] == [s.select for s in run.compiled.metrics]:
-        plan = build(run.policy.document, run.plan.as_of, given, letter="n")
-        pairs = _side_by_side(run, compile_plan(plan, shape, dialect, base=_base(run, plan)))
-        return {r.name: _movement(run, plan, r, pairs, movers) for r in run.plan.ratings}
     plan = build(run.policy.document, run.plan.as_of, given, letter="n")
-    again = compile_plan(plan, shape, dialect, suffix=AFTER)
-    for statement in again.statements:
-        keep(run.backend, statement)
-    pairs = _joined(run, plan)
+    if [s.select for s in same.metrics] == [s.select for s in run.compiled.metrics]:
+        pairs = _side_by_side(run, run.compile(plan, base=_base(run, plan)))
+    else:
+        for statement in _resumed(run, same, run.compile(plan, suffix=AFTER)):
+            keep(run.backend, statement)
+        pairs = _joined(run, plan)
     return {r.name: _movement(run, plan, r, pairs, movers) for r in run.plan.ratings}
 
 
@@ -90,6 +90,52 @@ def _base(run: Run, plan: Plan) -> str:
         ]
         columns += [f"z.{old.prefix}_{name} as {new.prefix}_{name}" for name in names]
     return f"select z.*, {', '.join(columns)} from result z"
+
+
+def _resumed(run: Run, same: Compiled, again: Compiled) -> list[Statement]:
+    """The statements of `again` from the first on that differs; what stands before them comes from the rows of the run.
+
+    `same` is `again` under the names of the run.
+    """
+    pairs = list(zip(run.compiled.metrics, same.metrics, strict=False))
+    if len({len(one.metrics) for one in (run.compiled, same, again)}) > 1:
+        return list(again.statements)
+    place = next(i for i, (old, new) in enumerate(pairs) if old.select != new.select)
+    old, new, chain = pairs[place][0].chain, pairs[place][1].chain, again.metrics[place].chain
+    rest = list(again.statements[place:])
+    if old is None or new is None or chain is None:
+        return list(again.statements)
+    if old.first == new.first:
+        equal = _equal_steps(old, new)
+        columns = chain.columns_after(equal)
+        shorter = Chain(
+            _taken(run, again.plan, columns), chain.d, columns, chain.steps[equal:], chain.added[equal:]
+        )
+        return [replace(rest[0], select=shorter.sql, chain=shorter, spent=()), *rest[1:]]
+    before = again.metrics[place - 1]
+    if place == 0 or before.chain is None:
+        return list(again.statements)
+    columns = before.chain.columns_after(len(before.chain.steps))
+    return [Statement(before.name, _taken(run, again.plan, columns)), *rest]
+
+
+def _equal_steps(old: Chain, new: Chain) -> int:
+    equal = 0
+    for one, other in zip(old.steps, new.steps, strict=False):
+        if one != other:
+            break
+        equal += 1
+    return equal
+
+
+def _taken(run: Run, plan: Plan, columns: tuple[str, ...]) -> str:
+    """SELECT of columns from the rows of the run; records of the new ratings stand there under the old names."""
+    names = {}
+    for old, new in zip(run.plan.ratings, plan.ratings, strict=True):
+        for column in columns:
+            if column.startswith(f"{new.prefix}_"):
+                names[column] = old.prefix + column.removeprefix(new.prefix)
+    return f"select {', '.join(f'z.{names.get(column, column)} as {column}' for column in columns)} from result z"
 
 
 def _side_by_side(run: Run, compiled: Compiled) -> str:
@@ -107,7 +153,7 @@ def _joined(run: Run, plan: Plan) -> str:
 
 
 def _kept(run: Run, plan: Plan, rating: PlannedRating) -> set[str]:
-    compiled = compile_plan(plan, run.compiled.shape, run.backend.dialect)
+    compiled = run.compile(plan)
     return {leaf.column for leaf in rating.leaves()} - compiled.dropped
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Self
@@ -107,15 +107,15 @@ class Rollup(DuckDB):
         if previous is not None:
             load_previous(self, facts, previous)
         shape = replace(self.about.shape, tables=facts.columns)
-        compiled = self._compile(policy, plan, shape)
+        compiled = self.compile(policy, plan, shape)
         scans, base, rest = parts(compiled)
         if previous is None:
-            self._keep_base(scans, base, self._compile(policy, plan, shape, "touched"))
+            self._keep_base(scans, base, self.compile(policy, plan, shape, only="touched"))
         else:
             rest = (*scans, base, *rest)
         for statement in rest:
             keep(self, statement)
-        return Run(policy, plan, compiled, facts, self, manifest(policy, plan, facts, self))
+        return RolledRun(policy, plan, compiled, facts, self, manifest(policy, plan, facts, self))
 
     def _refuse_others(self, policy: Policy, as_of: date) -> None:
         """Refuse a day, a currency or fact tables that the months were not prepared for."""
@@ -136,8 +136,12 @@ class Rollup(DuckDB):
                 f"policy `{policy.name}` reads table `{unread[0]}`, which was not prepared", hint=hint
             )
 
-    def _compile(self, policy: Policy, plan: Plan, shape: Shape, only: str = "") -> Compiled:
+    def compile(
+        self, policy: Policy, plan: Plan, shape: Shape, *, only: str = "", suffix: str = "", base: str = ""
+    ) -> Compiled:
+        """Compile a plan over the months; `only` names a table of customers. Raises RollupUnfit, and as `run` does."""
         compiler = RolledCompiler(plan, shape, self.dialect, self.about.tables, only)
+        compiler.suffix, compiler.base = suffix, base
         compiled = compiler.compile()
         refuse_faults(policy, compiled)
         if compiler.unrollable:
@@ -208,6 +212,16 @@ class Rollup(DuckDB):
             self.drop("arriving_rows")
         self.drop("changing")
         self.execute(f"update about set text = {self.dialect.text(changes.about.to_json())}")
+
+
+@dataclass
+class RolledRun(Run):
+    """A run over prepared months."""
+
+    def compile(self, plan: Plan, *, suffix: str = "", base: str = "") -> Compiled:
+        """Compile another plan over the months."""
+        assert isinstance(self.backend, Rollup)
+        return self.backend.compile(self.policy, plan, self.compiled.shape, suffix=suffix, base=base)
 
 
 def parts(compiled: Compiled) -> tuple[tuple[Statement, ...], Statement, tuple[Statement, ...]]:

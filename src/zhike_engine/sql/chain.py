@@ -12,12 +12,15 @@ from zhike_engine.sql.dialect import Dialect
 class Chain:
     """A growing chain of nested SELECTs: each step adds columns to all that came before.
 
-    `first` is the innermost SELECT; each of `steps` selects from what stands at `{source}`.
+    `first` is the innermost SELECT and `columns` its columns; each of `steps` stands around the one before and has
+    added the columns of the same place in `added`.
     """
 
     first: str
     d: Dialect
+    columns: tuple[str, ...] = ()
     steps: list[tuple[str, str]] = field(default_factory=list)
+    added: list[tuple[str, ...]] = field(default_factory=list)
 
     def add(self, columns: Sequence[tuple[str, str]]) -> None:
         """Add columns, given as (SQL, name)."""
@@ -25,6 +28,11 @@ class Chain:
             shown = ", ".join(f"{sql} as {name}" for sql, name in columns)
             alias = f"y{len(self.steps) + 1}"
             self.steps.append((f"select {alias}.*, {shown} from ", f" {alias}"))
+            self.added.append(tuple(name for _, name in columns))
+
+    def columns_after(self, steps: int) -> tuple[str, ...]:
+        """The columns that are there after so many steps."""
+        return (*self.columns, *(name for added in self.added[:steps] for name in added))
 
     @property
     def sql(self) -> str:

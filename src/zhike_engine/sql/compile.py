@@ -255,7 +255,8 @@ class Compiler:
     def _stages(self, columns: list[tuple[str, str]], layers: list[Layer], scope: str) -> list[Statement]:
         stages = self.scans()
         spent = tuple(stage.name for stage in stages)
-        chain = Chain(self.first(columns, scope), self.c.d)
+        names = ("customer", "name", *self.c.attributes.values(), *(name for _, name in columns))
+        chain = Chain(self.first(columns, scope), self.c.d, names)
         for index, layer in enumerate(layers):
             if layer.joins is None:
                 chain.add(layer.columns)
@@ -263,7 +264,8 @@ class Compiler:
             stages.append(Statement(f"z{index}{self.suffix}", chain.sql, spent, chain))
             spent = (f"z{index}{self.suffix}",)
             shown = ", ".join(f"{sql} as {name}" for sql, name in layer.columns)
-            chain = Chain(f"select b.*, {shown} from {layer.joins.sql()}", self.c.d)
+            names = (*chain.columns_after(len(chain.steps)), *(name for _, name in layer.columns))
+            chain = Chain(f"select b.*, {shown} from {layer.joins.sql()}", self.c.d, names)
         stages.append(Statement(f"metrics{self.suffix}", chain.sql, spent, chain))
         return stages
 
