@@ -181,6 +181,12 @@ def _plain(column: pa.Array) -> list[Any]:
     return [int(value) if isinstance(value, bool) else value for value in values]
 
 
+def _declared(kind: str) -> Stored:
+    if "INT" in kind:
+        return "integer"
+    return "decimal" if any(word in kind for word in ("DEC", "NUM", "REAL", "FLOA", "DOUB")) else "text"
+
+
 class SQLiteTables:
     """The tables of a SQLite database. Types of columns are hints there, so every value is looked at."""
 
@@ -189,11 +195,11 @@ class SQLiteTables:
         self.place = str(backend.path)
 
     def stored(self, table: str) -> Mapping[str, Stored]:
-        """Columns declared as whole numbers are taken as such, everything else as text."""
+        """Columns declared as numbers are taken as such, everything else as text."""
         found = self.backend.rows(
             f"select name, type from pragma_table_info({self.backend.dialect.text(table)})"
         )
-        return {str(name): "integer" if "INT" in str(kind).upper() else "text" for name, kind in found}
+        return {str(name): _declared(str(kind).upper()) for name, kind in found}
 
     def relation(self, table: str) -> str:
         """The table of the file."""

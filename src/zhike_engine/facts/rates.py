@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 import pyarrow as pa
 
@@ -18,6 +18,7 @@ from zhike_engine.backends.base import Backend, Facts
 from zhike_engine.errors import FactsInvalid
 from zhike_engine.sql.facts import MONEY_COLUMNS, Reading, Shape
 
+EIGHT_DECIMALS = Decimal("0.00000001")
 LARGEST = 9_000_000_000_000_000_000
 """What a rate's integer times its scale must not exceed: the largest product of a conversion fits 64 bits then."""
 
@@ -94,7 +95,8 @@ def _read(backend: Backend, as_of: date) -> dict[str, list[tuple[date, Decimal]]
     )
     found: dict[str, list[tuple[date, Decimal]]] = {}
     for currency, day, rate in rows:
-        found.setdefault(str(currency), []).append((_as_date(day), Decimal(str(rate))))
+        exact = Decimal(str(rate)).quantize(EIGHT_DECIMALS, ROUND_HALF_UP)
+        found.setdefault(str(currency), []).append((_as_date(day), exact))
     return found
 
 

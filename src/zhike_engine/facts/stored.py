@@ -116,7 +116,7 @@ def doubtful(
         kind = stored.get(column.name)
         if kind is None or column.kind in ("id", "text", "choice", "integer") or column.name == "rate":
             continue
-        if kind == "text" or (kind != "flag" and column.kind == "bool"):
+        if kind == "text" or not d.typed or (kind != "flag" and column.kind == "bool"):
             raw = d.as_text(d.quote(column.name))
             bad = f"nullif({raw}, '') is not null and {typed(column, kind, d.quote(column.name), d)} is null"
             yield column, f"select {raw} from {relation} where {bad} limit 1"

@@ -243,7 +243,8 @@ class SQLite(Dialect):
         return f"({expression})"
 
     def decimal(self, expression: str) -> str:
-        return f"zhike_decimal({expression})"
+        plain = f"when 'integer' then {expression} * 10000 when 'real' then cast(round({expression} * 10000) as integer)"
+        return f"(case typeof({expression}) {plain} else zhike_decimal({expression}) end)"
 
     def decimal_of(self, text: str) -> str:
         return f"zhike_decimal({text})"
