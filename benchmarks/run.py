@@ -64,6 +64,15 @@ def prepared(size: str, data: Path) -> Path:
     return folder
 
 
+def database(facts: Path) -> Path:
+    """The facts as the database that the ORM reads, made when it is not there."""
+    file = facts.with_suffix(".sqlite")
+    if not file.is_file():
+        made = [sys.executable, str(HERE / "contenders" / "in_orm.py"), str(facts), str(file), "prepare"]
+        subprocess.run(made, check=True)
+    return file
+
+
 def rounds(size: str, data: Path, count: int) -> dict[str, list[Measure]]:
     """Every contender `count` times, in turn."""
     facts, found = (
@@ -75,6 +84,8 @@ def rounds(size: str, data: Path, count: int) -> dict[str, list[Measure]]:
             script, *more = CONTENDERS[name]
             out = data / f"{size}-{script.removesuffix('.py')}-{'-'.join(more)}.parquet"
             words = [sys.executable, str(HERE / "contenders" / script), str(facts), str(out), *more]
+            if name == "ORM loop":
+                words.append(str(database(facts)))
             found[name].append(once(words))
             print(f"{size} round {number + 1} {name}: {found[name][-1]}", flush=True)
     return found
