@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import date
 
@@ -17,7 +18,7 @@ from zhike_engine.errors import EngineUnavailable, FactsInvalid
 
 pytestmark = pytest.mark.postgresql
 BOTH = pytest.mark.parametrize("policy", [KINDS_POLICY, STEPS_POLICY], ids=lambda policy: policy.name)
-SCHEMA = "zhike_parity"
+SCHEMA = f"zhike_parity_{os.environ.get('PYTEST_XDIST_WORKER', '')}"
 
 
 @pytest.fixture(scope="module")
