@@ -115,7 +115,7 @@ def folder(tmp_path_factory):
     return write(WORLD, tmp_path_factory.mktemp("facts"))
 
 
-@settings(max_examples=2 * EXAMPLES)
+@settings(max_examples=EXAMPLES)
 @given(st.lists(st.tuples(AMOUNTS, SHARES, TESTS), min_size=1, max_size=5))
 def test_expressions_mean_the_same_to_both_authors(folder: Path, drawn):
     lines = [
