@@ -140,7 +140,10 @@ def _taken(run: Run, plan: Plan, columns: tuple[str, ...]) -> str:
 
 def _side_by_side(run: Run, compiled: Compiled) -> str:
     refuse_faults(run.policy, compiled)
-    return f"({compiled.result.select}) x"
+    if run.backend.dialect.deepest is None:
+        return f"({compiled.result.select}) x"
+    keep(run.backend, replace(compiled.result, name=f"result{AFTER}"))
+    return f"result{AFTER} x"
 
 
 def _joined(run: Run, plan: Plan) -> str:
