@@ -49,7 +49,9 @@ def test_it_writes_the_tables_and_last_years_grades_and_nothing_else(folder, sum
 
 def test_the_summary_counts_what_is_in_the_files(folder, summary):
     for table, rows in summary.rows.items():
-        assert duckdb.sql(f"select count(*) from '{folder / table}.parquet'").fetchall() == [(rows,)]
+        assert duckdb.connect().sql(f"select count(*) from '{folder / table}.parquet'").fetchall() == [
+            (rows,)
+        ]
     assert (
         sum(summary.departments.values())
         == sum(summary.behaviours.values())
