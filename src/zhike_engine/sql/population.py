@@ -16,31 +16,41 @@ class Joins:
 
     base: str
     totals: dict[str, str] = field(default_factory=dict)
-    joined: list[str] = field(default_factory=list)
+    keyed: list[str] = field(default_factory=list)
+    windows: dict[str, list[str]] = field(default_factory=dict)
 
     def total(self, sql: str) -> str:
         """A total over the whole population; returns its column."""
         return "q." + self.totals.setdefault(sql, f"t{len(self.totals)}")
 
-    def by_customer(self, select: str) -> str:
-        """Join a query with one row per customer; returns its alias."""
-        alias = f"w{len(self.joined)}"
-        self.joined.append(f"left join ({select}) {alias} on {alias}.customer = b.customer")
-        return alias
+    def window(self, among: str, sql: str) -> str:
+        """A window function over the customers that meet `among`; returns its column, NULL for the others.
+
+        Functions over the same customers stand in one query.
+        """
+        columns = self.windows.setdefault(among, [])
+        if sql not in columns:
+            columns.append(sql)
+        return f"n{list(self.windows).index(among)}.a{columns.index(sql)}"
 
     def by_key(self, select: str, key: str) -> str:
         """Join a query with one row per value of `key`; returns its alias. No joined query has a column of the stage
         other than `customer`, so that `key` needs no qualifier."""
-        alias = f"w{len(self.joined)}"
-        self.joined.append(f"left join ({select}) {alias} on {alias}.k = {key}")
+        alias = f"w{len(self.keyed)}"
+        self.keyed.append(f"left join ({select}) {alias} on {alias}.k = {key}")
         return alias
 
     def sql(self) -> str:
         """FROM with everything joined to `base` as `b`."""
-        if not self.totals:
-            return " ".join([f"{self.base} b", *self.joined])
-        columns = ", ".join(f"{sql} as {alias}" for sql, alias in self.totals.items())
-        return " ".join([f"{self.base} b cross join (select {columns} from {self.base}) q", *self.joined])
+        parts = [f"{self.base} b"]
+        if self.totals:
+            columns = ", ".join(f"{sql} as {alias}" for sql, alias in self.totals.items())
+            parts.append(f"cross join (select {columns} from {self.base}) q")
+        for number, (among, functions) in enumerate(self.windows.items()):
+            columns = ", ".join(f"{sql} as a{i}" for i, sql in enumerate(functions))
+            select = f"select customer, {columns} from {self.base} where {among}"
+            parts.append(f"left join ({select}) n{number} on n{number}.customer = b.customer")
+        return " ".join([*parts, *self.keyed])
 
 
 def relative(spec: Any, c: Context, joins: Joins) -> Value:
@@ -52,16 +62,14 @@ def relative(spec: Any, c: Context, joins: Joins) -> Value:
             value, within = _exact(spec.rank, c), _within(spec.within, c)
             order = "desc" if spec.first == "high" else "asc"
             ranked = f"rank() over ({within.partition}order by {value.sql} {order})"
-            alias = joins.by_customer(_known(value, f"{ranked} as a", joins, within))
-            return Value(c.d.integer(f"{alias}.a"), "exact", "count")
+            return Value(c.d.integer(joins.window(_among(value, within), ranked)), "exact", "count")
         case kinds.Percentile():
             return _percentile(spec, c, joins)
         case kinds.Quantile():
             value = _exact(spec.quantile, c)
             order = "asc" if spec.first == "high" else "desc"
             tiles = f"ntile({spec.parts}) over (order by {value.sql} {order}, customer)"
-            alias = joins.by_customer(_known(value, f"{tiles} as a", joins))
-            return Value(c.d.integer(f"{alias}.a"), "exact", "count")
+            return Value(c.d.integer(joins.window(_among(value), tiles)), "exact", "count")
         case kinds.CumulativeShare():
             return _cumulative(spec, c, joins)
     assert isinstance(spec, kinds.Group)
@@ -93,8 +101,9 @@ def _within(name: str | None, c: Context) -> _Within:
     return _Within(f"partition by {key} ", f" and {key} is not null")
 
 
-def _known(value: Value, columns: str, joins: Joins, within: _Within = _Within()) -> str:
-    return f"select customer, {columns} from {joins.base} where {value.sql} is not null{within.inside}"
+def _among(value: Value, within: _Within = _Within()) -> str:
+    """Who is compared: customers with a value, inside a part of the population."""
+    return f"{value.sql} is not null{within.inside}"
 
 
 def _share(spec: kinds.Share, c: Context, joins: Joins) -> Value:
@@ -112,10 +121,10 @@ def _share(spec: kinds.Share, c: Context, joins: Joins) -> Value:
 def _percentile(spec: kinds.Percentile, c: Context, joins: Joins) -> Value:
     value, within, d = _exact(spec.percentile, c), _within(spec.within, c), c.d
     order = "asc" if spec.first == "high" else "desc"
-    behind = f"rank() over ({within.partition}order by {value.sql} {order}) - 1 as a"
-    others = f"count(*) over ({within.partition.strip()}) - 1 as n"
-    alias = joins.by_customer(_known(value, f"{behind}, {others}", joins, within))
-    quotient = f"({d.double(alias + '.a')} / nullif({d.double(alias + '.n')}, {d.double_literal(0.0)}))"
+    behind = f"rank() over ({within.partition}order by {value.sql} {order}) - 1"
+    others = f"count(*) over ({within.partition.strip()}) - 1"
+    behind, others = (d.double(joins.window(_among(value, within), sql)) for sql in (behind, others))
+    quotient = f"({behind} / nullif({others}, {d.double_literal(0.0)}))"
     return Value(quotient, "double", "share")
 
 
@@ -123,9 +132,12 @@ def _cumulative(spec: kinds.CumulativeShare, c: Context, joins: Joins) -> Value:
     value, d = _exact(spec.cumulative_share, c), c.d
     total = joins.total(d.total(value.sql))
     rows = "rows between unbounded preceding and current row"
-    ahead = f"{d.integer(f'sum({value.sql}) over (order by {value.sql} desc, customer {rows})')} - {value.sql} as a"
-    alias = joins.by_customer(_known(value, ahead, joins))
-    part = f"{d.double(alias + '.a')} / nullif({d.double(total)}, {d.double_literal(0.0)})"
+    ahead = (
+        f"{d.integer(f'sum({value.sql}) over (order by {value.sql} desc, customer {rows})')} - {value.sql}"
+    )
+    part = (
+        f"{d.double(joins.window(_among(value), ahead))} / nullif({d.double(total)}, {d.double_literal(0.0)})"
+    )
     return Value(f"(case when {total} > 0 then {part} end)", "double", "share")
 
 
