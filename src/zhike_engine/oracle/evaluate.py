@@ -31,7 +31,7 @@ AUTHORS: dict[type, aggregates.Author] = {
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What came out: per customer the metrics and scores by name, and the rating columns by column name.
+    """What came out: per customer the metrics, scores and grades by name, and the rating columns by column name.
 
     Exact numbers are fractions in their unit (currency units, days, points), doubles are floats, None is unknown.
     """
