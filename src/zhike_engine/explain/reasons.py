@@ -212,15 +212,14 @@ class Reasons:
                 en="the judgement of {on} by {by} ran out on {until}",
             )
             return frame.format(by=last.by, on=day(last.on), until=day(last.until))
-        if spec.valid_months is not None and last.on < add_months(
-            self.asked.run.plan.windows.end, -spec.valid_months
-        ):
+        as_of = self.asked.run.plan.as_of
+        if spec.valid_months is not None and last.on <= add_months(as_of, -spec.valid_months):
             frame = Text(
                 zh="{by} 于 {on} 的判断已超过 {n} 个月的有效期",
                 en="the judgement of {on} by {by} is older than {n} months",
             )
             return frame.format(by=last.by, on=day(last.on), n=spec.valid_months)
-        return Text(zh="判断的结论不是数", en="the judgement is no number")
+        return Text(zh="判断的结论不是制度允许的", en="the answer is none that the policy allows")
 
     def of_forecast(self, spec: kinds.Forecast) -> Text:
         if not self.records.has("forecasts"):

@@ -53,12 +53,16 @@ def judgement(spec: kinds.Judgement, world: World, customer: Customer) -> Scalar
 
 
 def _judged(spec: kinds.Judgement, text: str) -> Scalar:
+    """The answer, when the policy allows it."""
     match spec.type:
         case "choice":
-            return text
+            return text if not spec.choices or text in spec.choices else None
         case "flag":
             return {"true": True, "false": False}.get(text)
-    return decimal_text(text)
+    score = decimal_text(text)
+    low, high = spec.at_least, spec.at_most
+    outside = score is None or (low is not None and score < low) or (high is not None and score > high)
+    return None if outside else score
 
 
 def forecast(spec: kinds.Forecast, world: World, customer: Customer) -> Scalar:

@@ -7,6 +7,7 @@ the others are expressions over metrics of lower layers. Population metrics are 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from zhike_engine.language.nodes import names_in
@@ -305,13 +306,17 @@ def _judgement(spec: kinds.Judgement, c: Context) -> Value:
         return Value(c.null(storage), storage, *_judged(spec))
     sql = c.latest_judgement(spec.judgement, spec.valid_months)
     if spec.type == "choice":
-        return Value(sql, "text", "text")
+        allowed = ", ".join(c.d.text(choice) for choice in spec.choices)
+        return Value(f"(case when {sql} in ({allowed}) then {sql} end)" if allowed else sql, "text", "text")
     if spec.type == "flag":
         yes, no = c.d.flag(True), c.d.flag(False)
         return Value(
             f"(case when {sql} = 'true' then {yes} when {sql} = 'false' then {no} end)", "flag", "flag"
         )
-    return Value(c.d.money(c.d.decimal_of(sql)), "exact", "points", MONEY)
+    score = Value(c.d.money(c.d.decimal_of(sql)), "exact", "points", MONEY)
+    ends = ((">=", spec.at_least), ("<=", spec.at_most))
+    tests = [v.compare(op, score, v.constant(end), c.d) for op, end in ends if end is not None]
+    return replace(score, sql=f"(case when {' and '.join(tests)} then {score.sql} end)") if tests else score
 
 
 def _judged(spec: kinds.Judgement) -> tuple[str, int]:
