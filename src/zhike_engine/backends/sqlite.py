@@ -153,6 +153,11 @@ class SQLite:
             shown = str(problem).rstrip(".")
             if "full" in shown:
                 raise OutputFailed(f"the engine ran out of room: {shown}", hint="free disk space") from None
+            if "locked" in shown or "busy" in shown:
+                raise EngineUnavailable(
+                    f"`{self.path}` is in use: {shown}",
+                    hint="wait until the other program is done, or grade a copy",
+                ) from None
             if "not a database" in shown or "unable to open" in shown:
                 raise EngineUnavailable(
                     f"`{self.path}` cannot be read: {shown}", hint="check the file"
