@@ -8,8 +8,9 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import hypothesis
 import pytest
@@ -69,9 +70,25 @@ def _java_version() -> int:
     return int(version[1]) if version else 0
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep what shares one server in one process of pytest-xdist."""
-    for item in items:
-        for server in ("postgresql", "spark"):
-            if item.get_closest_marker(server):
-                item.add_marker(pytest.mark.xdist_group(server))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Keep the tests of a file that shares a server or a large data set in one process of pytest-xdist.
+
+    Its own groups do not reach it: it writes them into a place of the item that pytest 9.2 no longer reads.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByGroup(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return shared_group(nodeid.partition("::")[0]) or nodeid
+
+    return ByGroup(config, log) if config.getvalue("dist") == "loadgroup" else None
+
+
+@cache
+def shared_group(file: str) -> str | None:
+    """What the tests of a file share: its `xdist_group`, or the server that its marker names."""
+    path = ROOT / file
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    found = re.search(r"""xdist_group\("(\w+)"\)|pytest\.mark\.(postgresql|spark)\b""", text)
+    return (found[1] or found[2]) if found else None

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -81,15 +82,26 @@ def online_retail(home: Path) -> list[Order]:
     return [*found.values()]
 
 
-@pytest.fixture(scope="module", params=SETS)
-def data_set(request, tmp_path_factory, real_data: Callable[[str], Path]) -> tuple[str, Path, list[Order]]:
-    """Name, canonical folder as the importer makes it, and the orders by hand."""
-    name, folder = request.param, tmp_path_factory.mktemp(request.param)
-    mapping = HERE.parents[1] / "mappings" / f"{name}.yaml"
-    words = ["facts", str(mapping), "--source", str(real_data(name)), "--out", str(folder / "facts")]
-    answer = CliRunner().invoke(cli, words, catch_exceptions=False)
-    assert answer.exit_code == 0, answer.output
-    return name, folder / "facts", globals()[name](real_data(name))
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory, real_data: Callable[[str], Path]) -> Callable[[str], tuple[Path, list[Order]]]:
+    """Canonical folder of a data set as the importer makes it, and its orders by hand; each is made once."""
+
+    @cache
+    def made(name: str) -> tuple[Path, list[Order]]:
+        folder = tmp_path_factory.mktemp(name) / "facts"
+        mapping = HERE.parents[1] / "mappings" / f"{name}.yaml"
+        words = ["facts", str(mapping), "--source", str(real_data(name)), "--out", str(folder)]
+        answer = CliRunner().invoke(cli, words, catch_exceptions=False)
+        assert answer.exit_code == 0, answer.output
+        return folder, globals()[name](real_data(name))
+
+    return made
+
+
+@pytest.fixture(params=SETS)
+def data_set(request, imported) -> tuple[str, Path, list[Order]]:
+    """Name, canonical folder, and the orders by hand."""
+    return request.param, *imported(request.param)
 
 
 def counted_in(policy: Policy, currency: str) -> Policy:
