@@ -123,7 +123,7 @@ def run(
     if previous is not None:
         load_previous(backend, facts, previous)
     foreign = prepare(backend, facts, as_of, policy.document.currency)
-    shape = Shape(facts.columns, foreign, facts.attribute_kinds, facts.rate_digits)
+    shape = Shape(facts.columns, foreign, facts.attribute_kinds, facts.rate_digits, facts.rates_fit)
     compiled = compile_plan(plan, shape, backend.dialect)
     refuse_faults(policy, compiled)
     for done, statement in enumerate(compiled.statements):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from zhike_engine.backends.duckdb import DuckDB
 from zhike_engine.errors import FactsInvalid
 from zhike_engine.facts.rates import spans
 from zhike_engine.facts.seal import seal
-from zhike_engine.facts.summary import Summary
+from zhike_engine.facts.summary import Stretch, Summary
 
 TABLES = frozenset({"customers", "orders", "receivables"})
 CUSTOMERS = "customer,name\nA,Alpha\nB,Beta\n"
@@ -68,5 +69,6 @@ def test_a_manifest_of_another_kind_is_refused(folder):
 
 
 def test_a_summary_survives_json():
-    summary = Summary(date(2025, 5, 1), 2, ("X",), (1, 0, 3), {"CNY": (date(2025, 1, 1), date(2025, 5, 1))})
+    stretch = Stretch(date(2025, 1, 1), date(2025, 5, 1), Decimal("12.5000"))
+    summary = Summary(date(2025, 5, 1), 2, ("X",), (1, 0, 3), {"CNY": stretch})
     assert Summary.from_json(summary.to_json()) == summary

@@ -31,7 +31,8 @@ class Facts:
     `columns` maps each table to its columns; `attribute_kinds` tells how each column of customers is stored;
     `fingerprint` is a SHA-256 over the facts, or names the place where they cannot be hashed. `sealed` facts were
     checked when they were written; `summaries` then tell what is known of a table without reading it. `rate_digits`
-    is the number of decimals that the exchange rates in use need.
+    is the number of decimals that the exchange rates in use need; `rates_fit` says that every amount times its rate is
+    known to stay within 18 digits.
     """
 
     columns: dict[str, frozenset[str]]
@@ -43,6 +44,7 @@ class Facts:
     sealed: bool = False
     summaries: dict[str, Summary] = field(default_factory=dict)
     rate_digits: int = 8
+    rates_fit: bool = False
 
 
 class Backend(Protocol):

@@ -6,31 +6,33 @@ A rate is kept exactly, as an integer over the power of ten that its decimals ne
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
+import numpy as np
 import pyarrow as pa
 
 from zhike_engine.backends.base import Backend, Facts
 from zhike_engine.errors import FactsInvalid
+from zhike_engine.facts.summary import Stretch
 from zhike_engine.sql.facts import MONEY_COLUMNS, Reading, Shape
+from zhike_engine.sql.values import MONEY
 
-EIGHT_DECIMALS = Decimal("0.00000001")
 LARGEST = 9_000_000_000_000_000_000
 """What a rate's integer times its scale must not exceed: the largest product of a conversion fits 64 bits then."""
 
 
 @dataclass(frozen=True)
 class Span:
-    """The days on which a table has amounts in a currency."""
+    """The days on which a table has amounts in a currency; `largest` is the largest of them where it is known."""
 
     table: str
     currency: str
     first: date
     last: date
+    largest: Decimal | None = None
 
 
 def spans(backend: Backend, facts: Facts, as_of: date) -> list[Span]:
@@ -57,9 +59,13 @@ def spans(backend: Backend, facts: Facts, as_of: date) -> list[Span]:
     return found
 
 
-def _stated_spans(table: str, stated: Mapping[str, tuple[date, date]], as_of: date) -> list[Span]:
+def _stated_spans(table: str, stated: Mapping[str, Stretch], as_of: date) -> list[Span]:
     until = date.max if table == "receivables" else as_of
-    return [Span(table, code, low, min(high, until)) for code, (low, high) in stated.items() if low <= until]
+    return [
+        Span(table, code, one.first, min(one.last, until), one.largest)
+        for code, one in stated.items()
+        if one.first <= until
+    ]
 
 
 def _as_date(value: object) -> date:
@@ -83,76 +89,94 @@ def prepare(backend: Backend, facts: Facts, as_of: date, currency: str) -> froze
     rates = _read(backend, as_of)
     daily = _daily(foreign, rates, facts, currency)
     facts.rate_digits = max(len(str(scale)) - 1 for scale in set(daily["rate_scale"].to_pylist()))
+    facts.rates_fit = _fit(foreign, daily, facts.rate_digits)
     backend.load("rates_daily", daily)
     return frozenset(span.table for span in foreign)
 
 
-def _read(backend: Backend, as_of: date) -> dict[str, list[tuple[date, Decimal]]]:
+def _fit(foreign: list[Span], daily: pa.Table, digits: int) -> bool:
+    """Whether every amount times its rate, both as integers, has at most 18 digits."""
+    rates = daily["rate"].to_numpy().astype(object) * 10**digits // daily["rate_scale"].to_numpy()
+    codes = daily["currency"].to_numpy()
+    largest = {code: max(rates[codes == code]) for code in {span.currency for span in foreign}}
+    return all(
+        span.largest is not None and max(span.largest * MONEY, 1) * largest[span.currency] < 10**18
+        for span in foreign
+    )
+
+
+@dataclass(frozen=True)
+class _Known:
+    """The rates of one currency: the days they start on, and each as an integer over a power of ten."""
+
+    days: list[date]
+    stored: list[int]
+
+    def add(self, day: date, rate: Decimal) -> None:
+        self.days.append(day)
+        self.stored.append(int(rate.scaleb(8).to_integral_value(ROUND_HALF_UP)))
+
+
+def _read(backend: Backend, as_of: date) -> dict[str, _Known]:
     d = backend.dialect
     rows = backend.rows(
         f"select currency, rate_on, {d.as_text('rate')} from f_exchange_rates"
         f" where rate_on <= {d.day(as_of)} order by currency, rate_on"
     )
-    found: dict[str, list[tuple[date, Decimal]]] = {}
+    found: dict[str, _Known] = {}
     for currency, day, rate in rows:
-        exact = Decimal(str(rate)).quantize(EIGHT_DECIMALS, ROUND_HALF_UP)
-        found.setdefault(str(currency), []).append((_as_date(day), exact))
+        found.setdefault(str(currency), _Known([], [])).add(_as_date(day), Decimal(str(rate)))
     return found
 
 
-def scaled(rate: Decimal) -> tuple[int, int]:
-    """A rate as an integer and the power of ten it stands over.
+def scaled(stored: int) -> tuple[int, int]:
+    """A rate, given in 10^-8, as an integer and the smallest power of ten it can stand over.
 
-    >>> scaled(Decimal("7.12340000"))
+    >>> scaled(712340000)
     (71234, 10000)
     """
-    scale = 1
-    while rate * scale != int(rate * scale):
-        scale *= 10
-    return int(rate * scale), scale
+    scale = 100_000_000
+    while scale > 1 and stored % 10 == 0:
+        stored, scale = stored // 10, scale // 10
+    return stored, scale
 
 
-def _daily(
-    foreign: list[Span], rates: dict[str, list[tuple[date, Decimal]]], facts: Facts, base: str
-) -> pa.Table:
-    days: list[date] = []
-    columns: dict[str, list[object]] = {"currency": [], "rate": [], "rate_scale": []}
+def _daily(foreign: list[Span], rates: dict[str, _Known], facts: Facts, base: str) -> pa.Table:
+    pieces = []
     for currency in sorted({span.currency for span in foreign}):
         mine = [span for span in foreign if span.currency == currency]
         first, last = min(s.first for s in mine), max(s.last for s in mine)
-        known = rates.get(currency, [])
-        dates = [day for day, _ in known]
-        if not known or dates[0] > first:
+        known = rates.get(currency, _Known([], []))
+        if not known.days or known.days[0] > first:
             worst = next(span for span in mine if span.first == first)
             raise FactsInvalid(
                 f"there is no {currency} rate into {base} for {first.isoformat()}, which table `{worst.table}` needs",
                 place=facts.place,
                 hint=f"add a row to exchange_rates for {currency} on or before that day",
             )
-        day = first
-        while day <= last:
-            rate = known[bisect_right(dates, day) - 1][1]
-            if rate <= 0:
-                raise FactsInvalid(
-                    f"the {currency} rate for {day.isoformat()} is not above zero", place=facts.place
-                )
-            number, scale = scaled(rate)
-            if number * scale > LARGEST:
-                raise FactsInvalid(
-                    f"the {currency} rate for {day.isoformat()} has too many digits: {rate.normalize():f}",
-                    place=facts.place,
-                    hint="state large rates with fewer decimals",
-                )
-            days.append(day)
-            columns["currency"].append(currency)
-            columns["rate"].append(number)
-            columns["rate_scale"].append(scale)
-            day += timedelta(days=1)
-    return pa.table(
-        {
-            "currency": pa.array(columns["currency"], pa.string()),
-            "rate_day": pa.array(days, pa.date32()),
-            "rate": pa.array(columns["rate"], pa.int64()),
-            "rate_scale": pa.array(columns["rate_scale"], pa.int64()),
-        }
-    )
+        starts = np.array(known.days, "datetime64[D]")
+        days = np.arange(np.datetime64(first), np.datetime64(last) + 1)
+        place = np.searchsorted(starts, days, side="right") - 1
+        low, high = int(place[0]), int(place[-1]) + 1
+        exact = [
+            _usable(stored, max(day, first), currency, facts)
+            for stored, day in zip(known.stored[low:high], known.days[low:high], strict=True)
+        ]
+        numbers, scales = (np.array(one, np.int64)[place - low] for one in zip(*exact, strict=True))
+        columns = {"currency": pa.array([currency]).take(pa.array(np.zeros(len(days), np.int64)))}
+        pieces.append(pa.table({**columns, "rate_day": days, "rate": numbers, "rate_scale": scales}))
+    return pa.concat_tables(pieces)
+
+
+def _usable(stored: int, day: date, currency: str, facts: Facts) -> tuple[int, int]:
+    """A rate as an integer over a power of ten; `day` is the first it is needed for. Raises FactsInvalid."""
+    if stored <= 0:
+        raise FactsInvalid(f"the {currency} rate for {day.isoformat()} is not above zero", place=facts.place)
+    number, scale = scaled(stored)
+    if number * scale > LARGEST:
+        raise FactsInvalid(
+            f"the {currency} rate for {day.isoformat()} has too many digits: {Decimal(number) / scale:f}",
+            place=facts.place,
+            hint="state large rates with fewer decimals",
+        )
+    return number, scale

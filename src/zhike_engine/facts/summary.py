@@ -5,9 +5,11 @@ A sealed folder states the summary of every table in `facts.json` (`seal.py`); i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any, Protocol
 
 from zhike_engine.facts.tables import TABLES
@@ -29,28 +31,46 @@ class Connection(Protocol):
 
 
 @dataclass(frozen=True)
+class Stretch:
+    """The first and the last day on which rows in a currency count, and the largest amount in it, without sign."""
+
+    first: date
+    last: date
+    largest: Decimal
+
+    def to_json(self) -> list[str]:
+        """Plain data."""
+        return [self.first.isoformat(), self.last.isoformat(), f"{self.largest:f}"]
+
+    @staticmethod
+    def from_json(plain: list[str]) -> Stretch:
+        """Read plain data; raises TypeError or ValueError when it is something else."""
+        first, last, largest = plain
+        if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", largest):
+            raise ValueError(largest)
+        return Stretch(date.fromisoformat(first), date.fromisoformat(last), Decimal(largest))
+
+
+@dataclass(frozen=True)
 class Summary:
     """One table: its last day, customers that are not in `customers`, odd orders, the span of each currency.
 
     `strangers` counts rows, `examples` names up to five of their customers. `odd` counts ODD_ORDERS. `currencies`
-    maps each currency of rows that count to its first and last day; None where that depends on the as-of date.
+    maps each currency of rows that count to its span; None where that depends on the as-of date.
     """
 
     last: date | None = None
     strangers: int = 0
     examples: tuple[str, ...] = ()
     odd: tuple[int, ...] = ()
-    currencies: Mapping[str, tuple[date, date]] | None = None
+    currencies: Mapping[str, Stretch] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Plain data for `facts.json`."""
         plain = asdict(self)
         plain["last"] = self.last.isoformat() if self.last else None
         if self.currencies is not None:
-            spans = {
-                code: [day.isoformat() for day in span] for code, span in sorted(self.currencies.items())
-            }
-            plain["currencies"] = spans
+            plain["currencies"] = {code: span.to_json() for code, span in sorted(self.currencies.items())}
         return plain
 
     @staticmethod
@@ -64,7 +84,7 @@ class Summary:
             odd=tuple(int(one) for one in plain["odd"]),
             currencies=None
             if spans is None
-            else {code: (date.fromisoformat(a), date.fromisoformat(b)) for code, (a, b) in spans.items()},
+            else {code: Stretch.from_json(span) for code, span in spans.items()},
         )
 
 
@@ -96,17 +116,24 @@ def odd_orders(connection: Connection, columns: frozenset[str]) -> tuple[int, ..
     return tuple(int(count) for count in _one(connection, f"select {sums} from f_orders"))
 
 
-def _currencies(
-    connection: Connection, name: str, columns: frozenset[str]
-) -> dict[str, tuple[date, date]] | None:
+def _currencies(connection: Connection, name: str, columns: frozenset[str]) -> dict[str, Stretch] | None:
     day = TABLES[name].date_column
-    if name == "order_lines" or "known_on" in columns or not {"currency", day} <= columns:
+    amounts = [column for column in TABLES[name].money_columns if column in columns]
+    if name == "order_lines" or "known_on" in columns or not amounts or not {"currency", day} <= columns:
         return None
-    standing = " and status <> 'cancelled'" if name == "orders" else ""
+    counts = "status <> 'cancelled'" if name == "orders" else "true"
+    days = ", ".join(f'{end}(case when {counts} then "{day}" end)' for end in ("min", "max"))
+    largest = ", ".join(f"max(abs({amount}))" for amount in amounts)
     rows = connection.execute(
-        f'select currency, min("{day}"), max("{day}") from f_{name} where "{day}" is not null{standing} group by currency'
+        f"select currency, {days}, {largest} from f_{name} group by currency"
     ).fetchall()
-    return {str(code): (low, high) for code, low, high in rows}
+    return {
+        str(code): Stretch(
+            low, high, max(Decimal(0), *(Decimal(str(one)) for one in most if one is not None))
+        )
+        for code, low, high, *most in rows
+        if low is not None
+    }
 
 
 def _one(connection: Connection, query: str) -> Any:

@@ -68,7 +68,7 @@ def opened_shape(backend: DuckDB, facts: Facts, as_of: date, currency: str) -> S
         kinds = (pa.string(), pa.date32(), pa.int64(), pa.int64())
         backend.load("rates_daily", pa.schema(zip(names, kinds, strict=True)).empty_table())
     foreign = frozenset(MONEY_COLUMNS) & facts.columns.keys()
-    return Shape(facts.columns, foreign, facts.attribute_kinds, facts.rate_digits)
+    return Shape(facts.columns, foreign, facts.attribute_kinds, facts.rate_digits, facts.rates_fit)
 
 
 def month_end(as_of: date) -> None:

@@ -57,8 +57,8 @@ def read_changes(folder: Path, about: About) -> Iterator[Changes]:
     try:
         facts = backend.open_facts(about.read, about.until)
         _same_columns(backend, facts, about)
-        digits = opened_shape(backend, facts, about.until, about.currency).rate_digits
-        shape = replace(about.shape, rate_digits=digits)
+        here = opened_shape(backend, facts, about.until, about.currency)
+        shape = replace(about.shape, rate_digits=here.rate_digits, rates_fit=here.rates_fit)
         [(count,)] = backend.rows("select count(*) from f_customers")
         yield Changes(backend, _told(about, facts), shape, int(count))
     finally:

@@ -76,11 +76,13 @@ class Dialect:
         narrow = f"cast({expression} * 10000 as bigint)"
         return f"(case when {expression} between -9000000000 and 9000000000 then {narrow} else {wide} end)"
 
-    def exchanged(self, amount: str, careful: str) -> str:
+    def exchanged(self, amount: str, careful: str | None) -> str:
         """A money column times its rate `r`, half up; `careful` is the same as an integer, for the largest amounts."""
         fast = f"cast({amount} * r.exact as decimal(18, 4))"
+        if careful is None:
+            return fast
         slow = f"cast({careful} as decimal(18, 0)) * 0.0001"
-        return f"case when {amount} between -r.most and r.most then {fast} else {slow} end"
+        return f"(case when {amount} between -r.most and r.most then {fast} else {slow} end)"
 
     def daily_rates(self, digits: int) -> str:
         """The relation of daily rates; `exact` has so many digits, `most` is the largest amount it can multiply."""

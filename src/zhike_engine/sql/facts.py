@@ -38,13 +38,15 @@ class Shape:
 
     `tables` maps a table to its columns; `foreign` names tables with amounts in other currencies than the policy's;
     `attribute_kinds` gives the stored kind of each column of customers (text, number, flag, date); `rate_digits` is
-    the number of decimals that the exchange rates need.
+    the number of decimals that the exchange rates need, and `rates_fit` that every amount times its rate is known to
+    stay within 18 digits.
     """
 
     tables: Mapping[str, frozenset[str]]
     foreign: frozenset[str] = frozenset()
     attribute_kinds: Mapping[str, str] = field(default_factory=dict)
     rate_digits: int = 8
+    rates_fit: bool = False
 
     def has(self, table: str, column: str) -> bool:
         """Whether a table has a column."""
@@ -91,12 +93,12 @@ class Reading:
             return "ordered_on"
         return self.spec.date_column or ""
 
-    def relation(self) -> str:
-        """SQL for FROM, ending with the alias `t`."""
+    def relation(self, reads: str = "_base") -> str:
+        """SQL for FROM, ending with the alias `t`; amounts are converted where the SQL that `reads` it names one."""
         base = f"f_{self.table}"
         if self.table == "order_lines":
             base = self._lines()
-        if not self.converted:
+        if not self.converted or "_base" not in reads:
             return f"{base} t"
         money = [c for c in MONEY_COLUMNS[self.table] if self.shape.has(self.table, c)]
         q, d = self.d.quote, self.d
@@ -114,7 +116,8 @@ class Reading:
         """Amount times rate as a money column; amounts in the policy's own currency stay as they are."""
         d, amount = self.d, f"a.{self.d.quote(column)}"
         same = f"a.{d.quote('currency')} = {d.text(self.currency)}"
-        return f"(case when {same} then {amount} else ({d.exchanged(amount, self._times_rate(d.money(amount)))}) end)"
+        careful = None if self.shape.rates_fit else self._times_rate(d.money(amount))
+        return f"(case when {same} then {amount} else {d.exchanged(amount, careful)} end)"
 
     def _convert(self, amount: str) -> str:
         """Amount times rate in 64-bit integers; amounts in the policy's own currency stay as they are."""

@@ -87,13 +87,15 @@ def monthly_select(table: Monthly, reading: Reading, end: date) -> str:
     d = reading.d
     day = f"t.{d.quote(table.day)}"
     month = f"cast({d.month_index(day)} as integer)"
-    rows = f"from {reading.relation()} where {' and '.join([*table.standing, f'{day} < {d.day(end)}'])}"
+    where = " and ".join([*table.standing, f"{day} < {d.day(end)}"])
+    reads = " ".join(f"{sql} {' '.join(filters)}" for _, sql, filters in table.partials)
+    rows = f"from {reading.relation(reads)} where {where}"
     columns, joins = [], []
     for (function, sql, filters), name in table.partials.items():
         if function != "gap":
             columns.append(f"{_partial(function, sql, filters, d)} as {name}")
             continue
-        tests = f"{rows} and {' and '.join(filters)}" if filters else rows
+        tests = f"from {reading.relation(' '.join(filters))} where {' and '.join([where, *filters])}"
         before = f"lag({day}) over (partition by t.customer order by {day})"
         pairs = f"select t.customer as customer, {day} as d, {before} as p, {month} as month {tests}"
         inside = f"g.d > g.p and {d.month_index('g.p')} = g.month"

@@ -93,7 +93,8 @@ class Scan:
             tests += [f for f in one.filters if f not in shared]
             columns.append(f"{self._function(one, tests, d)} as {one.alias}")
         return (
-            f"select t.customer as customer, {', '.join(columns)} from {self.reading.relation()}"
+            f"select t.customer as customer, {', '.join(columns)}"
+            f" from {self.reading.relation(' '.join([*columns, *where]))}"
             f" where {' and '.join(where)} group by t.customer"
         )
 
@@ -127,7 +128,7 @@ class Scan:
         where = [*self.reading.standing(), *one.filters, *window_conditions(day, one.window, None, d)]
         rows = (
             f"select t.customer as customer, {day} as d, lag({day}) over (partition by t.customer order by {day}) as p"
-            f" from {self.reading.relation()} where {' and '.join(where)}"
+            f" from {self.reading.relation(' '.join(where))} where {' and '.join(where)}"
         )
         gap = d.days_between("g.d", "g.p")
         return f"select g.customer, max({gap}) as {one.alias} from ({rows}) g where g.d > g.p group by g.customer"
