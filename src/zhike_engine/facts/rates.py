@@ -20,6 +20,7 @@ from zhike_engine.facts.summary import Stretch
 from zhike_engine.sql.facts import MONEY_COLUMNS, Reading, Shape
 from zhike_engine.sql.values import MONEY
 
+EPOCH = date(1970, 1, 1).toordinal()
 LARGEST = 9_000_000_000_000_000_000
 """What a rate's integer times its scale must not exceed: the largest product of a conversion fits 64 bits then."""
 
@@ -154,8 +155,8 @@ def _daily(foreign: list[Span], rates: dict[str, _Known], facts: Facts, base: st
                 place=facts.place,
                 hint=f"add a row to exchange_rates for {currency} on or before that day",
             )
-        starts = np.array(known.days, "datetime64[D]")
-        days = np.arange(np.datetime64(first), np.datetime64(last) + 1)
+        starts = np.array([day.toordinal() for day in known.days])
+        days = np.arange(first.toordinal(), last.toordinal() + 1)
         place = np.searchsorted(starts, days, side="right") - 1
         low, high = int(place[0]), int(place[-1]) + 1
         exact = [
@@ -163,8 +164,9 @@ def _daily(foreign: list[Span], rates: dict[str, _Known], facts: Facts, base: st
             for stored, day in zip(known.stored[low:high], known.days[low:high], strict=True)
         ]
         numbers, scales = (np.array(one, np.int64)[place - low] for one in zip(*exact, strict=True))
-        columns = {"currency": pa.array([currency]).take(pa.array(np.zeros(len(days), np.int64)))}
-        pieces.append(pa.table({**columns, "rate_day": days, "rate": numbers, "rate_scale": scales}))
+        dates = (days - EPOCH).astype("datetime64[D]")
+        codes = pa.repeat(currency, len(days))
+        pieces.append(pa.table({"currency": codes, "rate_day": dates, "rate": numbers, "rate_scale": scales}))
     return pa.concat_tables(pieces)
 
 
