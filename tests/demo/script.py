@@ -41,7 +41,7 @@ EXPORT = {
     "FT-B-SHARE-1": f"y1 between 1e6 and 5e6 and p1 * 100 = department_profit and {STABLE}",
     "FT-B-YEARS-2": f"{BAND_B} and since = $end - interval 24 month - interval 1 day and y3 is null",
     "FT-B-YEARS-SHORT": f"{BAND_B} and not {YEARS_2} and y3 is null",
-    "FT-DISPUTE-MINOR": f"{GRADE_B} and minor = 1 and quality = 1",
+    "FT-DISPUTE-MINOR": f"{GRADE_A} and minor = 1 and quality = 1",
     "FT-STRATEGIC": "y1 < 1e6 and share < 0.01 and decided = 'value override B'",
     "FT-C-01": "y1 < 1e6 and share < 0.01 and y2 * 100 = y3 * 160 and y1 * 100 = y2 * 60",
     "FT-C-DEVIATION-20": "y1 < 1e6 and y2 * 100 = y3 * 130 and y1 * 100 = y2 * 90 and share < 0.01",

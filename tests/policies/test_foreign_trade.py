@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.policies.conftest import WAN, Grade, Graded, order, preset
+from tests.policies.conftest import AS_OF, WAN, Grade, Graded, order, preset
 from zhike_engine.formats import read
 
 STRONG = [order("甲", "2020-07-01", 100), order("甲", "2024-05-01", 300), order("甲", "2025-05-01", 400),
@@ -51,6 +51,14 @@ def test_years_gap_and_dispute_are_listed_and_the_dispute_fails(grade: Grade) ->
     assert {"cooperation_years", "longest_gap", "major_disputes"} <= {
         one.name for one in graded.why("甲").metrics
     }
+
+
+@pytest.mark.clause("GRD-10")
+@pytest.mark.parametrize("kind", ["quality", "delivery", "service", "other"])
+def test_a_major_complaint_of_another_kind_is_no_dispute(grade: Grade, kind: str) -> None:
+    complaint = {"customer": "甲", "opened_on": "2026-04-01", "kind": kind, "severity": "major"}
+    graded = grade("foreign-trade", orders=[*STRONG, *OTHERS], complaints=[complaint])
+    assert (graded.metric("甲", "major_disputes"), graded.grade("甲")) == (0, "A")
 
 
 @pytest.mark.clause("GRD-11")
@@ -139,6 +147,27 @@ def crowd(count: int) -> list[dict[str, Any]]:
     return rows
 
 
+def trouble(count: int) -> list[dict[str, Any]]:
+    """Complaints of every kind and severity, open and settled; the as-of day and a year before among the days."""
+    dice = random.Random(10)
+    days = [AS_OF, AS_OF - timedelta(days=364), AS_OF - timedelta(days=365), AS_OF - timedelta(days=900)]
+    return [
+        {"customer": f"c{number:03}", "opened_on": day.isoformat(), "kind": dice.choice(["dispute", "quality"]),
+         "closed_on": dice.choice([None, day.isoformat()]), "severity": dice.choice(["minor", "major", "major"])}
+        for number in range(0, count, 5) for day in dice.sample(days, dice.randint(0, 2))
+    ]  # fmt: skip
+
+
+def major_disputes(rows: list[dict[str, Any]], customer: str) -> int:
+    """Major disputes that count: those open, and those of the last twelve months."""
+    recent = (AS_OF - timedelta(days=364)).isoformat()
+    return sum(
+        (one["closed_on"] is None or one["opened_on"] >= recent)
+        for one in rows
+        if (one["customer"], one["kind"], one["severity"]) == (customer, "dispute", "major")
+    )
+
+
 class Seen:
     """Metrics of one customer; a comparison with one that is not computable does not hold."""
 
@@ -192,12 +221,14 @@ def by_hand(m: Seen) -> tuple[str, str]:
 @pytest.mark.clause("GRD-15")
 def test_every_customer_has_one_grade_or_waits_with_a_reason(grade: Grade) -> None:
     people = [{"customer": f"c{number:03}"} for number in range(500)]
-    graded = grade("foreign-trade", customers=people, orders=crowd(500))
+    complaints = trouble(500)
+    graded = grade("foreign-trade", customers=people, orders=crowd(500), complaints=complaints)
     rows = graded.run.table().to_pylist()
     assert [row["customer"] for row in rows] == [one["customer"] for one in people]
     kinds, ways = graded.run.compiled.values, set()
     for row in rows:
         metrics = {name: read(row[kind.sql], kind) for name, kind in kinds.items()}
+        metrics["major_disputes"] = major_disputes(complaints, row["customer"])
         expected, way = by_hand(Seen(metrics))
         ways.add((expected, way))
         found = (
