@@ -42,4 +42,4 @@ def make(facts: Path, changes: Path, whole: Path | None) -> None:
 
 
 if __name__ == "__main__":
-    make(*(Path(one) for one in sys.argv[1:3]), Path(sys.argv[3]) if len(sys.argv) > 3 else None)
+    make(Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]) if len(sys.argv) > 3 else None)

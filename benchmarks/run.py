@@ -1,145 +1,140 @@
-"""`make bench`: every contender in turn, each in a process of its own, on the same facts; ratios, never bare times.
+"""Measures Zhike against hand-written SQL, Polars, pandas and a loop through an ORM, and writes RESULTS.md.
 
-    python benchmarks/run.py [--sizes S,M] [--rounds 3] [--data FOLDER] [--write]
+    make bench                         sizes S and M, a few minutes
+    python benchmarks/run.py --large   also L: 1,000,000 customers and 50,000,000 orders, about half an hour
 
-Sizes: S 10,000 customers and 1 M orders; M 100,000 and 10 M; L 1,000,000 and 50 M (`--sizes L`, some 25 minutes).
-CPU seconds and peak memory are the process's own, from wait4. Results are compared cell by cell with the engine's.
+Every contender computes the same policy (`policy.yaml`) on the same files and writes the same columns; a run in which
+two of them differ ends with an error. Nothing here is a test: machines differ, ratios inside one run are compared.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import platform
-import subprocess
+import shutil
 import sys
 import tempfile
-import time
-from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from statistics import median
+
+sys.path.insert(0, str(Path(__file__).parent / "contenders"))
+
+from agree import differences
+from changes import make
+from generate import generate
+from goals import CUSTOMERS, HAND, IMPORTS, ORDERS, all_goals, import_goals
+from measure import Contender, Measures, run_once, run_rounds
+from page import write_page
 
 HERE = Path(__file__).parent
-SIZES = {"S": (10_000, 1_000_000), "M": (100_000, 10_000_000), "L": (1_000_000, 50_000_000)}
-CONTENDERS = {
-    "engine": ["by_engine.py"],
-    "hand-written SQL, via months": ["by_hand.py", "hand.sql"],
-    "hand-written SQL, one pass": ["by_hand.py", "hand_onepass.sql"],
-    "polars": ["in_polars.py"],
-    "pandas": ["in_pandas.py"],
-    "ORM loop": ["in_orm.py"],
-}
-ONLY = {"ORM loop": {"S"}}
-"""Contenders that are too slow for the larger sizes."""
+ROUNDS = {"S": 5, "M": 5, "L": 3}
 
 
-@dataclass(frozen=True)
-class Measure:
-    """One run of one contender: CPU and wall seconds, peak memory in MB."""
-
-    cpu: float
-    wall: float
-    memory: float
+def say(text: str) -> None:
+    """A line of progress."""
+    print(text, file=sys.stderr, flush=True)
 
 
-def once(words: list[str]) -> Measure:
-    """Run a command to its end and measure it; a failure stops the benchmark."""
-    started = time.perf_counter()
-    process = subprocess.Popen(words, stdout=subprocess.DEVNULL)
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise SystemExit(f"{' '.join(words)} ended with status {process.returncode}")
-    wall = time.perf_counter() - started
-    return Measure(used.ru_utime + used.ru_stime, wall, used.ru_maxrss / 1024)
-
-
-def prepared(size: str, data: Path) -> Path:
-    """The facts of a size, made when they are not there."""
+def prepare(data: Path, size: str) -> Path:
+    """The folder of facts of a size, made once."""
     folder = data / size
     if not (folder / "facts.json").is_file():
-        customers, orders = SIZES[size]
-        made = [sys.executable, str(HERE / "generate.py"), str(folder), str(customers), str(orders)]
-        subprocess.run(made, check=True)
+        say(f"{size}: drawing {CUSTOMERS[size]:,} customers and {ORDERS[size]:,} orders")
+        generate(folder, CUSTOMERS[size], ORDERS[size])
+    if not (data / f"{size}-changes").is_dir():
+        make(folder, data / f"{size}-changes", data / f"{size}-changed" if size == "S" else None)
     return folder
 
 
-def database(facts: Path) -> Path:
-    """The facts as the database that the ORM reads, made when it is not there."""
-    file = facts.with_suffix(".sqlite")
-    if not file.is_file():
-        made = [sys.executable, str(HERE / "contenders" / "in_orm.py"), str(facts), str(file), "prepare"]
-        subprocess.run(made, check=True)
-    return file
+def contenders(data: Path, size: str) -> list[Contender]:
+    """Who takes part at a size."""
+    facts, out = str(data / size), data / "out"
+
+    def one(name: str, script: str, *more: str, rounds: int = 99) -> Contender:
+        file = out / f"{size}-{'-'.join(Path(word).stem for word in (script, *more))}.parquet"
+        return Contender(name, (script, facts, str(file), *more), file, rounds)
+
+    slow = 1 if size == "L" else 3
+    found = [
+        one("zhike", "by_engine.py"),
+        one(HAND[0], "by_hand.py", "hand.sql"),
+        one(HAND[1], "by_hand.py", "hand_onepass.sql"),
+        one("Polars", "in_polars.py", rounds=slow),
+        one("pandas", "in_pandas.py", rounds=slow),
+    ]
+    if size == "S":
+        database = data / "S.sqlite"
+        if not database.is_file():
+            run_once(Contender("loading the database", ("in_orm.py", facts, str(database), "prepare")))
+        found.append(one("ORM loop", "in_orm.py", str(database), rounds=1))
+    file = out / f"{size}-months.parquet"
+    changes = str(data / f"{size}-changes")
+    return [*found, Contender("zhike, prepared months", ("prepared.py", facts, str(file), changes), file)]
 
 
-def rounds(size: str, data: Path, count: int) -> dict[str, list[Measure]]:
-    """Every contender `count` times, in turn."""
-    facts, found = (
-        prepared(size, data),
-        {name: [] for name in CONTENDERS if size in ONLY.get(name, set(SIZES))},
-    )
-    for number in range(count):
-        for name in found:
-            script, *more = CONTENDERS[name]
-            out = data / f"{size}-{script.removesuffix('.py')}-{'-'.join(more)}.parquet"
-            words = [sys.executable, str(HERE / "contenders" / script), str(facts), str(out), *more]
-            if name == "ORM loop":
-                words.append(str(database(facts)))
-            found[name].append(once(words))
-            print(f"{size} round {number + 1} {name}: {found[name][-1]}", flush=True)
+def refuse_differences(data: Path, size: str, taking_part: list[Contender]) -> None:
+    """End the run when two contenders wrote different cells."""
+    pairs = [(one.name, taking_part[0].out, one.out) for one in taking_part[1:]]
+    if size == "S":
+        fresh = data / "out" / "S-changed.parquet"
+        run_once(Contender("zhike, changed facts", ("by_engine.py", str(data / "S-changed"), str(fresh))))
+        pairs.append(("after changes", fresh, (data / "out" / "S-months.after.parquet")))
+    for name, reference, other in pairs:
+        assert reference is not None
+        assert other is not None
+        found = differences(reference, other)
+        if found:
+            raise SystemExit(f"{size}: {name} differs from zhike: {found}")
+    say(f"{size}: all contenders wrote the same cells")
+
+
+def measure(data: Path, size: str, rounds: int) -> dict[str, Measures]:
+    """The rounds of one size."""
+    prepare(data, size)
+    taking_part = contenders(data, size)
+    found = run_rounds(taking_part, rounds, lambda text: say(f"{size}: {text}"))
+    refuse_differences(data, size, taking_part)
     return found
 
 
-def agreement(size: str, data: Path) -> list[str]:
-    """Columns in which a contender differs from the engine."""
-    sys.path.insert(0, str(HERE / "contenders"))
-    from agree import differences
-
-    reference = data / f"{size}-by_engine-.parquet"
-    others = sorted(path for path in data.glob(f"{size}-*.parquet") if path != reference)
-    return [f"{path.stem}: {found}" for path in others if (found := differences(reference, path))]
-
-
-def table(size: str, found: dict[str, list[Measure]]) -> list[str]:
-    """Lines of a Markdown table: medians of the ratios, round by round, against the faster hand-written SQL."""
-    hands = [name for name in found if name.startswith("hand")]
-    best = min(hands, key=lambda name: median(one.cpu for one in found[name]))
-    lines = [f"## {size}: {SIZES[size][0]:,} customers, {SIZES[size][1]:,} orders", "",
-             f"| contender | CPU / {best} | wall / {best} | peak MB |", "| --- | --- | --- | --- |"]  # fmt: skip
-    for name, runs in found.items():
-        pairs = list(zip(runs, found[best], strict=True))
-        cpu, wall = (
-            median(getattr(a, what) / getattr(b, what) for a, b in pairs) for what in ("cpu", "wall")
-        )
-        lines.append(f"| {name} | {cpu:.2f} | {wall:.2f} | {median(one.memory for one in runs):.0f} |")
-    return [*lines, ""]
+def measure_imports(data: Path, rounds: int) -> dict[str, Measures]:
+    """The import of the Online Retail files and DuckDB's reading of them; nothing when they are not at hand."""
+    home = Path(os.environ.get("ZHIKE_DATA") or HERE.parent.parent / "shared" / "data") / "online_retail"
+    if not home.is_dir():
+        say(f"import: skipped, there is no `{home}`; set ZHIKE_DATA to the folder that holds `online_retail`")
+        return {}
+    taking_part = [
+        Contender(name, ("importing.py", str(home), str(data / "out" / f"import-{way}"), way))
+        for name, way in zip(IMPORTS, ("zhike", "duckdb"), strict=True)
+    ]
+    return run_rounds(taking_part, rounds, lambda text: say(f"import: {text}"))
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--sizes", default="S,M")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--data", type=Path, default=Path(tempfile.gettempdir()) / "zhike-bench")
-    given = parser.parse_args()
-    machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
-    day = time.strftime("%Y-%m-%d")
-    said = f"{day}, {machine}; medians of ratios inside one run of `make bench`."
-    lines = ["# Measured", "", said, ""]
-    for size in given.sizes.split(","):
-        found = rounds(size, given.data, given.rounds)
-        lines += table(size, found)
-        different = agreement(size, given.data)
-        lines += [
-            "Every shared column is equal, cell by cell."
-            if not different
-            else "Differences: " + "; ".join(different),
-            "",
-        ]
-    (HERE / "RESULTS.md").write_text("\n".join(lines), "utf-8")
-    print("\n".join(lines))
+    """Read the options, measure, write the page."""
+    options = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    options.add_argument("--sizes", default="S,M", help="sizes, such as S,M")
+    options.add_argument("--large", action="store_true", help="also L")
+    options.add_argument("--rounds", type=int, help="rounds for every size; 5, 5 and 3 when absent")
+    options.add_argument("--data", type=Path, help="folder for the facts, kept; absent: a temporary one")
+    options.add_argument("--out", type=Path, default=HERE / "RESULTS.md", help="page to write")
+    options.add_argument("--date", type=date.fromisoformat, default=date.today(), help="date on the page")  # noqa: DTZ011
+    given = options.parse_args()
+    data = given.data or Path(tempfile.mkdtemp(prefix="zhike-bench-"))
+    (data / "out").mkdir(parents=True, exist_ok=True)
+    before = os.getloadavg()[0]
+    try:
+        sizes = [*given.sizes.split(","), *(["L"] if given.large else [])]
+        planning = run_once(Contender("planning", ("planning.py",)))
+        imports = measure_imports(data, given.rounds or 5)
+        found = {size: measure(data, size, given.rounds or ROUNDS[size]) for size in sizes}
+        goals = [*all_goals(found, planning), *import_goals(imports)]
+        write_page(given.out, found, goals, planning, imports, given.date, (before, os.getloadavg()[0]))
+    finally:
+        if given.data is None:
+            shutil.rmtree(data)
+    for goal in goals:
+        say(f"{'met    ' if goal.met else 'NOT MET'}  {goal.form.format(goal.measured):>8}  {goal.words}")
 
 
 if __name__ == "__main__":

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from datetime import date
 from pathlib import Path
 
 import without_pandas  # noqa: F401
+from meter import job
 
 from zhike_engine.backends.duckdb import DuckDB
 from zhike_engine.policy.load import load_policy
@@ -36,8 +36,8 @@ def main(folder: Path, out: Path) -> None:
     done = run(load_policy(HERE / "policy.yaml"), backend, AS_OF)
     write(done, out)
     backend.close()
-    print(json.dumps({"rows": sum(done.facts.rows.values())}))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    with job():
+        main(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 import duckdb
+from meter import job
 
 TABLES = ("customers", "orders", "receivables", "complaints", "exchange_rates", "previous_grades")
 
@@ -28,4 +29,5 @@ def main(folder: Path, out: Path, script: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), Path(__file__).parents[1] / sys.argv[3])
+    with job():
+        main(Path(sys.argv[1]), Path(sys.argv[2]), Path(__file__).parents[1] / sys.argv[3])

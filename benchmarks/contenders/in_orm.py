@@ -18,6 +18,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
+from meter import job
 from rules import AS_OF, END, INDUSTRIES, LIMITS, QUARTERS, STEPS, Y1, Y2, Y3, grades
 from sqlalchemy import BigInteger, Boolean, Date, String, create_engine, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
@@ -258,4 +259,5 @@ if __name__ == "__main__":
     if sys.argv[3:] == ["prepare"]:
         prepare(Path(sys.argv[1]), Path(sys.argv[2]))
     else:
-        main(Path(sys.argv[2]), Path(sys.argv[3]))
+        with job():
+            main(Path(sys.argv[2]), Path(sys.argv[3]))

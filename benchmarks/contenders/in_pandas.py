@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from meter import job
 from rules import AS_OF, END, INDUSTRIES, LIMITS, QUARTERS, STEPS, Y1, Y2, Y3, grades
 
 EPOCH = date(1970, 1, 1)
@@ -217,4 +218,5 @@ def main(folder: Path, out: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    with job():
+        main(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import polars as pl
+from meter import job
 from rules import AS_OF, END, INDUSTRIES, LIMITS, QUARTERS, STEPS, Y1, Y2, Y3, grades
 
 c = pl.col
@@ -187,4 +188,5 @@ def main(folder: Path, out: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    with job():
+        main(Path(sys.argv[1]), Path(sys.argv[2]))

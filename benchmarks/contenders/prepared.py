@@ -7,17 +7,13 @@ Writes OUT (graded from the months) and OUT.after.parquet (graded after the chan
 
 from __future__ import annotations
 
-import json
-import resource
 import sys
 import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import without_pandas  # noqa: F401
 from by_engine import AS_OF, HERE, write
+from meter import measured, tell
 
 from zhike_engine.backends.duckdb import DuckDB
 from zhike_engine.policy.load import load_policy
@@ -25,18 +21,6 @@ from zhike_engine.rollup import Rollup, prepare_rollup
 from zhike_engine.whatif import what_if
 
 WHAT_IFS = ({"a_amount": 800_000}, {"b_gap": 150, "b_on_time": 80}, {"a_growth": 10, "c_amount": 30_000})
-
-
-def spent() -> float:
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime
-
-
-@contextmanager
-def measured(found: dict[str, dict[str, float]], step: str) -> Iterator[None]:
-    wall, cpu = time.perf_counter(), spent()
-    yield
-    found[step] = {"wall": time.perf_counter() - wall, "cpu": spent() - cpu}
 
 
 def main(folder: Path, out: Path, changes: Path) -> None:
@@ -54,16 +38,15 @@ def main(folder: Path, out: Path, changes: Path) -> None:
             done = rollup.grade(policy, AS_OF)
         write(done, out)
         for number, values in enumerate(WHAT_IFS):
-            with measured(found, f"what-if {number}"):
-                movement = what_if(done, values)["value"]
-            found[f"what-if {number}"]["moved"] = movement.moved
+            with measured(found, f"what-if {number}") as told:
+                told["moved"] = what_if(done, values)["value"].moved
         with measured(found, "take in changes"):
             rollup.update(changes)
         with measured(found, "grade after changes"):
             done = rollup.grade(policy, AS_OF)
         write(done, out.with_suffix(".after.parquet"))
         rollup.close()
-    print(json.dumps(found))
+    tell(found)
 
 
 if __name__ == "__main__":

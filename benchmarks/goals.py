@@ -1,0 +1,117 @@
+"""What the project promises about speed, and what was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import log
+
+from measure import Measures
+
+HAND = ("hand-written SQL, by month", "hand-written SQL, one pass")
+ORDERS = {"S": 1_000_000, "M": 10_000_000, "L": 50_000_000}
+CUSTOMERS = {"S": 10_000, "M": 100_000, "L": 1_000_000}
+IMPORTS = ("zhike facts", "DuckDB's own CSV reader")
+Found = Mapping[str, Mapping[str, Measures]]
+"""Size -> contender -> what it took."""
+
+
+@dataclass(frozen=True)
+class Goal:
+    """One promise: the words, the number measured, and the most (or the least) it may be."""
+
+    words: str
+    measured: float
+    limit: float
+    at_least: bool = False
+    form: str = "{:.2f}"
+
+    @property
+    def met(self) -> bool:
+        """Whether the promise is kept."""
+        return self.measured >= self.limit if self.at_least else self.measured <= self.limit
+
+
+def best_hand(measures: Mapping[str, Measures], what: str) -> float:
+    """Seconds of the better of the hand-written scripts."""
+    return min(measures[name].median("job", what) for name in HAND)
+
+
+def exponent(found: Found) -> float:
+    """Slope of log(CPU) over log(orders): 1 is linear growth."""
+    points = [(log(ORDERS[size]), log(one["zhike"].median("job", "cpu"))) for size, one in found.items()]
+    mean_x, mean_y = (sum(axis) / len(points) for axis in zip(*points, strict=True))
+    across = sum((x - mean_x) * (y - mean_y) for x, y in points)
+    return float(across / sum((x - mean_x) ** 2 for x, _ in points))
+
+
+def raw_goals(size: str, measures: Mapping[str, Measures]) -> list[Goal]:
+    """Grading from Parquet against hand-written SQL, Polars and pandas."""
+    mine = measures["zhike"]
+    wall, cpu = mine.median("job", "wall"), mine.median("job", "cpu")
+    goals = [
+        Goal(f"{size}: time, of the best hand-written SQL", wall / best_hand(measures, "wall"), 1.15),
+        Goal(f"{size}: CPU, of the best hand-written SQL", cpu / best_hand(measures, "cpu"), 1.15),
+    ]
+    if size == "L":
+        goals.append(Goal("L: peak memory, MiB", mine.peak, 2048, form="{:.0f}"))
+    for name in ("Polars", "pandas"):
+        if name in measures:
+            other = measures[name]
+            goals.append(Goal(f"{size}: time, of {name}", wall / other.median("job", "wall"), 1))
+            goals.append(Goal(f"{size}: memory, of {name}", mine.peak / other.peak, 0.5))
+    return goals
+
+
+def month_goals(size: str, measures: Mapping[str, Measures]) -> list[Goal]:
+    """Work on prepared months against grading from Parquet."""
+    months, mine = measures["zhike, prepared months"], measures["zhike"]
+    goals = []
+    for what, word in (("wall", "time"), ("cpu", "CPU")):
+        raw = mine.median("job", what)
+        again = months.median("take in changes", what) + months.median("grade after changes", what)
+        whatif = max(months.median(step, what) for step in months.steps[0] if step.startswith("what-if"))
+        goals += [
+            Goal(f"{size}: {word} of a full grading from months, of the raw run",
+                 months.median("grade from months", what) / raw, 0.4),
+            Goal(f"{size}: {word} of a what-if, of the raw run", whatif / raw, 1 / 40, form="{:.4f}"),
+            Goal(f"{size}: {word} after 0.1 % of the customers changed, of the raw run", again / raw, 1 / 8,
+                 form="{:.3f}"),
+        ]  # fmt: skip
+    return goals
+
+
+def import_goals(measures: Mapping[str, Measures]) -> list[Goal]:
+    """Import of a real file against reading it with DuckDB; no goals where the file is not at hand."""
+    if not measures:
+        return []
+    mine, theirs = (measures[name] for name in IMPORTS)
+    return [
+        Goal(f"{word} of importing 1.07 million lines, of DuckDB's CSV reader",
+             mine.median("job", what) / theirs.median("job", what), 3)
+        for what, word in (("wall", "time"), ("cpu", "CPU"))
+    ]  # fmt: skip
+
+
+def all_goals(found: Found, planning: Mapping[str, Mapping[str, float]]) -> list[Goal]:
+    """Every promise that the sizes at hand can be held to; time and memory only where they matter, from M on."""
+    goals = []
+    for size, measures in found.items():
+        if size != "S":
+            goals += raw_goals(size, measures) + month_goals(size, measures)
+    if "ORM loop" in found.get("S", {}):
+        ratio = found["S"]["ORM loop"].median("job", "cpu") / found["S"]["zhike"].median("job", "cpu")
+        goals.append(
+            Goal(
+                "S: CPU of a loop through an ORM, times that of Zhike",
+                ratio,
+                50,
+                at_least=True,
+                form="{:.0f}",
+            )
+        )
+    if len(found) > 1:
+        goals.append(Goal(f"growth of CPU with orders, {min(found)} … exponent", exponent(found), 1.05))
+    first = planning["plan and compile"]["first"] + planning["read the policy"]["first"]
+    goals.append(Goal("reading, planning and compiling the policy, ms", first, 50, form="{:.0f}"))
+    return goals
