@@ -5,12 +5,12 @@
 PYTHON ?= python3
 BIN := .venv/bin
 UV := $(shell command -v uv 2>/dev/null || echo $(BIN)/uv)
-SETS := dev spark bench
+SETS := dev spark bench browser node
 export UV_SYSTEM_CERTS ?= 1
 PYTEST_OPTIONS ?= --numprocesses=auto --maxprocesses=4 --dist=loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev spark demo test check fix bench lock clean
+.PHONY: help setup dev spark browser node demo test check fix bench lock clean
 
 help: ## List what make can do
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -20,6 +20,10 @@ setup: .venv/.with-runtime ## Make .venv with the command .venv/bin/zhike
 dev: .venv/.with-dev ## Add what the gate needs: pytest, mypy, ruff, database drivers
 
 spark: .venv/.with-spark ## Add Apache Spark (wants Java 17 or newer to run)
+
+browser: .venv/.with-browser ## Add what drives a browser (wants chromium to run)
+
+node: .venv/.with-node ## Add Node, where the machine has none that is new enough
 
 demo: setup ## Grade the bundled demo company and show where the report lies
 	$(BIN)/zhike demo
@@ -62,7 +66,7 @@ endef
 .venv/.with-runtime: requirements.lock pyproject.toml CHANGELOG.md .venv/.made $(filter $(BIN)/uv,$(UV))
 	$(sync)
 
-.venv/.with-dev .venv/.with-spark .venv/.with-bench: .venv/.with-%: requirements-%.lock .venv/.with-runtime
+.venv/.with-dev .venv/.with-spark .venv/.with-bench .venv/.with-browser .venv/.with-node: .venv/.with-%: requirements-%.lock .venv/.with-runtime
 	$(sync)
 
 .venv/.made: | python
@@ -97,5 +101,7 @@ lock: setup ## Renew every lock file (UPGRADE=--upgrade for newer releases)
 	$(COMPILE) $(UPGRADE) -c requirements.lock --extra databases --group dev -o requirements-dev.lock
 	$(COMPILE) $(UPGRADE) -c requirements.lock --extra spark -o requirements-spark.lock
 	$(COMPILE) $(UPGRADE) -c requirements.lock --group bench -o requirements-bench.lock
+	$(COMPILE) $(UPGRADE) -c requirements.lock -c requirements-dev.lock --group browser -o requirements-browser.lock
+	$(COMPILE) $(UPGRADE) -c requirements.lock --group node -o requirements-node.lock
 	echo 'uv>=0.13.9,<0.14' | $(UV) pip compile -q - $(UPGRADE) --universal --python-version 3.11 \
 		--generate-hashes --no-header --no-annotate -o requirements-uv.lock

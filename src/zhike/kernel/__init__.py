@@ -1,0 +1,1 @@
+"""What every noun stands on: exact amounts, refusals, the journal. Nouns only; a closed list."""

@@ -1,0 +1,1 @@
+"""People: departments, regions, roles, grants, delegates, responsibilities, agreements, certificates; who may do what."""

@@ -1,0 +1,104 @@
+"""Everything a role may be allowed to do, and the classes of fields it may see. One list; pages and checks read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+VERBS: dict[str, Any] = {
+    "see_customers": _("see customers"),
+    "add_customer": _("add customers"),
+    "change_customer": _("change the archive of customers"),
+    "assign_customer": _("assign and hand over customers"),
+    "merge_customers": _("merge duplicates"),
+    "close_customer": _("close and reopen customers"),
+    "log_activity": _("log contacts and visits"),
+    "see_orders": _("see orders and receivables"),
+    "import_data": _("import data"),
+    "export_data": _("export data"),
+    "approve_consultation": _("open archives to others for a time"),
+    "share_views": _("share saved views"),
+    "see_journal": _("read the journal"),
+    "manage_people": _("manage people, departments and roles"),
+    "manage_agreements": _("publish and file confidentiality agreements"),
+    "manage_certificates": _("record certificates"),
+    "manage_calendars": _("edit calendars"),
+    "manage_incidents": _("handle incidents of leaked data"),
+    "run_system": _("run the installation: jobs, backups, health"),
+    "use_api": _("use the API with tokens"),
+}
+"""Verb -> what it means, in the reader's language."""
+
+FIELD_CLASSES: dict[str, Any] = {
+    "basic": _("basic facts"),
+    "contact": _("contacts' channels"),
+    "price": _("amounts and prices"),
+    "profit": _("profit"),
+    "credit": _("credit and receivables"),
+    "risk": _("risk notes"),
+}
+"""Class of fields -> its name."""
+
+SCOPES: dict[str, Any] = {
+    "none": _("no customers"),
+    "own": _("own customers and those of own teams"),
+    "department": _("own department and those below"),
+    "region": _("own region and those below"),
+    "all": _("all customers"),
+}
+"""Which customers a role sees, from none to all."""
+
+
+@dataclass(frozen=True)
+class ShippedRole:
+    """A role that comes with the product."""
+
+    code: str
+    zh: str
+    en: str
+    scope: str
+    verbs: tuple[str, ...]
+    sees: tuple[str, ...]
+
+
+DAILY = ("see_customers", "log_activity")
+SELLING = (*DAILY, "add_customer", "change_customer", "see_orders", "import_data")
+HEADING = (*SELLING, "assign_customer", "close_customer", "merge_customers", "export_data", "share_views", "use_api")
+
+ROLES = (
+    ShippedRole("management", "管理层", "Management", "all", (*DAILY, "see_orders", "export_data", "see_journal", "share_views"),
+                ("basic", "contact", "price", "profit", "credit", "risk")),
+    ShippedRole("supervising", "监督部门", "Supervising department", "all", ("see_customers", "see_orders", "see_journal", "manage_incidents"),
+                ("basic", "price", "credit", "risk")),
+    ShippedRole("department_head", "大客户部门负责人", "Key-account department head", "department", (*HEADING, "see_journal"),
+                ("basic", "contact", "price", "profit", "credit", "risk")),
+    ShippedRole("supervisor", "大客户主管", "Key-account supervisor", "department", HEADING, ("basic", "contact", "price", "credit", "risk")),
+    ShippedRole("regional_manager", "区域经理", "Regional manager", "region", HEADING, ("basic", "contact", "price", "credit", "risk")),
+    ShippedRole("account_manager", "客户经理", "Account manager", "own", (*SELLING, "use_api"),
+                ("basic", "contact", "price", "profit", "credit", "risk")),
+    ShippedRole("salesperson", "业务员", "Salesperson", "own", SELLING, ("basic", "contact", "price")),
+    ShippedRole("analyst", "数据分析部门", "Data analyst", "all", ("see_customers", "see_orders", "import_data", "export_data", "share_views", "use_api"),
+                ("basic", "price", "profit")),
+    ShippedRole("finance", "财务/信用", "Finance and credit", "all", ("see_customers", "see_orders", "import_data", "export_data", "log_activity"),
+                ("basic", "price", "credit", "risk")),
+    ShippedRole("order_clerk", "跟单", "Order clerk", "all", (*DAILY, "see_orders"), ("basic", "contact", "price")),
+    ShippedRole("reception", "接待员", "Reception agent", "all", DAILY, ("basic",)),
+    ShippedRole("service", "售后", "After-sales", "all", (*DAILY, "change_customer"), ("basic", "contact")),
+    ShippedRole("marketing", "市场", "Marketing", "all", DAILY, ("basic",)),
+    ShippedRole("keeper", "档案管理员", "Archive keeper", "all",
+                (*DAILY, "add_customer", "change_customer", "merge_customers", "import_data", "export_data", "approve_consultation", "share_views"),
+                ("basic", "contact")),
+    ShippedRole("hr", "人事/培训", "Staff and training", "none", ("manage_agreements", "manage_certificates", "manage_calendars"), ()),
+    ShippedRole("administrator", "系统管理员", "System administrator", "none",
+                ("manage_people", "manage_calendars", "run_system"), ()),
+)  # fmt: skip
+"""The roles of the shipped policies (requirements, roles): what each sees and does."""
+
+APART = (
+    frozenset({"administrator", "management"}),
+    frozenset({"administrator", "supervising"}),
+    frozenset({"management", "supervising"}),
+)
+"""Roles that no person may hold together: system administrator, approver, auditor."""
