@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from csp.constants import NONCE, SELF
 
 from zhike.config.databases import database
-from zhike.kernel.secret import secret_key
 from zhike.config.table import read_settings
+from zhike.kernel.secret import secret_key
 
 GIVEN = read_settings(os.environ)
 HOME = Path(__file__).resolve().parents[1]

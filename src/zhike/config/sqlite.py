@@ -25,4 +25,5 @@ def use_newest() -> None:
 
 def is_safe() -> bool:
     """Whether the library in use may run in WAL mode."""
-    return importlib.import_module("sqlite3").sqlite_version_info >= SAFE
+    found: tuple[int, ...] = importlib.import_module("sqlite3").sqlite_version_info
+    return found >= SAFE

@@ -84,18 +84,46 @@ class Setting:
 
 SETTINGS = (
     Setting("ZHIKE_DATA_DIR", folder, "zhike-data", "folder of the database, uploads, keys and backups"),
-    Setting("ZHIKE_DATABASE_URL", database, "", "PostgreSQL or SQLite; empty: SQLite in the data folder", secret=True),
-    Setting("ZHIKE_SECRET_KEY", str, "", "key for sessions and links; empty: made once in the data folder", secret=True),
-    Setting("ZHIKE_ADDRESS", address, "http://127.0.0.1:8000", "address people type, used in links and mails"),
-    Setting("ZHIKE_HOSTS", words, "127.0.0.1,localhost", "host names answered to, beside the one of ZHIKE_ADDRESS"),
-    Setting("ZHIKE_LANGUAGE", language, "zh-hans", "language for people who have not chosen one: zh-hans or en"),
+    Setting(
+        "ZHIKE_DATABASE_URL",
+        database,
+        "",
+        "PostgreSQL or SQLite; empty: SQLite in the data folder",
+        secret=True,
+    ),
+    Setting(
+        "ZHIKE_SECRET_KEY",
+        str,
+        "",
+        "key for sessions and links; empty: made once in the data folder",
+        secret=True,
+    ),
+    Setting(
+        "ZHIKE_ADDRESS", address, "http://127.0.0.1:8000", "address people type, used in links and mails"
+    ),
+    Setting(
+        "ZHIKE_HOSTS", words, "127.0.0.1,localhost", "host names answered to, beside the one of ZHIKE_ADDRESS"
+    ),
+    Setting(
+        "ZHIKE_LANGUAGE", language, "zh-hans", "language for people who have not chosen one: zh-hans or en"
+    ),
     Setting("ZHIKE_TIME_ZONE", zone, "Asia/Shanghai", "time zone of the company"),
     Setting("ZHIKE_WEB_WORKERS", positive, "2", "processes that serve pages"),
     Setting("ZHIKE_EMBEDDED_WORKER", switch, "true", "whether `zhike serve` also runs the jobs"),
-    Setting("ZHIKE_PROXIES", switch, "false", "whether a reverse proxy in front sets X-Forwarded-Proto and -For"),
-    Setting("ZHIKE_MAIL_URL", str, "", "smtp://user:password@host:port or smtps://…; empty: mails wait in the outbox", secret=True),
+    Setting(
+        "ZHIKE_PROXIES", switch, "false", "whether a reverse proxy in front sets X-Forwarded-Proto and -For"
+    ),
+    Setting(
+        "ZHIKE_MAIL_URL",
+        str,
+        "",
+        "smtp://user:password@host:port or smtps://…; empty: mails wait in the outbox",
+        secret=True,
+    ),
     Setting("ZHIKE_MAIL_FROM", str, "zhike@localhost", "sender of mails"),
-    Setting("ZHIKE_OIDC_ISSUER", str, "", "issuer of OpenID Connect sign-in, such as https://login.example.com"),
+    Setting(
+        "ZHIKE_OIDC_ISSUER", str, "", "issuer of OpenID Connect sign-in, such as https://login.example.com"
+    ),
     Setting("ZHIKE_OIDC_CLIENT", str, "", "client id at the issuer"),
     Setting("ZHIKE_OIDC_SECRET", str, "", "client secret at the issuer", secret=True),
     Setting("ZHIKE_DEBUG", switch, "false", "error pages with detail, for development only"),

@@ -21,14 +21,17 @@ def whole(value: Decimal) -> int:
 
 def amount(number: int) -> Decimal:
     """The amount of a whole number of 10^-4."""
-    return Decimal(number) / ONE
+    return Decimal(number).scaleb(-PLACES)
 
 
 class AmountField(models.BigIntegerField):  # type: ignore[type-arg]
     """A Decimal of up to four decimals, stored as a whole number. Sums and comparisons run in the database."""
 
     description = "Exact amount"
-    default_error_messages = {"invalid": _("“%(value)s” is not an amount."), "large": _("The amount is too large.")}
+    default_error_messages = {
+        "invalid": _("“%(value)s” is not an amount."),
+        "large": _("The amount is too large."),
+    }
 
     def from_db_value(self, value: int | None, expression: Any, connection: Any) -> Decimal | None:
         return None if value is None else amount(int(value))
@@ -37,23 +40,25 @@ class AmountField(models.BigIntegerField):  # type: ignore[type-arg]
         found = self.to_python(value)
         return None if found is None else whole(found)
 
-    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
+    def to_python(self, value: Any) -> Decimal | None:
         if value is None or value == "":
             return None
         try:
             found = value if isinstance(value, Decimal) else Decimal(str(value))
         except InvalidOperation as error:
-            raise exceptions.ValidationError(self.error_messages["invalid"], "invalid", {"value": value}) from error
+            raise exceptions.ValidationError(
+                self.error_messages["invalid"], "invalid", {"value": value}
+            ) from error
         if not found.is_finite() or abs(found) > LIMIT:
             raise exceptions.ValidationError(self.error_messages["large"], "large", {"value": value})
         return found
 
     @property
-    def validators(self) -> list[Any]:  # type: ignore[override]
+    def validators(self) -> list[Any]:
         """None: `to_python` has the only bounds."""
         return []
 
-    def formfield(self, **kwargs: Any) -> Any:  # type: ignore[override]
+    def formfield(self, **kwargs: Any) -> Any:
         from django import forms
 
         return super(models.BigIntegerField, self).formfield(

@@ -21,7 +21,9 @@ class Refused(Exception):
     status = 400
     code = "refused"
 
-    def __init__(self, message: Any, *, fields: Mapping[str, Any] | None = None, way_out: Any = "", link: str = "") -> None:
+    def __init__(
+        self, message: Any, *, fields: Mapping[str, Any] | None = None, way_out: Any = "", link: str = ""
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.fields = dict(fields or {})

@@ -19,7 +19,9 @@ class Tree(models.Model):
     code = models.SlugField(_("code"), max_length=40, unique=True)
     name_zh = models.CharField(_("Chinese name"), max_length=80)
     name_en = models.CharField(_("English name"), max_length=80, blank=True)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("part of"))
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("part of")
+    )
     path = models.CharField(max_length=200, default="", editable=False, db_index=True)
     closed_on = models.DateField(_("closed on"), null=True, blank=True)
 
@@ -30,18 +32,13 @@ class Tree(models.Model):
     def __str__(self) -> str:
         return self.name_en if self.name_en and not (get_language() or "").startswith("zh") else self.name_zh
 
-    def settle_path(self) -> None:
-        """Compute the path, of this place and of those below; call after saving."""
-        self.path = f"{self.parent.path if self.parent else '/'}{self.pk}/"
-        type(self)._default_manager.filter(pk=self.pk).update(path=self.path)
-        for child in type(self)._default_manager.filter(parent_id=self.pk):
-            child.settle_path()
-
 
 class Department(Tree):
     """A department; its head answers for what nobody else owns."""
 
-    head = models.ForeignKey("zhike.Person", models.SET_NULL, null=True, blank=True, related_name="heads", verbose_name=_("head"))
+    head = models.ForeignKey(
+        "zhike.Person", models.SET_NULL, null=True, blank=True, related_name="heads", verbose_name=_("head")
+    )
 
     class Meta(Tree.Meta):
         db_table = "zhike_department"
@@ -54,6 +51,15 @@ class Region(Tree):
     class Meta(Tree.Meta):
         db_table = "zhike_region"
         verbose_name = _("region")
+
+
+def settle_path(kind: type[Department] | type[Region], place: Department | Region) -> None:
+    """Compute the path of a place and of those below; call after saving."""
+    above = kind.objects.get(pk=place.parent_id).path if place.parent_id else "/"
+    place.path = f"{above}{place.pk}/"
+    kind.objects.filter(pk=place.pk).update(path=place.path)
+    for child in kind.objects.filter(parent_id=place.pk):
+        settle_path(kind, child)
 
 
 class Role(models.Model):
@@ -97,9 +103,15 @@ class Person(AbstractBaseUser):
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     post = models.CharField(_("post"), max_length=80, blank=True)
     language = models.CharField(_("language"), max_length=10, blank=True, default="")
-    department = models.ForeignKey(Department, models.PROTECT, null=True, blank=True, related_name="people", verbose_name=_("department"))
-    region = models.ForeignKey(Region, models.PROTECT, null=True, blank=True, related_name="people", verbose_name=_("region"))
-    superior = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="reports", verbose_name=_("superior"))
+    department = models.ForeignKey(
+        Department, models.PROTECT, null=True, blank=True, related_name="people", verbose_name=_("department")
+    )
+    region = models.ForeignKey(
+        Region, models.PROTECT, null=True, blank=True, related_name="people", verbose_name=_("region")
+    )
+    superior = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="reports", verbose_name=_("superior")
+    )
     is_active = models.BooleanField(default=True)
     left_at = models.DateTimeField(null=True, blank=True)
     joined_at = models.DateTimeField()
@@ -136,7 +148,9 @@ class Person(AbstractBaseUser):
 class Access:
     """The sum of a person's roles on a day."""
 
-    def __init__(self, verbs: frozenset[str], sees: frozenset[str], scopes: frozenset[str], roles: tuple[Role, ...]) -> None:
+    def __init__(
+        self, verbs: frozenset[str], sees: frozenset[str], scopes: frozenset[str], roles: tuple[Role, ...]
+    ) -> None:
         self.verbs, self.sees, self.scopes, self.roles = verbs, sees, scopes, roles
 
     @classmethod
@@ -156,7 +170,9 @@ class GrantQuerySet(models.QuerySet["Grant"]):
 
     def running(self, day: date) -> Self:
         """Those in force on a day."""
-        return self.filter(Q(until_on__isnull=True) | Q(until_on__gte=day), from_on__lte=day, withdrawn_at__isnull=True)
+        return self.filter(
+            Q(until_on__isnull=True) | Q(until_on__gte=day), from_on__lte=day, withdrawn_at__isnull=True
+        )
 
     def to_review(self, day: date) -> Self:
         """Those in force whose review date has come."""
@@ -183,7 +199,8 @@ class Grant(models.Model):
         ordering = ["-id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(until_on__isnull=False) | Q(review_on__isnull=False), name="grant_ends_or_is_reviewed"
+                condition=Q(until_on__isnull=False) | Q(review_on__isnull=False),
+                name="grant_ends_or_is_reviewed",
             )
         ]
 

@@ -65,7 +65,15 @@ class ShippedRole:
 
 DAILY = ("see_customers", "log_activity")
 SELLING = (*DAILY, "add_customer", "change_customer", "see_orders", "import_data")
-HEADING = (*SELLING, "assign_customer", "close_customer", "merge_customers", "export_data", "share_views", "use_api")
+HEADING = (
+    *SELLING,
+    "assign_customer",
+    "close_customer",
+    "merge_customers",
+    "export_data",
+    "share_views",
+    "use_api",
+)
 
 ROLES = (
     ShippedRole("management", "管理层", "Management", "all", (*DAILY, "see_orders", "export_data", "see_journal", "share_views"),

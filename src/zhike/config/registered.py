@@ -1,0 +1,8 @@
+"""What registers itself when the product starts: sentences of the journal, kinds of jobs, start-up checks."""
+
+from __future__ import annotations
+
+from zhike.config import checks  # noqa: F401
+from zhike.customers import actions as customers  # noqa: F401
+from zhike.people import actions as people  # noqa: F401
+from zhike.people import agreements  # noqa: F401

@@ -1,0 +1,14 @@
+"""Every address: nouns, each with its own urls."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("accounts/", include("allauth.urls")),
+    path("", include("zhike.ui.urls")),
+    path("people/", include("zhike.people.urls")),
+    path("customers/", include("zhike.customers.urls")),
+]
+handler404 = "zhike.ui.views.not_found"
+handler500 = "zhike.ui.views.failed"
