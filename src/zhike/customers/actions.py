@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy
 from zhike.customers.completeness import measure
 from zhike.customers.life import CHANNELS, MOVES, POSTS
 from zhike.customers.models import Activity, Assignment, Contact, Customer
-from zhike.customers.words import search_text
+from zhike.customers.words import channel_text, search_text
+from zhike.kernel.bigrams import tokens
 from zhike.kernel.journal import changes, journal, sentences
 from zhike.kernel.refusals import Conflict, Invalid
 from zhike.people.models import Person
@@ -31,13 +32,15 @@ sentences({
     "post_ended": gettext_lazy("%(who)s ended the post of %(person)s as %(post)s"),
 })  # fmt: skip
 
-COMPUTED = {"search", "completeness", "version", "added_at", "changed_at", "merged_into", "amount_12m", "receivable",
+COMPUTED = {"search", "channels", "tokens", "completeness", "version", "added_at", "changed_at", "merged_into", "amount_12m", "receivable",
             "overdue", "last_order_on", "last_contact_on"}  # fmt: skip
 
 
 def settle(customer: Customer) -> None:
     """Recompute what follows from the other fields; call before saving."""
     customer.search = search_text(customer)
+    customer.channels = channel_text(customer)
+    customer.tokens = tokens(customer.search + customer.channels)
     customer.completeness = measure(customer).percent
 
 

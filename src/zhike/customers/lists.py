@@ -11,8 +11,8 @@ from django.http import QueryDict
 from django.utils.functional import cached_property
 
 from zhike.customers.models import Customer, CustomerQuerySet
+from zhike.kernel.bigrams import plain
 from zhike.people.models import Person
-from zhike.people.names import plain
 
 SORTS = {
     "name": "name",

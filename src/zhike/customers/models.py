@@ -110,10 +110,12 @@ class Customer(models.Model):
     last_order_on = models.DateField(_("last order"), null=True, blank=True)
     last_contact_on = models.DateField(_("last contact"), null=True, blank=True)
     completeness = models.PositiveSmallIntegerField(_("completeness"), default=0)
-    search = models.TextField(blank=True, editable=False)
     version = models.PositiveIntegerField(default=1)
     added_at = models.DateTimeField()
     changed_at = models.DateTimeField()
+    search = models.TextField(default="", editable=False)
+    channels = models.TextField(default="", editable=False)
+    tokens = models.TextField(default="", editable=False)
 
     objects = CustomerQuerySet.as_manager()
 

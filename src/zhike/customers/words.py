@@ -5,18 +5,24 @@ from __future__ import annotations
 import re
 
 from zhike.customers.models import Customer
-from zhike.people.names import pinyin_keys, plain
+from zhike.kernel.bigrams import plain
+from zhike.people.names import pinyin_keys
 
 
 def search_text(customer: Customer) -> str:
-    """All words, lower case, between blanks; phones as bare digits."""
+    """Names, pinyin, initials and code, lower case, between blanks."""
     contacts = list(customer.contacts.all()) if customer.pk else []
     names = [customer.name, customer.short_name, customer.name_en, *(contact.name for contact in contacts)]
     words = [plain(one) for one in (*names, customer.code) if one]
     for name in names:
         words += [key for key in pinyin_keys(name) if key] if name else []
-    for phone in (customer.phone, *(one for contact in contacts for one in (contact.mobile, contact.phone))):
-        digits = re.sub(r"\D", "", phone)
-        if len(digits) >= 5:
-            words.append(digits)
+    return f" {' '.join(dict.fromkeys(words))} "
+
+
+def channel_text(customer: Customer) -> str:
+    """Phones as bare digits, and e-mail addresses: found only by people who see contacts' channels."""
+    contacts = list(customer.contacts.all()) if customer.pk else []
+    phones = [customer.phone, *(one for contact in contacts for one in (contact.mobile, contact.phone))]
+    words = [digits for phone in phones if len(digits := re.sub(r"\D", "", phone)) >= 5]
+    words += [plain(mail) for mail in (customer.email, *(contact.email for contact in contacts)) if mail]
     return f" {' '.join(dict.fromkeys(words))} "

@@ -53,7 +53,7 @@ class Region(Tree):
         verbose_name = _("region")
 
 
-def settle_path(kind: type[Department] | type[Region], place: Department | Region) -> None:
+def settle_path(kind: type[Department | Region], place: Department | Region) -> None:
     """Compute the path of a place and of those below; call after saving."""
     above = kind.objects.get(pk=place.parent_id).path if place.parent_id else "/"
     place.path = f"{above}{place.pk}/"

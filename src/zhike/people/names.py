@@ -3,22 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from pypinyin import Style, lazy_pinyin
 
+from zhike.kernel.bigrams import plain
+
 HAN = re.compile(r"[\u3400-\u9fff]")
-
-
-def plain(text: str) -> str:
-    """Lower case, half-width, without accents.
-
-    >>> plain("Lefèvre ＡＢＣ")
-    'lefevre abc'
-    """
-    return "".join(
-        one for one in unicodedata.normalize("NFKD", text) if not unicodedata.combining(one)
-    ).lower()
 
 
 def pinyin_keys(name: str) -> tuple[str, str]:

@@ -1,0 +1,159 @@
+"""What a list was asked for: words, conditions, order, columns, page. Read from a query string and written back to one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Q
+from django.http import QueryDict
+
+from zhike.lists.fields import OPERATORS, Field
+
+MOST_WORDS, MOST_CONDITIONS, MOST_VALUES = 60, 20, 50
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One condition: `grade:in:A,B`."""
+
+    code: str
+    operator: str
+    text: str = ""
+
+    @classmethod
+    def read(cls, text: str) -> Condition | None:
+        """From its text; None when it is not one."""
+        parts = text.split(":", 2)
+        return cls(parts[0], parts[1], parts[2][:200] if len(parts) == 3 else "") if len(parts) >= 2 else None
+
+    def __str__(self) -> str:
+        return f"{self.code}:{self.operator}:{self.text}" if self.text else f"{self.code}:{self.operator}"
+
+    @property
+    def values(self) -> list[str]:
+        """The values between commas."""
+        return [value for value in self.text.split(",") if value][:MOST_VALUES]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question to a list."""
+
+    words: str = ""
+    conditions: tuple[Condition, ...] = ()
+    any_of: bool = False
+    sort: str = ""
+    columns: tuple[str, ...] = ()
+    group: str = ""
+    page: int = 1
+    view: str = ""
+
+    @classmethod
+    def read(cls, query: QueryDict, fields: Iterable[Field], default_sort: str) -> Asked:
+        """From a query string, keeping what these fields can answer; the rest counts as not asked."""
+        known = {field.code: field for field in fields}
+        number, sort = query.get("page", "1"), query.get("sort", default_sort)
+        found = (Condition.read(text.replace("\x00", "")) for text in query.getlist("c")[:MOST_CONDITIONS])
+        columns = tuple(code for code in query.get("columns", "").split(",") if code in known)
+        sortable = known.get(sort.lstrip("-"))
+        group = query.get("group", "")
+        return cls(
+            words=query.get("q", "").replace("\x00", "").strip()[:MOST_WORDS],
+            conditions=tuple(one for one in found if one is not None and _answerable(one, known)),
+            any_of=query.get("any") == "1",
+            sort=sort if sortable is not None and sortable.sort else default_sort,
+            columns=columns,
+            group=group if group in known and known[group].kind in {"choice", "key"} else "",
+            page=int(number) if number.isascii() and number.isdigit() and 0 < len(number) < 7 else 1,
+            view=query.get("view", "")[:20],
+        )
+
+    def query(self, **changes: Any) -> str:
+        """The query string of this question with some parts changed; a changed filter goes back to page 1."""
+        one = replace(self, **changes) if "page" in changes else replace(self, page=1, **changes)
+        parts: list[tuple[str, str]] = [("q", one.words)] if one.words else []
+        parts += [("c", str(condition)) for condition in one.conditions]
+        parts += [("any", "1")] if one.any_of else []
+        parts += [("sort", one.sort)] if one.sort else []
+        parts += [("columns", ",".join(one.columns))] if one.columns else []
+        parts += [("group", one.group)] if one.group else []
+        parts += [("view", one.view)] if one.view else []
+        parts += [("page", str(one.page))] if one.page > 1 else []
+        return urlencode(parts)
+
+    def value_of(self, code: str) -> str:
+        """The text of the first `in` condition on a field, for quick filters."""
+        return next((one.text for one in self.conditions if one.code == code and one.operator == "in"), "")
+
+    def with_value(self, code: str, text: str) -> Asked:
+        """This question with the quick filter of a field set, or taken away by an empty text."""
+        rest = tuple(one for one in self.conditions if not (one.code == code and one.operator == "in"))
+        return replace(self, conditions=(*rest, Condition(code, "in", text)) if text else rest, page=1)
+
+
+def _answerable(condition: Condition, known: dict[str, Field]) -> bool:
+    field = known.get(condition.code)
+    return (
+        field is not None
+        and field.filter
+        and condition.operator in OPERATORS[field.kind]
+        and _q(field, condition) is not None
+    )
+
+
+def where(asked: Asked, fields: Iterable[Field]) -> Q:
+    """The conditions as one Q."""
+    known = {field.code: field for field in fields}
+    parts = [_q(known[one.code], one) or Q() for one in asked.conditions if one.code in known]
+    whole = Q()
+    for part in parts:
+        whole = whole | part if asked.any_of else whole & part
+    return whole
+
+
+def _q(field: Field, condition: Condition) -> Q | None:
+    """The Q of one condition; None when its value cannot be read."""
+    if condition.operator in {"empty", "filled"}:
+        empty = (
+            Q(**{f"{field.column}__isnull": True})
+            if field.kind in {"day", "key"}
+            else Q(**{field.column: ""})
+        )
+        return empty if condition.operator == "empty" else ~empty
+    if field.kind == "text":
+        name = f"{field.column}__icontains" if condition.operator == "has" else f"{field.column}__iexact"
+        return Q(**{name: condition.text}) if condition.text else None
+    if field.kind in {"choice", "key"}:
+        values = [_read(field, value) for value in condition.values]
+        if not values or None in values:
+            return None
+        inside = Q(**{f"{field.column}__in": values})
+        return inside if condition.operator == "in" else ~inside
+    value = _read(field, condition.text)
+    name = {"ge": f"{field.column}__gte", "le": f"{field.column}__lte", "is": field.column}[
+        condition.operator
+    ]
+    return None if value is None else Q(**{name: value})
+
+
+def _read(field: Field, text: str) -> Any:
+    """A value as the column holds it; None when it is not one."""
+    if field.kind == "choice":
+        return text
+    if field.kind in {"key", "number"}:
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+    if field.kind == "day":
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            return None
+    try:
+        amount = Decimal(text)
+    except InvalidOperation:
+        return None
+    return amount if amount.is_finite() and abs(amount) < 10**14 else None

@@ -1,0 +1,65 @@
+"""What a list shows, filters and sorts by: one declaration for page, saved view, export and API."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from zhike.people.models import Person
+from zhike.people.rules import sees
+
+OPERATORS: dict[str, dict[str, Any]] = {
+    "text": {"has": _("contains"), "is": _("is"), "empty": _("is empty"), "filled": _("is filled")},
+    "choice": {
+        "in": _("is one of"),
+        "not": _("is none of"),
+        "empty": _("is empty"),
+        "filled": _("is filled"),
+    },
+    "key": {"in": _("is one of"), "not": _("is none of"), "empty": _("is empty"), "filled": _("is filled")},
+    "number": {"ge": _("at least"), "le": _("at most"), "is": _("is")},
+    "amount": {"ge": _("at least"), "le": _("at most"), "is": _("is")},
+    "day": {
+        "ge": _("on or after"),
+        "le": _("on or before"),
+        "is": _("is"),
+        "empty": _("is empty"),
+        "filled": _("is filled"),
+    },
+}
+"""Kind of field -> operators with their words."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """One thing of a row.
+
+    `column` is the model's column (for a `key` the `_id` column); `cell` renders it; `plain` gives its value for files and
+    the API; `field_class` hides it from people whose roles do not see that class, in every way a list can be asked.
+    """
+
+    code: str
+    label: Any
+    kind: str
+    column: str
+    cell: Callable[[Any], str]
+    plain: Callable[[Any], Any] | None = None
+    field_class: str = "basic"
+    sort: bool = True
+    filter: bool = True
+    choices: Callable[[Person], Mapping[str, Any]] | None = None
+    css: str = ""
+    shown: bool = True
+    edit: bool = False
+
+    def value(self, row: Any) -> Any:
+        """The value of a row, for files and the API."""
+        return self.plain(row) if self.plain else getattr(row, self.column)
+
+
+def seen_by(person: Person, fields: tuple[Field, ...]) -> tuple[Field, ...]:
+    """The fields that a person's roles show."""
+    return tuple(field for field in fields if sees(person, field.field_class))

@@ -1,0 +1,63 @@
+"""A page of a list: its keys by the index, its rows by the keys; counts that stop at ten thousand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+PAGE = 50
+MOST_COUNTED = 10_000
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows of a page, where it stands, and how many there are (`more` when there are over ten thousand)."""
+
+    rows: Sequence[Any]
+    number: int
+    count: int
+    more: bool
+
+    @property
+    def first(self) -> int:
+        """Place of the first row, from 1; 0 on an empty page."""
+        return (self.number - 1) * PAGE + 1 if self.rows else 0
+
+    @property
+    def last(self) -> int:
+        """Place of the last row."""
+        return (self.number - 1) * PAGE + len(self.rows)
+
+    @property
+    def pages(self) -> int:
+        """How many pages can be opened."""
+        return max(1, -(-self.count // PAGE))
+
+    @property
+    def has_next(self) -> bool:
+        """Whether a page follows."""
+        return self.number < self.pages
+
+    @property
+    def has_previous(self) -> bool:
+        """Whether a page goes before."""
+        return self.number > 1
+
+
+def page_of(keys: QuerySet[Any], rows: QuerySet[Any], number: int, whole: int | None = None) -> Page:
+    """Page `number` of the primary keys in order; `rows` fetches them. `whole` is a count known from elsewhere."""
+    count = whole if whole is not None else count_of(keys)
+    number = min(max(1, number), max(1, -(-min(count, MOST_COUNTED) // PAGE)))
+    start = (number - 1) * PAGE
+    found = list(keys.values_list("pk", flat=True)[start : start + PAGE])
+    by_key = rows.in_bulk(found)
+    shown = [by_key[key] for key in found if key in by_key]
+    return Page(shown, number, min(count, MOST_COUNTED), count > MOST_COUNTED)
+
+
+def count_of(keys: QuerySet[Any]) -> int:
+    """How many there are, up to ten thousand and one."""
+    return int(keys.order_by().values("pk")[: MOST_COUNTED + 1].count())
