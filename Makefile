@@ -30,6 +30,8 @@ demo: setup ## Grade the bundled demo company and show where the report lies
 
 test: check ## Run the whole gate: check, then every test
 	$(BIN)/python -m pytest $(PYTEST_OPTIONS)
+	@[ -z "$$ZHIKE_TEST_POSTGRESQL" ] || { echo "The product's tests again, on PostgreSQL"; \
+		ZHIKE_DATABASE_URL="$$ZHIKE_TEST_POSTGRESQL" $(BIN)/python -m pytest $(PYTEST_OPTIONS) tests/product; }
 
 check: dev ## Lint, format, types and import contracts
 	$(BIN)/ruff check

@@ -31,8 +31,9 @@ def tree(path: Path) -> ast.Module:
 
 
 def python_files(folder: Path) -> Iterator[Path]:
-    """The Python files under `folder`, in order."""
-    return (path for path in repository_files() if path.suffix == ".py" and path.is_relative_to(folder))
+    """The Python files under `folder`, in order, but for migrations: Django writes those."""
+    files = (path for path in repository_files() if path.suffix == ".py" and path.is_relative_to(folder))
+    return (path for path in files if path.parent.name != "migrations")
 
 
 def place(path: Path, node: ast.expr | ast.stmt | ast.ExceptHandler | None = None) -> str:

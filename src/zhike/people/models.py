@@ -71,6 +71,7 @@ class Role(models.Model):
     scope = models.CharField(_("customers seen"), max_length=12, default="own")
     verbs = models.JSONField(_("may"), default=list)
     sees = models.JSONField(_("sees"), default=list)
+    second_factor = models.BooleanField(_("needs a second factor"), default=False)
     closed_on = models.DateField(_("closed on"), null=True, blank=True)
 
     class Meta:

@@ -76,10 +76,10 @@ HEADING = (
 )
 
 ROLES = (
-    ShippedRole("management", "管理层", "Management", "all", (*DAILY, "see_orders", "export_data", "see_journal", "share_views"),
-                ("basic", "contact", "price", "profit", "credit", "risk")),
-    ShippedRole("supervising", "监督部门", "Supervising department", "all", ("see_customers", "see_orders", "see_journal", "manage_incidents"),
-                ("basic", "price", "credit", "risk")),
+    ShippedRole("management", "管理层", "Management", "all",
+                (*DAILY, "see_orders", "export_data", "see_journal", "share_views"), ("basic", "contact", "price", "profit", "credit", "risk")),
+    ShippedRole("supervising", "监督部门", "Supervising department", "all",
+                ("see_customers", "see_orders", "see_journal", "manage_incidents"), ("basic", "price", "credit", "risk")),
     ShippedRole("department_head", "大客户部门负责人", "Key-account department head", "department", (*HEADING, "see_journal"),
                 ("basic", "contact", "price", "profit", "credit", "risk")),
     ShippedRole("supervisor", "大客户主管", "Key-account supervisor", "department", HEADING, ("basic", "contact", "price", "credit", "risk")),
@@ -87,9 +87,10 @@ ROLES = (
     ShippedRole("account_manager", "客户经理", "Account manager", "own", (*SELLING, "use_api"),
                 ("basic", "contact", "price", "profit", "credit", "risk")),
     ShippedRole("salesperson", "业务员", "Salesperson", "own", SELLING, ("basic", "contact", "price")),
-    ShippedRole("analyst", "数据分析部门", "Data analyst", "all", ("see_customers", "see_orders", "import_data", "export_data", "share_views", "use_api"),
-                ("basic", "price", "profit")),
-    ShippedRole("finance", "财务/信用", "Finance and credit", "all", ("see_customers", "see_orders", "import_data", "export_data", "log_activity"),
+    ShippedRole("analyst", "数据分析部门", "Data analyst", "all",
+                ("see_customers", "see_orders", "import_data", "export_data", "share_views", "use_api"), ("basic", "price", "profit")),
+    ShippedRole("finance", "财务/信用", "Finance and credit", "all",
+                ("see_customers", "see_orders", "import_data", "export_data", "log_activity"),
                 ("basic", "price", "credit", "risk")),
     ShippedRole("order_clerk", "跟单", "Order clerk", "all", (*DAILY, "see_orders"), ("basic", "contact", "price")),
     ShippedRole("reception", "接待员", "Reception agent", "all", DAILY, ("basic",)),
@@ -110,3 +111,6 @@ APART = (
     frozenset({"management", "supervising"}),
 )
 """Roles that no person may hold together: system administrator, approver, auditor."""
+
+WELL_GUARDED = frozenset({"administrator", "management"})
+"""Shipped roles that ask for a second factor."""

@@ -1,0 +1,38 @@
+"""What every product test may ask for: the cast, clients, and a folder for its files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from tests.product.cast import Cast, assemble
+from zhike.people.models import Person
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """People, places and three customers; see tests/product/cast.py."""
+    return assemble()
+
+
+@pytest.fixture
+def client_for() -> Callable[[Person | None], Client]:
+    """`client_for(person)` is a browser in which that person has signed in; `client_for(None)` one before."""
+
+    def signed_in(person: Person | None) -> Client:
+        client = Client()
+        if person is not None:
+            client.force_login(person)
+        return client
+
+    return signed_in
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path, settings) -> Path:  # type: ignore[no-untyped-def]
+    """An empty data folder of this test alone, for keys, anchors and uploads."""
+    settings.DATA_DIR, settings.MEDIA_ROOT = tmp_path, tmp_path / "files"
+    return tmp_path

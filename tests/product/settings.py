@@ -1,0 +1,25 @@
+"""The product's settings for tests: a folder of its own for every process, and a cheap password hasher."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+
+_HOME = tempfile.mkdtemp(prefix="zhike-test-")
+atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
+for _name in [
+    name for name in os.environ if name.startswith("ZHIKE_") and not name.startswith("ZHIKE_TEST_")
+]:
+    if _name not in {"ZHIKE_DATA", "ZHIKE_DATABASE_URL"}:
+        del os.environ[_name]
+os.environ["ZHIKE_DATA_DIR"] = _HOME
+
+from zhike.config.settings import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
