@@ -2,12 +2,35 @@
 
 from zhike.customers.models import Activity, Assignment, Consultation, Contact, Customer, Viewing
 from zhike.facts.models import Order, Rate, Receivable
+from zhike.jobs.models import Alive, Beat, Job, Step
 from zhike.kernel.journal import Entry, Seal
 from zhike.lists.models import View
 from zhike.people.agreements import Agreement, Signature
 from zhike.people.models import Denial, Department, Grant, Person, Region, Role
 
 __all__ = [
-    "Activity", "Agreement", "Assignment", "Consultation", "Contact", "Customer", "Denial", "Department", "Entry", "Grant",
-    "Order", "Person", "Rate", "Receivable", "Region", "Role", "Seal", "Signature", "View", "Viewing",
-]  # fmt: skip
+    "Activity",
+    "Agreement",
+    "Alive",
+    "Assignment",
+    "Beat",
+    "Consultation",
+    "Contact",
+    "Customer",
+    "Denial",
+    "Department",
+    "Entry",
+    "Grant",
+    "Job",
+    "Order",
+    "Person",
+    "Rate",
+    "Receivable",
+    "Region",
+    "Role",
+    "Seal",
+    "Signature",
+    "Step",
+    "View",
+    "Viewing",
+]
