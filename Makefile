@@ -10,7 +10,7 @@ export UV_SYSTEM_CERTS ?= 1
 PYTEST_OPTIONS ?= --numprocesses=auto --maxprocesses=4 --dist=loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev spark browser node demo test check fix bench lock clean
+.PHONY: help setup dev spark browser node assets demo test check fix bench lock clean
 
 help: ## List what make can do
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -46,8 +46,8 @@ fix: dev ## Let ruff mend and format what it can
 bench: .venv/.with-bench ## Measure, and write benchmarks/RESULTS.md
 	$(BIN)/python benchmarks/run.py
 
-clean: ## Remove .venv and every cache
-	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+clean: ## Remove .venv, what was built, and every cache
+	rm -rf .venv build dist node_modules src/zhike/ui/static/dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # --- the environment -------------------------------------------------------------------------------
@@ -92,6 +92,26 @@ ifneq ($(origin PYTHON),file)
 		echo "the .venv of this folder was made with $$($(BIN)/python --version), not with $$($(PYTHON) --version)" >&2; \
 		echo "  hint: make clean, then make again" >&2; exit 1; }
 endif
+
+# --- the pages' styles and scripts -----------------------------------------------------------------
+
+BUILT := src/zhike/ui/static/dist/manifest.json
+NODE_IS_NEW := $(shell node -e 'const [a,b]=process.versions.node.split(".").map(Number);console.log(a>22||(a==22&&b>=12)||(a==20&&b>=19)?1:"")' 2>/dev/null)
+ifeq ($(NODE_IS_NEW),)
+assets $(BUILT): export PATH := $(CURDIR)/$(BIN):$(PATH)
+node_modules/.made: .venv/.with-node
+endif
+
+assets: $(BUILT) ## Build the pages' styles and scripts (once, and when they change)
+
+node_modules/.made: package.json package-lock.json
+	@echo "Installing what builds the pages' styles and scripts into node_modules"
+	@npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(BUILT): node_modules/.made vite.config.js $(shell find frontend src/zhike -name static -prune -o \( -name '*.js' -o -name '*.css' -o -name '*.html' -o -name '*.py' -o -name 'icons.txt' \) -print)
+	@npm run --silent build -- --logLevel warn
+	@touch $@
 
 # --- the locks: universal (3.11 to 3.13, every platform), hashed, naming no index -----------------
 

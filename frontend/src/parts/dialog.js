@@ -1,0 +1,67 @@
+// Native dialogs. What htmx puts into #dialog opens; data-opens="id" opens another one; data-closes closes the one around it.
+import { listen } from "../behaviours.js";
+
+const dialog = document.getElementById("dialog");
+
+function open(element) {
+  if (!element.open) element.showModal();
+  const first = element.querySelector('[aria-invalid="true"], [autofocus], .dialog-body :is(input:not([type=hidden]), select, textarea)');
+  first?.focus();
+}
+
+document.addEventListener("htmx:after:swap", (event) => {
+  const target = event.detail.ctx?.target;
+  if (!dialog || target !== dialog) return;
+  const asked = dialog.querySelector("[data-size]")?.dataset.size;
+  dialog.classList.toggle("dialog-wide", asked === "wide");
+  dialog.classList.toggle("dialog-small", asked === "small");
+  if (dialog.textContent.trim()) open(dialog);
+  else dialog.close();
+});
+
+document.addEventListener("zhike:close", () => dialog?.close());
+dialog?.addEventListener("close", () => dialog.replaceChildren());
+
+listen("click", "[data-opens]", (event, opener) => {
+  event.preventDefault();
+  open(document.getElementById(opener.dataset.opens));
+});
+listen("click", "[data-closes]", (event, closer) => {
+  event.preventDefault();
+  closer.closest("dialog")?.close();
+});
+// A press on the backdrop closes; a drag that merely ends there does not.
+let pressed = null;
+document.addEventListener("pointerdown", (event) => (pressed = event.target));
+listen("click", "dialog", (event, element) => {
+  if (event.target === element && pressed === element && !element.querySelector("form[data-changed]")) element.close();
+});
+
+// Ask before something that cannot be taken back.
+export function confirmed(question, source) {
+  const box = document.getElementById("confirm");
+  box.querySelector("[data-question]").textContent = question;
+  const button = box.querySelector("[value=yes]");
+  button.textContent = source?.dataset.yes || button.dataset.yes;
+  button.classList.toggle("btn-danger", Boolean(source?.matches(".btn-danger, .menu-item-danger")));
+  button.classList.toggle("btn-primary", !button.classList.contains("btn-danger"));
+  box.returnValue = "";
+  box.showModal();
+  return new Promise((resolve) => box.addEventListener("close", () => resolve(box.returnValue === "yes"), { once: true }));
+}
+
+// data-confirm on a button or form that posts without htmx.
+const sure = new WeakSet();
+document.addEventListener("submit", (event) => {
+  const source = event.submitter?.dataset.confirm ? event.submitter : event.target;
+  const question = source.dataset.confirm;
+  if (!question || sure.has(event.target)) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  confirmed(question, source).then((yes) => {
+    if (!yes) return;
+    sure.add(event.target);
+    event.target.requestSubmit(event.submitter);
+    sure.delete(event.target);
+  });
+}, true);

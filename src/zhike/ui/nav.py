@@ -1,0 +1,41 @@
+"""The navigation: every place of the product, by section. A link is shown to those who hold its verb."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Link:
+    """A place: its name, its icon (lucide), the name of its address, and the verb it needs (empty: everybody)."""
+
+    name: Any
+    icon: str
+    to: str
+    verb: str = ""
+
+    @property
+    def href(self) -> str:
+        """Its address."""
+        return reverse(self.to)
+
+    def holds(self, path: str) -> bool:
+        """Whether a page lies at or under this place."""
+        return path == self.href or (self.href != "/" and path.startswith(self.href))
+
+
+@dataclass(frozen=True)
+class Section:
+    """Links under a heading; the first section has none."""
+
+    name: Any
+    links: tuple[Link, ...]
+
+
+NAV: list[Section] = [
+    Section("", (Link(_("Customers"), icon="building-2", to="customers", verb="see_customers"),)),
+]

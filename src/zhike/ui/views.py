@@ -1,0 +1,92 @@
+"""Pages of the shell: the start, the language, the components, and what goes wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from zhike.kernel.refusals import Refused
+from zhike.people.doors import door, open_to_all
+from zhike.people.middleware import LANGUAGE_COOKIE
+from zhike.ui.context import Shell
+
+FAILED = Path(__file__).parent / "templates" / "ui" / "failed.html"
+YEAR = 365 * 24 * 3600
+
+
+class NotFound(Refused):
+    """The address leads nowhere, or to something that this person may not see."""
+
+    status = 404
+    code = "not_found"
+
+
+class Stale(Refused):
+    """The page is too old to be sent: its token has run out."""
+
+    status = 403
+    code = "stale_page"
+
+
+@door()
+def home(request: HttpRequest) -> HttpResponse:
+    """The start: the first place that this person may go to."""
+    links = Shell(request).links
+    return redirect(links[0].href if links else "components")
+
+
+@open_to_all
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Choose a language and go back."""
+    back = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+    response = redirect(back if safe else "home")
+    chosen = request.POST.get("language", "")
+    if chosen in dict(settings.LANGUAGES):
+        response.set_cookie(
+            LANGUAGE_COOKIE, chosen, max_age=YEAR, samesite="Lax", secure=request.is_secure(), httponly=True
+        )
+    return response
+
+
+@door()
+def components(request: HttpRequest) -> HttpResponse:
+    """Every component in its states."""
+    return render(request, "ui/components.html")
+
+
+def refused_page(request: HttpRequest, refusal: Refused) -> HttpResponse:
+    """The page that tells a refusal and the way out."""
+    return render(request, "ui/refused.html", {"refusal": refusal}, status=refusal.status)
+
+
+@open_to_all
+def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    """404."""
+    return refused_page(request, NotFound(_("There is nothing at this address, or it is not yours to see.")))
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that was open for too long, or that came from elsewhere."""
+    return refused_page(
+        request,
+        Stale(
+            _("This page was open for too long. Nothing was saved."),
+            way_out=_("Please load the page again and repeat the step."),
+        ),
+    )
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """500: a page that needs nothing but itself."""
+    return HttpResponse(
+        FAILED.read_text("utf-8"), status=500
+    )
