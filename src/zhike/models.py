@@ -1,13 +1,15 @@
-"""The models of every noun, for Django to find."""
+"""The modules that hold models, one a line, for Django to find."""
 
-from zhike.customers.models import Activity, Assignment, Consultation, Contact, Customer, Viewing
-from zhike.facts.models import Order, Rate, Receivable
-from zhike.kernel.journal import Entry, Seal
-from zhike.lists.models import View
-from zhike.people.agreements import Agreement, Signature
-from zhike.people.models import Denial, Department, Grant, Person, Region, Role
-
-__all__ = [
-    "Activity", "Agreement", "Assignment", "Consultation", "Contact", "Customer", "Denial", "Department", "Entry", "Grant",
-    "Order", "Person", "Rate", "Receivable", "Region", "Role", "Seal", "Signature", "View", "Viewing",
-]  # fmt: skip
+import zhike.customers.export_right
+import zhike.customers.incidents
+import zhike.customers.models
+import zhike.facts.models
+import zhike.jobs.models
+import zhike.kernel.journal
+import zhike.lists.models
+import zhike.people.agreements
+import zhike.people.certificates
+import zhike.people.company
+import zhike.people.delegations
+import zhike.people.models
+import zhike.people.responsibilities  # noqa: F401

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from tests.product.cast import Cast, assemble
 from zhike.people.models import Person
@@ -36,3 +38,15 @@ def data_dir(tmp_path: Path, settings) -> Path:  # type: ignore[no-untyped-def]
     """An empty data folder of this test alone, for keys, anchors and uploads."""
     settings.DATA_DIR, settings.MEDIA_ROOT = tmp_path, tmp_path / "files"
     return tmp_path
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], datetime]:
+    """`clock("2026-11-22 09:00")` sets the time that the product reads, in UTC, and gives it back."""
+
+    def set_to(moment: str) -> datetime:
+        now = datetime.fromisoformat(moment).replace(tzinfo=UTC)
+        monkeypatch.setattr(timezone, "now", lambda: now)
+        return now
+
+    return set_to

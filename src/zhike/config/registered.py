@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from zhike.config import checks  # noqa: F401
 from zhike.customers import actions as customers  # noqa: F401
+from zhike.customers import consultations, export_right, incidents, viewings  # noqa: F401
 from zhike.lists import actions as lists  # noqa: F401
 from zhike.people import actions as people  # noqa: F401
-from zhike.people import agreements  # noqa: F401
+from zhike.people import agreements, certificates, company, delegations, responsibilities  # noqa: F401

@@ -234,7 +234,8 @@ class ConsultationQuerySet(models.QuerySet["Consultation"]):
 class Consultation(models.Model):
     """A request to consult another's archive, with purpose and period; the keeper decides (SEC-07)."""
 
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="consultations")
+    customer = models.ForeignKey(Customer, models.PROTECT, null=True, related_name="consultations")
+    asked_for = models.CharField(_("customer as named by the person"), max_length=160)
     person = models.ForeignKey("zhike.Person", models.PROTECT, related_name="consultations")
     purpose = models.CharField(_("purpose"), max_length=200)
     from_on = models.DateField(_("from"))
@@ -253,7 +254,7 @@ class Consultation(models.Model):
         indexes = [models.Index(fields=["person", "until_on"], name="consultation_person")]
 
     def __str__(self) -> str:
-        return f"{self.customer} · {self.person}"
+        return f"{self.customer or self.asked_for} · {self.person}"
 
 
 class Activity(models.Model):

@@ -21,6 +21,8 @@ from typing import Any
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Max
+from django.utils.functional import Promise
+from django.utils.translation import gettext
 
 Sentence = Any
 SENTENCES: dict[str, Sentence] = {}
@@ -69,12 +71,18 @@ class Entry(models.Model):
         """The entry as a sentence in the reader's language."""
         template = str(SENTENCES.get(self.action, self.action))
         who = self.by.display_name if self.by else "Zhike"
-        return template % _Forgiving({**self.data.get("words", {}), "who": who, "what": self.what})
+        words = {name: _said(value) for name, value in self.data.get("words", {}).items()}
+        return template % _Forgiving({**words, "who": who, "what": self.what})
 
 
 class _Forgiving(dict[str, Any]):
     def __missing__(self, key: str) -> str:
         return "—"
+
+
+def _said(value: Any) -> Any:
+    """A word of a sentence: what was written as a translatable text speaks the reader's language."""
+    return gettext(value["msgid"]) if isinstance(value, dict) and "msgid" in value else value
 
 
 class Seal(models.Model):
@@ -89,7 +97,10 @@ class Seal(models.Model):
 
 
 def plain(value: Any) -> Any:
-    """A value as JSON holds it."""
+    """A value as JSON holds it; a translatable text is kept as its English, to be said in the reader's language."""
+    if isinstance(value, Promise):
+        _make, (_function, words, *_rest) = value.__reduce__()  # type: ignore[misc]
+        return {"msgid": words[0]}
     if isinstance(value, Decimal):
         return format(value.normalize(), "f")
     if isinstance(value, datetime | date):

@@ -24,6 +24,7 @@ VERBS: dict[str, Any] = {
     "manage_people": _("manage people, departments and roles"),
     "manage_agreements": _("publish and file confidentiality agreements"),
     "manage_certificates": _("record certificates"),
+    "manage_roster": _("put people on the roster of a duty"),
     "manage_calendars": _("edit calendars"),
     "manage_incidents": _("handle incidents of leaked data"),
     "run_system": _("run the installation: jobs, backups, health"),
@@ -72,6 +73,7 @@ HEADING = (
     "merge_customers",
     "export_data",
     "share_views",
+    "manage_roster",
     "use_api",
 )
 
@@ -82,8 +84,10 @@ ROLES = (
                 ("see_customers", "see_orders", "see_journal", "manage_incidents"), ("basic", "price", "credit", "risk")),
     ShippedRole("department_head", "大客户部门负责人", "Key-account department head", "department", (*HEADING, "see_journal"),
                 ("basic", "contact", "price", "profit", "credit", "risk")),
-    ShippedRole("supervisor", "大客户主管", "Key-account supervisor", "department", HEADING, ("basic", "contact", "price", "credit", "risk")),
-    ShippedRole("regional_manager", "区域经理", "Regional manager", "region", HEADING, ("basic", "contact", "price", "credit", "risk")),
+    ShippedRole("supervisor", "大客户主管", "Key-account supervisor", "department",
+                HEADING, ("basic", "contact", "price", "credit", "risk")),
+    ShippedRole("regional_manager", "区域经理", "Regional manager", "region",
+                HEADING, ("basic", "contact", "price", "credit", "risk")),
     ShippedRole("account_manager", "客户经理", "Account manager", "own", (*SELLING, "use_api"),
                 ("basic", "contact", "price", "profit", "credit", "risk")),
     ShippedRole("salesperson", "业务员", "Salesperson", "own", SELLING, ("basic", "contact", "price")),
@@ -99,7 +103,8 @@ ROLES = (
     ShippedRole("keeper", "档案管理员", "Archive keeper", "all",
                 (*DAILY, "add_customer", "change_customer", "merge_customers", "import_data", "export_data", "approve_consultation", "share_views"),
                 ("basic", "contact")),
-    ShippedRole("hr", "人事/培训", "Staff and training", "none", ("manage_agreements", "manage_certificates", "manage_calendars"), ()),
+    ShippedRole("hr", "人事/培训", "Staff and training", "none",
+                ("manage_agreements", "manage_certificates", "manage_roster", "manage_calendars"), ()),
     ShippedRole("administrator", "系统管理员", "System administrator", "none",
                 ("manage_people", "manage_calendars", "run_system"), ()),
 )  # fmt: skip

@@ -1,0 +1,134 @@
+"""A worker that is killed loses nothing and doubles nothing: real processes on real databases."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+WORKER = Path(__file__).with_name("slow_worker.py")
+ASK = """
+import django; django.setup()
+from django.utils import timezone
+from zhike.jobs import registry
+from zhike.jobs.actions import enqueue
+from zhike.jobs.models import Job
+from zhike.people.models import Region
+registry.job("add_regions", title="Regions")(print)
+"""
+
+
+class Installation:
+    """A database of its own, and processes that work in it."""
+
+    def __init__(self, folder: Path, url: str) -> None:
+        self.env = {
+            **os.environ, "ZHIKE_DATA_DIR": str(folder), "ZHIKE_DATABASE_URL": url,
+            "DJANGO_SETTINGS_MODULE": "zhike.config.settings", "PYTHONPATH": str(ROOT / "src"),
+        }  # fmt: skip
+        self.python("-m", "django", "migrate", "--skip-checks", "-v0")
+
+    def python(self, *words: str) -> str:
+        done = subprocess.run(
+            [sys.executable, *words], env=self.env, capture_output=True, text=True, check=False, timeout=120
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    def tell(self, expression: str) -> str:
+        return self.python("-c", f"{ASK}\nprint({expression})")
+
+    @contextmanager
+    def worker(self) -> Iterator[subprocess.Popen[bytes]]:
+        process = subprocess.Popen([sys.executable, str(WORKER)], env=self.env, stderr=subprocess.DEVNULL)
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.wait()
+
+    def wait_for(self, expression: str) -> None:
+        """Until the expression is true in the database; a minute at most."""
+        self.python(
+            "-c",
+            f"{ASK}\nimport threading\n"
+            f"for _ in range(1200):\n    if {expression}: break\n    threading.Event().wait(0.05)\n"
+            f"else: raise SystemExit(str(Job.objects.values()))",
+        )
+
+
+@contextmanager
+def scratch_database(url: str) -> Iterator[str]:
+    import psycopg
+
+    name = f"zhike_jobs_{uuid.uuid4().hex[:8]}"
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute(f'CREATE DATABASE "{name}"')
+    try:
+        yield urlsplit(url)._replace(path=f"/{name}").geturl()
+    finally:
+        with psycopg.connect(url, autocommit=True) as server:
+            server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def on_sqlite(tmp_path) -> Installation:
+    return Installation(tmp_path, "")
+
+
+@pytest.fixture
+def on_postgresql(tmp_path, postgresql_url) -> Iterator[Installation]:
+    with scratch_database(postgresql_url) as url:
+        yield Installation(tmp_path, url)
+
+
+def kill_and_finish(place: Installation, number: int) -> None:
+    place.tell("enqueue(kind='add_regions', at=timezone.now()).pk")
+    with place.worker() as first:
+        place.wait_for("Region.objects.count() >= 3")
+        first.send_signal(number)
+        first.wait(timeout=30)
+    left = int(place.tell("Region.objects.count()"))
+    assert 3 <= left < 20
+    if number == signal.SIGKILL:
+        assert place.tell("Job.objects.get().state") == "running"
+        place.tell("Job.objects.update(lease_until=timezone.now())")
+    with place.worker():
+        place.wait_for("Job.objects.get().state == 'done'")
+    assert place.tell("Region.objects.count()") == "20"
+
+
+@pytest.mark.slow
+def test_a_killed_worker_on_sqlite(on_sqlite):
+    kill_and_finish(on_sqlite, signal.SIGKILL)
+    assert on_sqlite.tell("Job.objects.get().attempts") == "2"
+
+
+@pytest.mark.slow
+def test_a_worker_asked_to_end_on_sqlite(on_sqlite):
+    kill_and_finish(on_sqlite, signal.SIGTERM)
+    assert on_sqlite.tell("Job.objects.get().attempts") == "1"
+
+
+@pytest.mark.slow
+@pytest.mark.postgresql
+def test_a_killed_worker_on_postgresql(on_postgresql):
+    kill_and_finish(on_postgresql, signal.SIGKILL)
+    assert on_postgresql.tell("Job.objects.get().attempts") == "2"
+
+
+@pytest.mark.slow
+def test_workers_beside_each_other_share_one_job(on_sqlite):
+    on_sqlite.tell("enqueue(kind='add_regions', at=timezone.now()).pk")
+    with on_sqlite.worker(), on_sqlite.worker():
+        on_sqlite.wait_for("Job.objects.get().state == 'done'")
+    assert on_sqlite.tell("(Region.objects.count(), Job.objects.get().attempts)") == "(20, 1)"
