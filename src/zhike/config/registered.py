@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from zhike.api import actions as api  # noqa: F401
 from zhike.config import checks  # noqa: F401
 from zhike.customers import actions as customers  # noqa: F401
 from zhike.customers import consultations, export_right, incidents, viewings  # noqa: F401

@@ -1,112 +1,90 @@
-"""The list of customers: what may be asked of it, and its pages in a constant number of queries."""
+"""The list of customers as a person asks for it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
-from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.core.cache import cache
+from django.db.models import Count, Q
 from django.http import QueryDict
-from django.utils.functional import cached_property
 
+from zhike.customers.grid import FIELDS, SORTED_BY
 from zhike.customers.models import Customer, CustomerQuerySet
-from zhike.kernel.bigrams import plain
+from zhike.kernel.searching import matching
+from zhike.lists.asked import Asked, where
+from zhike.lists.fields import Field, seen_by
+from zhike.lists.pages import MOST_COUNTED, Page, count_of, page_of
 from zhike.people.models import Person
+from zhike.people.rules import sees
 
-SORTS = {
-    "name": "name",
-    "code": "code",
-    "grade": "grade",
-    "amount": "amount_12m",
-    "receivable": "receivable",
-    "overdue": "overdue",
-    "last_order": "last_order_on",
-    "last_contact": "last_contact_on",
-    "completeness": "completeness",
-    "added": "added_at",
-}
-PAGE = 50
+HEAVY = ("search", "channels", "tokens", "business_scope")
+COUNTED_FOR = 30  # seconds that the count of a whole list is kept
 
 
-@dataclass(frozen=True)
-class Asked:
-    """What a list was asked for; comes from the query string and goes back into it."""
+def fields_for(person: Person) -> tuple[Field, ...]:
+    """The fields that a person sees."""
+    return seen_by(person, FIELDS)
 
-    words: str = ""
-    equal: tuple[tuple[str, str], ...] = ()
-    sort: str = "-amount"
-    page: int = 1
 
-    FIELDS = (
-        "grade",
-        "life",
-        "region",
-        "manager",
-        "department",
-        "scale",
-        "industry",
-        "need_type",
-        "importance",
-        "country",
-    )
-
-    @classmethod
-    def read(cls, query: QueryDict) -> Asked:
-        """From a query string; what cannot be read counts as not asked."""
-        sort = query.get("sort", "-amount")
-        number = query.get("page", "1")
-        return cls(
-            words=query.get("q", "").replace("\x00", "").strip()[:60],
-            equal=tuple(
-                (name, value[:60])
-                for name in cls.FIELDS
-                if (value := query.get(name, "").replace("\x00", ""))
-            ),
-            sort=sort if sort.lstrip("-") in SORTS else "-amount",
-            page=int(number) if number.isascii() and number.isdigit() and len(number) < 8 else 1,
-        )
+def read(person: Person, query: QueryDict) -> Asked:
+    """What a query string asks, as far as the person may ask it."""
+    fields = fields_for(person)
+    return Asked.read(query, fields, SORTED_BY if any(field.code == SORTED_BY.lstrip("-") for field in fields) else "name")
 
 
 def find(person: Person, asked: Asked) -> CustomerQuerySet:
-    """The customers asked for, among those that the person sees, in the order asked for."""
+    """The customers asked for, among those that the person sees."""
     rows = Customer.objects.visible_to(person).living()
-    for word in plain(asked.words).split():
-        rows = rows.filter(search__contains=word)
-    for name, value in asked.equal:
-        rows = (
-            rows.filter(**{name: value})
-            if name not in {"region", "manager", "department"}
-            else _by_key(rows, name, value)
-        )
-    field = SORTS[asked.sort.lstrip("-")]
+    if asked.words:
+        rows = matching(rows, asked.words, ("search", "channels") if sees(person, "contact") else ("search",))
+    return rows.filter(where(asked, fields_for(person)))
+
+
+def ordered(rows: CustomerQuerySet, asked: Asked) -> CustomerQuerySet:
+    """In the order asked for; equal ones by their key, so that pages never overlap."""
+    field = next(field for field in FIELDS if field.code == asked.sort.lstrip("-"))
     down = "-" if asked.sort.startswith("-") else ""
-    return rows.order_by(f"{down}{field}", f"{down}id")
+    return rows.order_by(f"{down}{field.column}", f"{down}id")
 
 
-def _by_key(rows: CustomerQuerySet, name: str, value: str) -> CustomerQuerySet:
-    return (
-        rows.filter(**{f"{name}_id": int(value)})
-        if value.isascii() and value.isdigit() and len(value) < 18
-        else rows.none()
-    )
+def page(person: Person, asked: Asked) -> Page:
+    """One page with what its rows show."""
+    rows = find(person, asked)
+    whole = whole_count(person) if not (asked.words or asked.conditions) else None
+    shown = Customer.objects.select_related("manager", "region", "department").defer(*HEAVY)
+    return page_of(ordered(rows, asked), shown, asked.page, whole)
 
 
-class Keys(Paginator):  # type: ignore[type-arg]
-    """Pages of primary keys: the index alone finds them, however deep."""
+def whole_count(person: Person) -> int:
+    """How many customers a person sees; kept for half a minute, since counting a million takes longer than a page."""
+    key = f"customers:{person.pk}:{','.join(sorted(person.access.scopes))}"
+    found: int | None = cache.get(key)
+    if found is None:
+        found = count_of(Customer.objects.visible_to(person).living())
+        cache.set(key, found, COUNTED_FOR)
+    return found
 
-    @cached_property
-    def count(self) -> int:
-        rows: QuerySet[Any] = self.object_list  # type: ignore[assignment]
-        return rows.order_by().count()
+
+def groups(person: Person, asked: Asked) -> list[tuple[str, Any, int]]:
+    """Value, words and number of customers of each group of the field asked for, largest first."""
+    field = next(field for field in FIELDS if field.code == asked.group)
+    counts = find(person, asked).order_by().values_list(field.column).annotate(number=Count("pk")).order_by("-number")[:100]
+    names: Mapping[str, Any] = field.choices(person) if field.choices else {}
+    return [(str(value or ""), names.get(str(value), str(value or "—")), number) for value, number in counts]
 
 
-def page_of(person: Person, asked: Asked) -> Any:
-    """One page, its rows in order."""
-    page = Keys(find(person, asked).values_list("pk", flat=True), PAGE).get_page(asked.page)
-    keys = list(page.object_list)
-    found = (
-        Customer.objects.select_related("manager", "region").defer("search", "business_scope").in_bulk(keys)
-    )
-    page.object_list = [found[key] for key in keys if key in found]
-    return page
+def tab_counts(person: Person) -> dict[str, int]:
+    """How many customers stand in each state of life; kept for half a minute."""
+    key = f"lives:{person.pk}:{','.join(sorted(person.access.scopes))}"
+    found: dict[str, int] | None = cache.get(key)
+    if found is None:
+        rows = Customer.objects.visible_to(person).living()
+        found = {life: count_of(rows.filter(Q(life=life))) for life in ("prospect", "current", "lapsed", "closed")}
+        cache.set(key, found, COUNTED_FOR)
+    return found
+
+
+def shown_count(number: int) -> str:
+    """A count as people read it: exact up to ten thousand."""
+    return f"{MOST_COUNTED:,}+" if number > MOST_COUNTED else f"{number:,}"

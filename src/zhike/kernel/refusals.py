@@ -4,6 +4,7 @@ Refused                    status  code
 ├── Forbidden              403     forbidden        this person may not do this
 ├── GateClosed             403     gate_closed      something must come first: an agreement, a certificate
 ├── Invalid                422     invalid          a value cannot be taken; `fields` says which and why
+├── NotThere               404     not_found        a record that does not exist for this person
 ├── Conflict               409     conflict         someone else was first, or the record has changed
 ├── TooMany                429     too_many         a daily limit is reached
 └── Unavailable            503     unavailable      a part of the installation is not there or full
@@ -53,6 +54,13 @@ class Invalid(Refused):
 
     status = 422
     code = "invalid"
+
+
+class NotThere(Refused):
+    """A record that does not exist for this person."""
+
+    status = 404
+    code = "not_found"
 
 
 class Conflict(Refused):

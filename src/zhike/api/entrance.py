@@ -1,0 +1,66 @@
+"""The API as one object: its title, its keys, its one handler of errors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, ValidationError
+from ninja.renderers import JSONRenderer
+
+from zhike.api.keys import AUTH
+from zhike.api.operations import router
+from zhike.kernel.refusals import Refused
+from zhike.people.middleware import note_denial
+
+
+class Readable(JSONRenderer):
+    """JSON in which Chinese stays Chinese."""
+
+    json_dumps_params = {"ensure_ascii": False}
+
+
+api = NinjaAPI(
+    title="Zhike",
+    version="1",
+    description="Customers, contacts, activities, orders, receivables: the same nouns, verbs and rights as the pages.",
+    auth=AUTH,
+    renderer=Readable(),
+    docs_url=None,
+    urls_namespace="api",
+)
+api.add_router("", router)
+
+
+def _problem(request: HttpRequest, status: int, code: str, message: str, fields: dict[str, Any] | None = None) -> HttpResponse:
+    return api.create_response(request, {"code": code, "message": message, "fields": fields or {}}, status=status)
+
+
+@api.exception_handler(Refused)
+def refused(request: HttpRequest, error: Refused) -> HttpResponse:
+    """A refusal of an action."""
+    if error.status == 403:
+        note_denial(request, error.code)
+    fields = {name: str(value) if not isinstance(value, dict) else {k: str(v) for k, v in value.items()} for name, value in error.fields.items()}
+    return _problem(request, error.status, error.code, str(error), fields)
+
+
+@api.exception_handler(AuthenticationError)
+def unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    """No token, or none that is valid."""
+    return _problem(request, 401, "unauthenticated", _("Send a valid token, or sign in."))
+
+
+@api.exception_handler(ValidationError)
+def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """A body or a query that is not as described."""
+    fields = {".".join(str(part) for part in one["loc"][1:]) or str(one["loc"][0]): one["msg"] for one in error.errors}
+    return _problem(request, 422, "invalid", _("The request is not as described."), fields)
+
+
+@api.exception_handler(Http404)
+def missing(request: HttpRequest, error: Http404) -> HttpResponse:
+    """An address or a record that does not exist for this person."""
+    return _problem(request, 404, "not_found", _("There is no such record."))

@@ -1,0 +1,192 @@
+"""What goes in and out. Amounts are decimal strings; days are ISO dates; cursors are opaque."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any, Generic, TypeVar
+
+from ninja import Schema
+from pydantic import ConfigDict, Field
+
+T = TypeVar("T")
+Code = Annotated[str, Field(max_length=40, pattern=r"^[^\s/\x00]+$")]
+Words = Annotated[str, Field(max_length=160, pattern=r"^[^\x00]*$")]
+Long = Annotated[str, Field(max_length=4000, pattern=r"^[^\x00]*$")]
+
+
+class Strict(Schema):
+    """Unknown names are refused, so that a misspelt field is not lost."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Problem(Schema):
+    """Why a request was refused: a stable code, a sentence, the fields concerned."""
+
+    code: str
+    message: str
+    fields: dict[str, Any] = {}
+
+
+class Listing(Schema, Generic[T]):
+    """A page of rows, and the cursor of the next; empty at the end."""
+
+    rows: list[T]
+    next: str = ""
+
+
+class CustomerOut(Schema):
+    """A customer, as far as the asking person sees it; what is hidden is null."""
+
+    code: str
+    name: str
+    name_en: str
+    short_name: str
+    life: str
+    grade: str
+    scale: str
+    industry: str
+    need_type: str
+    importance: str
+    country: str
+    province: str
+    city: str
+    address: str
+    phone: str | None
+    email: str | None
+    website: str
+    legal_representative: str
+    registration: str
+    business_scope: str
+    since: date | None
+    manager: str | None
+    region: str | None
+    department: str | None
+    amount_12m: str | None
+    receivable: str | None
+    overdue: str | None
+    last_order_on: date | None
+    last_contact_on: date | None
+    completeness: int
+    version: int
+    changed_at: datetime
+
+
+class CustomerIn(Strict):
+    """A new customer."""
+
+    code: Code
+    name: Annotated[str, Field(min_length=1, max_length=160, pattern=r"^[^\x00]*$")]
+    name_en: Words = ""
+    short_name: Annotated[str, Field(max_length=60, pattern=r"^[^\x00]*$")] = ""
+    legal_representative: Annotated[str, Field(max_length=80, pattern=r"^[^\x00]*$")] = ""
+    registration: Annotated[str, Field(max_length=40, pattern=r"^[^\x00]*$")] = ""
+    business_scope: Long = ""
+    country: Annotated[str, Field(pattern=r"^([A-Z]{2})?$")] = ""
+    province: Annotated[str, Field(max_length=60, pattern=r"^[^\x00]*$")] = ""
+    city: Annotated[str, Field(max_length=60, pattern=r"^[^\x00]*$")] = ""
+    address: Annotated[str, Field(max_length=240, pattern=r"^[^\x00]*$")] = ""
+    phone: Annotated[str, Field(max_length=60, pattern=r"^[^\x00]*$")] = ""
+    website: Words = ""
+    since: date | None = None
+
+
+class CustomerChange(Strict):
+    """New values of some fields of a customer that was read at `version`."""
+
+    version: int = Field(ge=1, lt=2**31)
+    name: Annotated[str, Field(min_length=1, max_length=160, pattern=r"^[^\x00]*$")] | None = None
+    name_en: Words | None = None
+    short_name: Annotated[str, Field(max_length=60, pattern=r"^[^\x00]*$")] | None = None
+    legal_representative: Annotated[str, Field(max_length=80, pattern=r"^[^\x00]*$")] | None = None
+    business_scope: Long | None = None
+    address: Annotated[str, Field(max_length=240, pattern=r"^[^\x00]*$")] | None = None
+    phone: Annotated[str, Field(max_length=60, pattern=r"^[^\x00]*$")] | None = None
+    industry: Annotated[str, Field(pattern=r"^(|finance|manufacturing|retail|service|other)$")] | None = None
+    scale: Annotated[str, Field(pattern=r"^(|small|medium|large)$")] | None = None
+    need_type: Annotated[str, Field(pattern=r"^(|price_sensitive|technical_support|customisation)$")] | None = None
+    importance: Annotated[str, Field(pattern=r"^(|core|important|ordinary)$")] | None = None
+
+
+class ContactOut(Schema):
+    """A person at a customer."""
+
+    id: int
+    name: str
+    post: str
+    decides: str
+    mobile: str | None
+    phone: str | None
+    email: str | None
+    left_on: date | None
+    version: int
+
+
+class ContactIn(Strict):
+    """A new contact."""
+
+    name: Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\x00]*$")]
+    post: Annotated[str, Field(max_length=80, pattern=r"^[^\x00]*$")] = ""
+    mobile: Annotated[str, Field(max_length=40, pattern=r"^[^\x00]*$")] = ""
+    phone: Annotated[str, Field(max_length=40, pattern=r"^[^\x00]*$")] = ""
+
+
+class ActivityOut(Schema):
+    """A contact with a customer."""
+
+    id: int
+    channel: str
+    done_on: date
+    subject: str
+    content: str
+    result: str
+    follow_up: str
+    follow_up_on: date | None
+    person: str
+    counts: bool
+
+
+class ActivityIn(Strict):
+    """A contact to log."""
+
+    channel: Annotated[str, Field(pattern=r"^(visit|call|meeting|mail|chat|letter|event)$")]
+    done_on: date
+    subject: Annotated[str, Field(min_length=1, max_length=160, pattern=r"^[^\x00]*$")]
+    content: Long = ""
+    result: Long = ""
+    follow_up: Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")] = ""
+    follow_up_on: date | None = None
+
+
+class OrderOut(Schema):
+    """An order."""
+
+    number: str
+    customer: str
+    ordered_on: date
+    amount: str | None
+    currency: str
+    profit: str | None
+    status: str
+    product: str
+
+
+class ReceivableOut(Schema):
+    """A receivable."""
+
+    number: str
+    customer: str
+    due_on: date
+    amount: str
+    currency: str
+    paid_on: date | None
+
+
+class MeOut(Schema):
+    """Who the request acts for."""
+
+    username: str
+    name: str
+    roles: list[str]
+    verbs: list[str]
+    sees: list[str]

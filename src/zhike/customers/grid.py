@@ -1,0 +1,68 @@
+"""The fields of the list of customers: how each is shown, asked for, and written into files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from zhike.customers.life import AXES, GRADES, LIFE
+from zhike.customers.models import Customer
+from zhike.lists.fields import Field
+from zhike.people.models import Department, Person, Region
+from zhike.ui import grid
+
+
+def _name(row: Customer) -> str:
+    return grid.titled(row.get_absolute_url(), row.name, row.code)
+
+
+def _axis(axis: str) -> Any:
+    names = AXES[axis]
+    return lambda row: grid.text(names.get(getattr(row, axis), ""))
+
+
+def _people(person: Person) -> Mapping[str, Any]:
+    return {str(one.pk): one.display_name for one in Person.objects.active().only("pk", "display_name")}
+
+
+def _places(kind: type[Department | Region]) -> Any:
+    return lambda person: {str(one.pk): str(one) for one in kind.objects.filter(closed_on__isnull=True)}
+
+
+def _codes(values: Mapping[str, Any]) -> Any:
+    return lambda person: values
+
+
+FIELDS = (
+    Field("name", _("customer"), "text", "name", _name, css="stick"),
+    Field("code", _("code"), "text", "code", lambda row: grid.text(row.code), shown=False),
+    Field("grade", _("grade"), "choice", "grade", lambda row: grid.grade(row.grade), choices=_codes({one: one for one in GRADES})),
+    Field("life", _("life cycle"), "choice", "life", lambda row: grid.tag(row.life, LIFE[row.life]), choices=_codes(LIFE)),
+    Field("region", _("region"), "key", "region_id", lambda row: grid.text(row.region or ""),
+          plain=lambda row: str(row.region or ""), choices=_places(Region), sort=False),
+    Field("department", _("department"), "key", "department_id", lambda row: grid.text(row.department or ""),
+          plain=lambda row: str(row.department or ""), choices=_places(Department), sort=False, shown=False),
+    Field("country", _("country"), "text", "country", lambda row: grid.text(row.country), shown=False),
+    Field("industry", _("industry"), "choice", "industry", _axis("industry"), choices=_codes(AXES["industry"]), edit=True),
+    Field("scale", _("purchase scale"), "choice", "scale", _axis("scale"), choices=_codes(AXES["scale"]), shown=False, edit=True),
+    Field("need_type", _("type of need"), "choice", "need_type", _axis("need_type"), choices=_codes(AXES["need_type"]), shown=False, edit=True),
+    Field("importance", _("strategic importance"), "choice", "importance", _axis("importance"), choices=_codes(AXES["importance"]),
+          shown=False, edit=True),
+    Field("manager", _("account manager"), "key", "manager_id", lambda row: grid.person(row.manager),
+          plain=lambda row: str(row.manager or ""), choices=_people, sort=False),
+    Field("amount", _("orders, 12 months"), "amount", "amount_12m", lambda row: grid.money(row.amount_12m), field_class="price", css="r"),
+    Field("receivable", _("receivable"), "amount", "receivable", lambda row: grid.money(row.receivable), field_class="credit", css="r"),
+    Field("overdue", _("overdue"), "amount", "overdue", lambda row: grid.money(row.overdue), field_class="credit", css="r", shown=False),
+    Field("last_order", _("last order"), "day", "last_order_on", lambda row: grid.day(row.last_order_on)),
+    Field("last_contact", _("last contact"), "day", "last_contact_on", lambda row: grid.day(row.last_contact_on)),
+    Field("completeness", _("completeness"), "number", "completeness", lambda row: grid.meter(row.completeness)),
+    Field("phone", _("telephone"), "text", "phone", lambda row: grid.text(row.phone), field_class="contact", shown=False, sort=False, edit=True),
+    Field("city", _("city"), "text", "city", lambda row: grid.text(row.city), shown=False, sort=False, edit=True),
+    Field("since", _("customer since"), "day", "since", lambda row: grid.day(row.since), shown=False),
+    Field("added", _("added"), "day", "added_at", lambda row: grid.day(row.added_at), filter=False, shown=False),
+)  # fmt: skip
+SORTED_BY = "-amount"
+QUICK = ("grade", "region", "manager", "industry")
+"""Fields with a filter of their own above the list."""

@@ -1,0 +1,158 @@
+"""Pages of the list of customers: find, read, act, answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from zhike.customers import lists
+from zhike.customers.actions import assign_post, change_customer
+from zhike.customers.grid import QUICK
+from zhike.customers.models import Customer
+from zhike.kernel.refusals import Invalid
+from zhike.lists.actions import remove_view, save_view
+from zhike.lists.asked import OPERATORS
+from zhike.lists.forms import ViewForm
+from zhike.lists.models import View
+from zhike.lists.screen import chips, columns_of, heads, quick_filters, views_for
+from zhike.people.actions import change_person
+from zhike.people.doors import door, me
+from zhike.people.models import Person
+from zhike.people.rules import can
+from zhike.ui import grid
+
+MOST_AT_ONCE = 1000
+
+
+def screen(request: HttpRequest) -> dict[str, Any]:
+    """Everything the list shows."""
+    person = me(request)
+    fields = lists.fields_for(person)
+    asked = lists.read(person, request.GET)
+    columns = columns_of(person, "customer", asked, fields)
+    page = lists.page(person, asked)
+    return {
+        "asked": asked,
+        "page": page,
+        "count": lists.shown_count(page.count + page.more),
+        "heads": heads(columns, asked),
+        "table": grid.rows([(field.css, field.cell) for field in columns], page.rows),
+        "chips": chips(person, asked, fields, QUICK),
+        "groups": lists.groups(person, asked) if asked.group else [],
+        "previous": asked.query(page=page.number - 1) if page.has_previous else "",
+        "next": asked.query(page=page.number + 1) if page.has_next else "",
+    }
+
+
+@door("see_customers", customer_data=True)
+def customers(request: HttpRequest) -> HttpResponse:
+    """The list; only its table when htmx asks."""
+    person = me(request)
+    if not request.GET:
+        first = View.objects.of("customer").filter(owner=person, first=True).first()
+        if first is not None and first.query:
+            return redirect(f"{reverse('customers')}?{first.query}&view={first.pk}")
+    shown = screen(request)
+    if request.headers.get("HX-Request") and not request.headers.get("HX-Boosted"):
+        return render(request, "customers/_table.html", shown)
+    fields = lists.fields_for(person)
+    shown |= {
+        "views": views_for(person, "customer"),
+        "lives": lists.tab_counts(person),
+        "quick": quick_filters(person, QUICK, shown["asked"], fields),
+        "fields": [field for field in fields if field.filter],
+        "operators": {kind: dict(words) for kind, words in OPERATORS.items()},
+        "groupable": [field for field in fields if field.kind in {"choice", "key"}],
+        "all_columns": [(field, field in columns_of(person, "customer", shown["asked"], fields)) for field in fields],
+        "may_add": can(person, "add_customer"),
+        "may_export": can(person, "export_data"),
+        "may_import": can(person, "import_data"),
+        "may_assign": can(person, "assign_customer"),
+        "may_share": can(person, "share_views"),
+    }
+    return render(request, "customers/list.html", shown)
+
+
+@door("see_customers", customer_data=True)
+@require_POST
+def columns(request: HttpRequest) -> HttpResponse:
+    """Keep the person's choice of columns."""
+    person = me(request)
+    known = {field.code for field in lists.fields_for(person)}
+    chosen = [code for code in request.POST.getlist("column") if code in known]
+    settings = {**person.settings, "columns": {**person.settings.get("columns", {}), "customer": chosen}}
+    change_person(person=person, by=person, at=timezone.now(), settings=settings)
+    return redirect(f"{reverse('customers')}?{request.POST.get('query', '')[:2000]}")
+
+
+@door("see_customers", customer_data=True)
+@require_POST
+def views(request: HttpRequest) -> HttpResponse:
+    """Keep the question on the screen under a name."""
+    form = ViewForm(request.POST)
+    if not form.is_valid():
+        raise Invalid(_("A view needs a name."), fields=dict(form.errors))
+    asked = lists.read(me(request), _query_of(request))
+    made = save_view(noun="customer", query=asked.query(view=""), by=me(request), at=timezone.now(), **form.cleaned_data)
+    messages.success(request, _("The view “%(name)s” was saved.") % {"name": made})
+    return redirect(f"{reverse('customers')}?{made.query}&view={made.pk}")
+
+
+@door("see_customers", customer_data=True)
+@require_POST
+def view_removed(request: HttpRequest, key: int) -> HttpResponse:
+    """Remove a saved view."""
+    remove_view(view=get_object_or_404(View.objects.visible_to(me(request)), pk=key, noun="customer"), by=me(request), at=timezone.now())
+    return redirect("customers")
+
+
+@door("change_customer", customer_data=True)
+def cell(request: HttpRequest, code: str, field: str) -> HttpResponse:
+    """One cell as a field to edit, and its new value when sent."""
+    person = me(request)
+    one = next((item for item in lists.fields_for(person) if item.code == field and item.edit), None)
+    customer = Customer.objects.visible_to(person).filter(code=code).first()
+    if one is None or customer is None:
+        raise Http404
+    if request.method == "POST":
+        value = request.POST.get("value", "").strip()
+        if one.choices is not None and value and value not in one.choices(person):
+            raise Invalid(_("Choose one of the values."), fields={field: _("unknown")})
+        version = request.POST.get("version", "")
+        read = int(version) if version.isascii() and version.isdigit() else customer.version
+        customer = change_customer(customer=customer, version=read, by=person, at=timezone.now(), **{one.column: value})
+        return HttpResponse(one.cell(customer))
+    choices = one.choices(person) if one.choices else None
+    return render(request, "customers/_cell.html", {"field": one, "customer": customer, "choices": choices, "value": getattr(customer, one.column)})
+
+
+@door("assign_customer", customer_data=True)
+def bulk_assign(request: HttpRequest) -> HttpResponse:
+    """Give the chosen customers to an account manager."""
+    person = me(request)
+    codes = (request.POST if request.method == "POST" else request.GET).getlist("row")[:MOST_AT_ONCE]
+    chosen = list(Customer.objects.visible_to(person).filter(code__in=codes))
+    if request.method == "POST":
+        manager = get_object_or_404(Person.objects.active(), pk=request.POST.get("person") or 0)
+        now = timezone.now()
+        for customer in chosen:
+            assign_post(customer=customer, person=manager, post="manager", senior=False, by=person, at=now)
+        messages.success(request, _("%(number)s customers now belong to %(name)s.") % {"number": len(chosen), "name": manager})
+        return redirect(f"{reverse('customers')}?{request.POST.get('query', '')[:2000]}")
+    people = Person.objects.active().only("pk", "display_name", "post")
+    return render(request, "customers/_assign.html", {"chosen": chosen, "people": people})
+
+
+def _query_of(request: HttpRequest) -> Any:
+    from django.http import QueryDict
+
+    return QueryDict(request.POST.get("query", "")[:4000])
+
+

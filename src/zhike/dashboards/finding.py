@@ -1,0 +1,84 @@
+"""Search over everything: customers, contacts, people, pages; only what the person may see, a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from zhike.customers.models import Contact, Customer
+from zhike.kernel.bigrams import plain
+from zhike.kernel.searching import matching
+from zhike.people.models import Person
+from zhike.people.rules import can, sees
+from zhike.ui.nav import links_for
+
+MOST = 8
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One line of the palette."""
+
+    kind: Any
+    title: str
+    detail: str
+    address: str
+    icon: str
+
+
+def search(person: Person, words: str, customers_open: bool) -> list[Hit]:
+    """The best hits, customers first. `customers_open` is whether the person has passed the agreement's gate."""
+    words = words.strip()[:60]
+    hits = list(_pages(person, words))
+    if words and customers_open and can(person, "see_customers"):
+        hits = [*_customers(person, words), *_contacts(person, words), *hits]
+    if words:
+        hits += _people(words)
+    return hits[:24]
+
+
+def _rank(customer: Customer, words: str) -> tuple[int, int]:
+    """Exact code, then the beginning of a name or its initials, then the rest; larger customers first."""
+    text = plain(words)
+    names = [plain(one) for one in (customer.code, customer.short_name, customer.name) if one]
+    if text == plain(customer.code):
+        return 0, 0
+    begins = any(name.startswith(text) for name in names) or f" {text}" in customer.search
+    return (1 if begins else 2), -int(customer.amount_12m)
+
+
+def _customers(person: Person, words: str) -> Iterator[Hit]:
+    columns = ("search", "channels") if sees(person, "contact") else ("search",)
+    rows = matching(Customer.objects.visible_to(person).living(), words, columns)
+    found = list(rows.only("code", "name", "short_name", "search", "amount_12m")[:200])
+    for one in sorted(found, key=lambda row: _rank(row, words))[:MOST]:
+        yield Hit(_("customer"), one.name, one.code, one.get_absolute_url(), "building-2")
+
+
+def _contacts(person: Person, words: str) -> Iterator[Hit]:
+    if len(words) < 2:
+        return
+    rows = Contact.objects.filter(customer__in=Customer.objects.visible_to(person).living(), left_on__isnull=True)
+    for one in rows.filter(name__istartswith=words).select_related("customer").defer("customer__search", "customer__tokens")[:4]:
+        yield Hit(_("contact"), one.name, f"{one.customer} {one.post}", f"{one.customer.get_absolute_url()}#contacts", "contact")
+
+
+def _people(words: str) -> list[Hit]:
+    text = plain(words)
+    rows = Person.objects.active().filter(Q(display_name__icontains=words) | Q(pinyin__contains=text) | Q(username__istartswith=text))
+    return [
+        Hit(_("colleague"), one.display_name, one.post, reverse("person", args=[one.username]), "user")
+        for one in rows.only("display_name", "post", "username")[:4]
+    ]
+
+
+def _pages(person: Person, words: str) -> Iterator[Hit]:
+    text = plain(words)
+    for link in links_for(person):
+        if text in plain(str(link.name)):
+            yield Hit(_("page"), str(link.name), "", reverse(link.url_name), link.icon)
