@@ -14,8 +14,11 @@ from zhike.people.models import Department, Person, Region
 from zhike.ui import grid
 
 
+TONES = {"prospect": "info", "current": "success", "lapsed": "warning", "closed": "quiet"}
+
+
 def _name(row: Customer) -> str:
-    return grid.titled(row.get_absolute_url(), row.name, row.code)
+    return grid.name(row.name, row.code, row.get_absolute_url(), row.short_name)
 
 
 def _axis(axis: str) -> Any:
@@ -36,10 +39,10 @@ def _codes(values: Mapping[str, Any]) -> Any:
 
 
 FIELDS = (
-    Field("name", _("customer"), "text", "name", _name, css="stick"),
+    Field("name", _("customer"), "text", "name", _name, css="stick", phone="title"),
     Field("code", _("code"), "text", "code", lambda row: grid.text(row.code), shown=False),
-    Field("grade", _("grade"), "choice", "grade", lambda row: grid.grade(row.grade), choices=_codes({one: one for one in GRADES})),
-    Field("life", _("life cycle"), "choice", "life", lambda row: grid.tag(row.life, LIFE[row.life]), choices=_codes(LIFE)),
+    Field("grade", _("grade"), "choice", "grade", lambda row: grid.grade(row.grade), choices=_codes({one: one for one in GRADES}), phone="aside"),
+    Field("life", _("life cycle"), "choice", "life", lambda row: grid.tag(LIFE[row.life], TONES[row.life]), choices=_codes(LIFE), phone="meta"),
     Field("region", _("region"), "key", "region_id", lambda row: grid.text(row.region or ""),
           plain=lambda row: str(row.region or ""), choices=_places(Region), sort=False),
     Field("department", _("department"), "key", "department_id", lambda row: grid.text(row.department or ""),
@@ -51,13 +54,13 @@ FIELDS = (
     Field("importance", _("strategic importance"), "choice", "importance", _axis("importance"), choices=_codes(AXES["importance"]),
           shown=False, edit=True),
     Field("manager", _("account manager"), "key", "manager_id", lambda row: grid.person(row.manager),
-          plain=lambda row: str(row.manager or ""), choices=_people, sort=False),
-    Field("amount", _("orders, 12 months"), "amount", "amount_12m", lambda row: grid.money(row.amount_12m), field_class="price", css="r"),
+          plain=lambda row: str(row.manager or ""), choices=_people, sort=False, phone="meta"),
+    Field("amount", _("orders, 12 months"), "amount", "amount_12m", lambda row: grid.money(row.amount_12m), field_class="price", css="r", phone="more"),
     Field("receivable", _("receivable"), "amount", "receivable", lambda row: grid.money(row.receivable), field_class="credit", css="r"),
     Field("overdue", _("overdue"), "amount", "overdue", lambda row: grid.money(row.overdue), field_class="credit", css="r", shown=False),
     Field("last_order", _("last order"), "day", "last_order_on", lambda row: grid.day(row.last_order_on)),
     Field("last_contact", _("last contact"), "day", "last_contact_on", lambda row: grid.day(row.last_contact_on)),
-    Field("completeness", _("completeness"), "number", "completeness", lambda row: grid.meter(row.completeness)),
+    Field("completeness", _("completeness"), "number", "completeness", lambda row: grid.meter(row.completeness / 100, low=True)),
     Field("phone", _("telephone"), "text", "phone", lambda row: grid.text(row.phone), field_class="contact", shown=False, sort=False, edit=True),
     Field("city", _("city"), "text", "city", lambda row: grid.text(row.city), shown=False, sort=False, edit=True),
     Field("since", _("customer since"), "day", "since", lambda row: grid.day(row.since), shown=False),

@@ -15,13 +15,14 @@ from django.views.decorators.http import require_POST
 from zhike.customers import lists
 from zhike.customers.actions import assign_post, change_customer
 from zhike.customers.grid import QUICK
+from zhike.customers.life import LIFE
 from zhike.customers.models import Customer
 from zhike.kernel.refusals import Invalid
 from zhike.lists.actions import remove_view, save_view
 from zhike.lists.asked import OPERATORS
 from zhike.lists.forms import ViewForm
 from zhike.lists.models import View
-from zhike.lists.screen import chips, columns_of, heads, quick_filters, views_for
+from zhike.lists.screen import chips, columns_of, quick_filters, views_for
 from zhike.people.actions import change_person
 from zhike.people.doors import door, me
 from zhike.people.models import Person
@@ -38,16 +39,58 @@ def screen(request: HttpRequest) -> dict[str, Any]:
     asked = lists.read(person, request.GET)
     columns = columns_of(person, "customer", asked, fields)
     page = lists.page(person, asked)
+    table = grid.Table(
+        [field.as_column() for field in columns], page, request.GET, key=lambda row: row.code, sort=asked.sort, path=reverse("customers"),
+        bulk=[grid.Bulk(_("Hand to…"), reverse("bulk_assign"), icon="user-round-check", dialog=True)] if can(person, "assign_customer") else [],
+        filtered=bool(asked.words or asked.conditions), caption=_("Customers"),
+        empty=_("No customer matches.") if asked.words or asked.conditions else _("No customers yet."),
+        hint=_("Take a filter away, or search for less.") if asked.words or asked.conditions else _("Add the first one, or import a file."),
+    )  # fmt: skip
     return {
         "asked": asked,
-        "page": page,
+        "table": table,
         "count": lists.shown_count(page.count + page.more),
-        "heads": heads(columns, asked),
-        "table": grid.rows([(field.css, field.cell) for field in columns], page.rows),
         "chips": chips(person, asked, fields, QUICK),
-        "groups": lists.groups(person, asked) if asked.group else [],
-        "previous": asked.query(page=page.number - 1) if page.has_previous else "",
-        "next": asked.query(page=page.number + 1) if page.has_next else "",
+        "groups": [
+            {"words": words, "number": number, "address": f"?{asked.with_value(asked.group, value).query(group='')}"}
+            for value, words, number in (lists.groups(person, asked) if asked.group else [])
+        ],
+        "group_label": next((field.label for field in fields if field.code == asked.group), ""),
+    }
+
+
+def options(request: HttpRequest, shown: dict[str, Any]) -> dict[str, Any]:
+    """What can be asked of the list: views, quick filters, fields, columns, groups."""
+    person, asked = me(request), shown["asked"]
+    fields = lists.fields_for(person)
+    columns = columns_of(person, "customer", asked, fields)
+    saved = views_for(person, "customer")
+    groupable = [field for field in fields if field.kind in {"choice", "key"}]
+    counts = lists.tab_counts(person)
+    lives = [
+        {"name": LIFE[life], "address": f"?{asked.with_value('life', life).query(words='', view='')}", "count": lists.shown_count(number),
+         "current": asked.value_of("life") == life and not asked.view}
+        for life, number in counts.items()
+    ]  # fmt: skip
+    everybody = {"name": _("All"), "address": reverse("customers"), "count": "", "current": not asked.value_of("life") and not asked.view}
+    return {
+        "tabs": [everybody, *lives],
+        "views": [
+            {"name": view.name, "shared": view.shared, "address": f"?{view.query}&view={view.pk}", "current": asked.view == str(view.pk)}
+            for view in saved
+        ],
+        "my_views": [view for view in saved if view.owner_id == person.pk],
+        "quick": quick_filters(person, QUICK, asked, fields),
+        "all_chips": chips(person, asked, fields),
+        "fields": [field for field in fields if field.filter],
+        "operators": {code: words for kind in OPERATORS.values() for code, words in kind.items()},
+        "groupings": [(field, f"?{asked.query(group=field.code)}") for field in groupable],
+        "ungrouped": f"?{asked.query(group='')}" if asked.group else "",
+        "all_columns": [(field, field in columns) for field in fields],
+        "may_add": can(person, "add_customer"),
+        "may_export": can(person, "export_data"),
+        "may_import": can(person, "import_data"),
+        "may_share": can(person, "share_views"),
     }
 
 
@@ -60,24 +103,9 @@ def customers(request: HttpRequest) -> HttpResponse:
         if first is not None and first.query:
             return redirect(f"{reverse('customers')}?{first.query}&view={first.pk}")
     shown = screen(request)
-    if request.headers.get("HX-Request") and not request.headers.get("HX-Boosted"):
+    if request.headers.get("HX-Target", "").endswith("#table"):
         return render(request, "customers/_table.html", shown)
-    fields = lists.fields_for(person)
-    shown |= {
-        "views": views_for(person, "customer"),
-        "lives": lists.tab_counts(person),
-        "quick": quick_filters(person, QUICK, shown["asked"], fields),
-        "fields": [field for field in fields if field.filter],
-        "operators": {kind: dict(words) for kind, words in OPERATORS.items()},
-        "groupable": [field for field in fields if field.kind in {"choice", "key"}],
-        "all_columns": [(field, field in columns_of(person, "customer", shown["asked"], fields)) for field in fields],
-        "may_add": can(person, "add_customer"),
-        "may_export": can(person, "export_data"),
-        "may_import": can(person, "import_data"),
-        "may_assign": can(person, "assign_customer"),
-        "may_share": can(person, "share_views"),
-    }
-    return render(request, "customers/list.html", shown)
+    return render(request, "customers/list.html", shown | options(request, shown))
 
 
 @door("see_customers", customer_data=True)
@@ -137,9 +165,9 @@ def cell(request: HttpRequest, code: str, field: str) -> HttpResponse:
 def bulk_assign(request: HttpRequest) -> HttpResponse:
     """Give the chosen customers to an account manager."""
     person = me(request)
-    codes = (request.POST if request.method == "POST" else request.GET).getlist("row")[:MOST_AT_ONCE]
+    codes = (request.POST if request.method == "POST" else request.GET).getlist("pick")[:MOST_AT_ONCE]
     chosen = list(Customer.objects.visible_to(person).filter(code__in=codes))
-    if request.method == "POST":
+    if request.POST.get("sent"):
         manager = get_object_or_404(Person.objects.active(), pk=request.POST.get("person") or 0)
         now = timezone.now()
         for customer in chosen:

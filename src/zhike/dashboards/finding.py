@@ -1,4 +1,4 @@
-"""Search over everything: customers, contacts, people, pages; only what the person may see, a fixed number of queries."""
+"""Search over everything: customers, contacts, colleagues; only what the person may see, a fixed number of queries."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from zhike.kernel.bigrams import plain
 from zhike.kernel.searching import matching
 from zhike.people.models import Person
 from zhike.people.rules import can, sees
-from zhike.ui.nav import links_for
 
 MOST = 8
 
@@ -34,9 +33,9 @@ class Hit:
 def search(person: Person, words: str, customers_open: bool) -> list[Hit]:
     """The best hits, customers first. `customers_open` is whether the person has passed the agreement's gate."""
     words = words.strip()[:60]
-    hits = list(_pages(person, words))
+    hits: list[Hit] = []
     if words and customers_open and can(person, "see_customers"):
-        hits = [*_customers(person, words), *_contacts(person, words), *hits]
+        hits = [*_customers(person, words), *_contacts(person, words)]
     if words:
         hits += _people(words)
     return hits[:24]
@@ -75,10 +74,3 @@ def _people(words: str) -> list[Hit]:
         Hit(_("colleague"), one.display_name, one.post, reverse("person", args=[one.username]), "user")
         for one in rows.only("display_name", "post", "username")[:4]
     ]
-
-
-def _pages(person: Person, words: str) -> Iterator[Hit]:
-    text = plain(words)
-    for link in links_for(person):
-        if text in plain(str(link.name)):
-            yield Hit(_("page"), str(link.name), "", reverse(link.url_name), link.icon)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhike.people.models import Person
 from zhike.people.rules import sees
+from zhike.ui.grid import Column
 
 OPERATORS: dict[str, dict[str, Any]] = {
     "text": {"has": _("contains"), "is": _("is"), "empty": _("is empty"), "filled": _("is filled")},
@@ -52,8 +53,13 @@ class Field:
     filter: bool = True
     choices: Callable[[Person], Mapping[str, Any]] | None = None
     css: str = ""
+    phone: str = ""
     shown: bool = True
     edit: bool = False
+
+    def as_column(self) -> Column:
+        """The column of the table on the page."""
+        return Column(self.code, self.label, self.cell, css=self.css, sort=self.sort, phone=self.phone)
 
     def value(self, row: Any) -> Any:
         """The value of a row, for files and the API."""

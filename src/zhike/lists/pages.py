@@ -14,37 +14,46 @@ MOST_COUNTED = 10_000
 
 @dataclass(frozen=True)
 class Page:
-    """Rows of a page, where it stands, and how many there are (`more` when there are over ten thousand)."""
+    """Rows of a page, where it stands, and how many there are (`more` when over ten thousand); reads as Django's own page."""
 
-    rows: Sequence[Any]
+    object_list: Sequence[Any]
     number: int
     count: int
     more: bool
 
     @property
-    def first(self) -> int:
-        """Place of the first row, from 1; 0 on an empty page."""
-        return (self.number - 1) * PAGE + 1 if self.rows else 0
+    def paginator(self) -> Page:
+        """What knows the count."""
+        return self
 
     @property
-    def last(self) -> int:
-        """Place of the last row."""
-        return (self.number - 1) * PAGE + len(self.rows)
-
-    @property
-    def pages(self) -> int:
+    def num_pages(self) -> int:
         """How many pages can be opened."""
         return max(1, -(-self.count // PAGE))
 
-    @property
+    def start_index(self) -> int:
+        """Place of the first row, from 1; 0 on an empty page."""
+        return (self.number - 1) * PAGE + 1 if self.object_list else 0
+
+    def end_index(self) -> int:
+        """Place of the last row."""
+        return (self.number - 1) * PAGE + len(self.object_list)
+
     def has_next(self) -> bool:
         """Whether a page follows."""
-        return self.number < self.pages
+        return self.number < self.num_pages
 
-    @property
     def has_previous(self) -> bool:
         """Whether a page goes before."""
         return self.number > 1
+
+    def next_page_number(self) -> int:
+        """The number of the page that follows."""
+        return self.number + 1
+
+    def previous_page_number(self) -> int:
+        """The number of the page before."""
+        return self.number - 1
 
 
 def page_of(keys: QuerySet[Any], rows: QuerySet[Any], number: int, whole: int | None = None) -> Page:

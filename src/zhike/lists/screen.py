@@ -35,19 +35,9 @@ class Quick:
 class Chip:
     """A condition in force, in words, and the question without it."""
 
+    condition: str
     words: str
     without: str
-
-
-@dataclass(frozen=True)
-class Head:
-    """A column's head: its label, how it sorts, and the question that sorts by it."""
-
-    code: str
-    label: Any
-    css: str
-    query: str = ""
-    sorted: str = ""
 
 
 def columns_of(person: Person, noun: str, asked: Asked, fields: tuple[Field, ...]) -> tuple[Field, ...]:
@@ -58,17 +48,6 @@ def columns_of(person: Person, noun: str, asked: Asked, fields: tuple[Field, ...
     if not chosen:
         return tuple(field for field in fields if field.shown)
     return chosen if chosen[0] == fields[0] else (fields[0], *(field for field in chosen if field != fields[0]))
-
-
-def heads(columns: tuple[Field, ...], asked: Asked) -> list[Head]:
-    """The heads of a table."""
-    found = []
-    for field in columns:
-        now = {field.code: "ascending", f"-{field.code}": "descending"}.get(asked.sort, "")
-        down = field.kind in {"amount", "number", "day"}
-        other = f"-{field.code}" if (now == "ascending" or (not now and down)) else field.code
-        found.append(Head(field.code, field.label, field.css, asked.query(sort=other) if field.sort else "", now))
-    return found
 
 
 def quick_filters(person: Person, codes: tuple[str, ...], asked: Asked, fields: tuple[Field, ...]) -> list[Quick]:
@@ -94,7 +73,7 @@ def chips(person: Person, asked: Asked, fields: tuple[Field, ...], hidden: tuple
         if one.code in hidden and one.operator == "in" and "," not in one.text:
             continue
         rest = replace(asked, conditions=tuple(other for other in asked.conditions if other != one), page=1)
-        found.append(Chip(condition_words(person, field, one), rest.query()))
+        found.append(Chip(str(one), condition_words(person, field, one), rest.query()))
     return found
 
 

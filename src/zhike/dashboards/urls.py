@@ -1,0 +1,11 @@
+"""Addresses of pages that cross nouns."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from zhike.dashboards import views
+
+urlpatterns = [
+    path("search/palette/", views.palette, name="palette"),
+]
