@@ -32,15 +32,25 @@ def make_token(
         raise Forbidden(_("A token cannot do more than you: %(verbs)s.") % {"verbs": ", ".join(beyond)})
     day = signed_on(at)
     if not day <= until_on <= day + timedelta(days=MOST_DAYS):
-        raise Invalid(_("A token ends within %(days)s days.") % {"days": MOST_DAYS}, fields={"until_on": _("too late")})
+        raise Invalid(
+            _("A token ends within %(days)s days.") % {"days": MOST_DAYS}, fields={"until_on": _("too late")}
+        )
     for network in networks:
         try:
             ip_network(network)
         except ValueError as error:
-            raise Invalid(_("“%(network)s” is not a network.") % {"network": network}, fields={"networks": _("unknown")}) from error
+            raise Invalid(
+                _("“%(network)s” is not a network.") % {"network": network}, fields={"networks": _("unknown")}
+            ) from error
     secret = fresh_secret()
     token = Token.objects.create(
-        person=by, name=name[:60], digest=digest_of(secret), verbs=sorted(set(verbs)), networks=networks, made_at=at, until_on=until_on
+        person=by,
+        name=name[:60],
+        digest=digest_of(secret),
+        verbs=sorted(set(verbs)),
+        networks=networks,
+        made_at=at,
+        until_on=until_on,
     )
     journal(token, "token_made", by=by, at=at, until=until_on, verbs=verbs)
     return token, secret

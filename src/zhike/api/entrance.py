@@ -34,8 +34,12 @@ api = NinjaAPI(
 api.add_router("", router)
 
 
-def _problem(request: HttpRequest, status: int, code: str, message: str, fields: dict[str, Any] | None = None) -> HttpResponse:
-    return api.create_response(request, {"code": code, "message": message, "fields": fields or {}}, status=status)
+def _problem(
+    request: HttpRequest, status: int, code: str, message: str, fields: dict[str, Any] | None = None
+) -> HttpResponse:
+    return api.create_response(
+        request, {"code": code, "message": message, "fields": fields or {}}, status=status
+    )
 
 
 @api.exception_handler(Refused)
@@ -43,7 +47,10 @@ def refused(request: HttpRequest, error: Refused) -> HttpResponse:
     """A refusal of an action."""
     if error.status == 403:
         note_denial(request, error.code)
-    fields = {name: str(value) if not isinstance(value, dict) else {k: str(v) for k, v in value.items()} for name, value in error.fields.items()}
+    fields = {
+        name: str(value) if not isinstance(value, dict) else {k: str(v) for k, v in value.items()}
+        for name, value in error.fields.items()
+    }
     return _problem(request, error.status, error.code, str(error), fields)
 
 
@@ -56,7 +63,10 @@ def unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
 @api.exception_handler(ValidationError)
 def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """A body or a query that is not as described."""
-    fields = {".".join(str(part) for part in one["loc"][1:]) or str(one["loc"][0]): one["msg"] for one in error.errors}
+    fields = {
+        ".".join(str(part) for part in one["loc"][1:]) or str(one["loc"][0]): one["msg"]
+        for one in error.errors
+    }
     return _problem(request, 422, "invalid", _("The request is not as described."), fields)
 
 

@@ -22,7 +22,11 @@ class Bearer(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> Person | None:
         now = timezone.now()
-        found = Token.objects.select_related("person").filter(digest=digest_of(token), revoked_at__isnull=True).first()
+        found = (
+            Token.objects.select_related("person")
+            .filter(digest=digest_of(token), revoked_at__isnull=True)
+            .first()
+        )
         if not token or found is None or found.until_on < timezone.localdate() or not found.person.is_active:
             return None
         if found.networks and not _inside(request.META.get("REMOTE_ADDR", ""), found.networks):
@@ -32,7 +36,9 @@ class Bearer(HttpBearer):
         person = found.person
         whole = person.access
         verbs = whole.verbs & frozenset(found.verbs) if "use_api" in whole.verbs else frozenset()
-        person.access = Access(verbs, whole.sees, whole.scopes if "see_customers" in verbs else frozenset(), whole.roles)
+        person.access = Access(
+            verbs, whole.sees, whole.scopes if "see_customers" in verbs else frozenset(), whole.roles
+        )
         request.user = person
         return person
 

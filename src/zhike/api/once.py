@@ -24,7 +24,9 @@ from zhike.people.models import Person
 LONGEST = 255
 
 
-def once(request: HttpRequest, person: Person, at: datetime, work: Callable[[], tuple[int, Any]]) -> tuple[int, Any]:
+def once(
+    request: HttpRequest, person: Person, at: datetime, work: Callable[[], tuple[int, Any]]
+) -> tuple[int, Any]:
     """Do `work` once per key of a person; without a key, do it."""
     key = request.headers.get("Idempotency-Key", "")
     if not key:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
@@ -37,13 +37,22 @@ from zhike.people.rules import sees
 
 REFUSALS = {401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem, 429: Problem}
 router = Router()
-Limit = Query(50, ge=1, le=MOST)
-After = Query("", max_length=200)
-CodePath = Path(..., max_length=40, pattern=r"^[^\x00]+$")
+Limit = Annotated[int, Query(ge=1, le=MOST)]
+After = Annotated[str, Query(max_length=200)]
+Code = Annotated[str, Path(max_length=40, pattern=r"^[^\x00]+$")]
+Words = Annotated[str, Query(max_length=60, description="words: name, pinyin, initials, code, phone")]
+Conditions = Annotated[
+    list[str], Query(max_length=20, description="conditions such as `grade:in:A,B` or `amount:ge:100000`")
+]
 
 
 def _customer(person: Person, code: str) -> Customer:
-    found = Customer.objects.visible_to(person).select_related("manager", "region", "department").filter(code=code).first()
+    found = (
+        Customer.objects.visible_to(person)
+        .select_related("manager", "region", "department")
+        .filter(code=code)
+        .first()
+    )
     if found is None:
         raise NotThere(_("There is no such customer."))
     return found
@@ -58,13 +67,18 @@ def me(request: HttpRequest) -> Any:
             "verbs": sorted(access.verbs), "sees": sorted(access.sees)}  # fmt: skip
 
 
-@router.get("/customers", response={200: Listing[CustomerOut], **REFUSALS}, tags=["customers"], summary="Customers, newest first")
+@router.get(
+    "/customers",
+    response={200: Listing[CustomerOut], **REFUSALS},
+    tags=["customers"],
+    summary="Customers, newest first",
+)
 def list_customers(
     request: HttpRequest,
-    q: str = Query("", max_length=60, description="words: name, pinyin, initials, code, phone"),
-    c: list[str] = Query([], max_length=20, description="conditions such as `grade:in:A,B` or `amount:ge:100000`"),
-    after: str = After,
-    limit: int = Limit,
+    q: Words = "",
+    c: Conditions = (),  # type: ignore[assignment]
+    after: After = "",
+    limit: Limit = 50,
 ) -> Any:
     person = enter(request, "see_customers")
     asked_for = QueryDict(mutable=True)
@@ -75,7 +89,9 @@ def list_customers(
     return {"rows": [out.customer(one, person) for one in shown], "next": cursor}
 
 
-@router.post("/customers", response={201: CustomerOut, **REFUSALS}, tags=["customers"], summary="Open an archive")
+@router.post(
+    "/customers", response={201: CustomerOut, **REFUSALS}, tags=["customers"], summary="Open an archive"
+)
 def post_customer(request: HttpRequest, body: CustomerIn) -> Any:
     person, now = enter(request, "add_customer"), timezone.now()
 
@@ -86,17 +102,26 @@ def post_customer(request: HttpRequest, body: CustomerIn) -> Any:
     return once(request, person, now, work)
 
 
-@router.get("/customers/{code}", response={200: CustomerOut, **REFUSALS}, tags=["customers"], summary="One customer")
-def get_customer(request: HttpRequest, code: str = CodePath) -> Any:
+@router.get(
+    "/customers/{code}", response={200: CustomerOut, **REFUSALS}, tags=["customers"], summary="One customer"
+)
+def get_customer(request: HttpRequest, code: Code) -> Any:
     person = enter(request, "see_customers")
     return out.customer(_customer(person, code), person)
 
 
-@router.patch("/customers/{code}", response={200: CustomerOut, **REFUSALS}, tags=["customers"], summary="Change an archive")
-def patch_customer(request: HttpRequest, body: CustomerChange, code: str = CodePath) -> Any:
+@router.patch(
+    "/customers/{code}",
+    response={200: CustomerOut, **REFUSALS},
+    tags=["customers"],
+    summary="Change an archive",
+)
+def patch_customer(request: HttpRequest, body: CustomerChange, code: Code) -> Any:
     person, now = enter(request, "change_customer"), timezone.now()
     one = _customer(person, code)
-    values = {name: value for name, value in body.model_dump(exclude={"version"}).items() if value is not None}
+    values = {
+        name: value for name, value in body.model_dump(exclude={"version"}).items() if value is not None
+    }
     if "phone" in values and not sees(person, "contact"):
         raise Forbidden(_("Your roles do not show contacts' channels."))
 
@@ -107,14 +132,26 @@ def patch_customer(request: HttpRequest, body: CustomerChange, code: str = CodeP
     return once(request, person, now, work)
 
 
-@router.get("/customers/{code}/contacts", response={200: list[ContactOut], **REFUSALS}, tags=["customers"], summary="Contacts")
-def list_contacts(request: HttpRequest, code: str = CodePath) -> Any:
+@router.get(
+    "/customers/{code}/contacts",
+    response={200: list[ContactOut], **REFUSALS},
+    tags=["customers"],
+    summary="Contacts",
+)
+def list_contacts(request: HttpRequest, code: Code) -> Any:
     person = enter(request, "see_customers")
-    return [out.contact(one, person) for one in Contact.objects.filter(customer=_customer(person, code))[:500]]
+    return [
+        out.contact(one, person) for one in Contact.objects.filter(customer=_customer(person, code))[:500]
+    ]
 
 
-@router.post("/customers/{code}/contacts", response={201: ContactOut, **REFUSALS}, tags=["customers"], summary="Add a contact")
-def post_contact(request: HttpRequest, body: ContactIn, code: str = CodePath) -> Any:
+@router.post(
+    "/customers/{code}/contacts",
+    response={201: ContactOut, **REFUSALS},
+    tags=["customers"],
+    summary="Add a contact",
+)
+def post_contact(request: HttpRequest, body: ContactIn, code: Code) -> Any:
     person, now = enter(request, "change_customer"), timezone.now()
     one = _customer(person, code)
 
@@ -126,17 +163,25 @@ def post_contact(request: HttpRequest, body: ContactIn, code: str = CodePath) ->
 
 
 @router.get(
-    "/customers/{code}/activities", response={200: Listing[ActivityOut], **REFUSALS}, tags=["customers"], summary="Contacts and visits"
+    "/customers/{code}/activities",
+    response={200: Listing[ActivityOut], **REFUSALS},
+    tags=["customers"],
+    summary="Contacts and visits",
 )
-def list_activities(request: HttpRequest, code: str = CodePath, after: str = After, limit: int = Limit) -> Any:
+def list_activities(request: HttpRequest, code: Code, after: After = "", limit: Limit = 50) -> Any:
     person = enter(request, "see_customers")
     rows = Activity.objects.filter(customer=_customer(person, code)).select_related("person")
     shown, cursor = cut(rows, after, limit, "activities")
     return {"rows": [out.activity(one) for one in shown], "next": cursor}
 
 
-@router.post("/customers/{code}/activities", response={201: ActivityOut, **REFUSALS}, tags=["customers"], summary="Log a contact")
-def post_activity(request: HttpRequest, body: ActivityIn, code: str = CodePath) -> Any:
+@router.post(
+    "/customers/{code}/activities",
+    response={201: ActivityOut, **REFUSALS},
+    tags=["customers"],
+    summary="Log a contact",
+)
+def post_activity(request: HttpRequest, body: ActivityIn, code: Code) -> Any:
     person, now = enter(request, "log_activity"), timezone.now()
     one = _customer(person, code)
 
@@ -147,25 +192,39 @@ def post_activity(request: HttpRequest, body: ActivityIn, code: str = CodePath) 
     return once(request, person, now, work)
 
 
-@router.get("/customers/{code}/orders", response={200: Listing[OrderOut], **REFUSALS}, tags=["facts"], summary="Orders of a customer")
-def list_customer_orders(request: HttpRequest, code: str = CodePath, after: str = After, limit: int = Limit) -> Any:
+@router.get(
+    "/customers/{code}/orders",
+    response={200: Listing[OrderOut], **REFUSALS},
+    tags=["facts"],
+    summary="Orders of a customer",
+)
+def list_customer_orders(request: HttpRequest, code: Code, after: After = "", limit: Limit = 50) -> Any:
     person = enter(request, "see_orders")
     rows = Order.objects.filter(customer=_customer(person, code)).select_related("customer")
     shown, cursor = cut(rows, after, limit, "orders")
     return {"rows": [out.order(one, person) for one in shown], "next": cursor}
 
 
-@router.get("/orders", response={200: Listing[OrderOut], **REFUSALS}, tags=["facts"], summary="Orders, newest first")
-def list_orders(request: HttpRequest, after: str = After, limit: int = Limit) -> Any:
+@router.get(
+    "/orders", response={200: Listing[OrderOut], **REFUSALS}, tags=["facts"], summary="Orders, newest first"
+)
+def list_orders(request: HttpRequest, after: After = "", limit: Limit = 50) -> Any:
     person = enter(request, "see_orders")
     shown, cursor = cut(Order.objects.visible_to(person).select_related("customer"), after, limit, "orders")
     return {"rows": [out.order(one, person) for one in shown], "next": cursor}
 
 
-@router.get("/receivables", response={200: Listing[ReceivableOut], **REFUSALS}, tags=["facts"], summary="Receivables, newest first")
-def list_receivables(request: HttpRequest, after: str = After, limit: int = Limit) -> Any:
+@router.get(
+    "/receivables",
+    response={200: Listing[ReceivableOut], **REFUSALS},
+    tags=["facts"],
+    summary="Receivables, newest first",
+)
+def list_receivables(request: HttpRequest, after: After = "", limit: Limit = 50) -> Any:
     person = enter(request, "see_orders")
     if not sees(person, "credit"):
         raise Forbidden(_("Your roles do not show credit and receivables."))
-    shown, cursor = cut(Receivable.objects.visible_to(person).select_related("customer"), after, limit, "receivables")
+    shown, cursor = cut(
+        Receivable.objects.visible_to(person).select_related("customer"), after, limit, "receivables"
+    )
     return {"rows": [out.receivable(one) for one in shown], "next": cursor}

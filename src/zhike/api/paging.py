@@ -20,7 +20,9 @@ def cut(rows: QuerySet[Any], after: str, limit: int, salt: str) -> tuple[list[An
         try:
             rows = rows.filter(pk__lt=int(signing.loads(after, salt=f"cursor:{salt}")))
         except (signing.BadSignature, ValueError, TypeError) as error:
-            raise Invalid(_("This cursor is not one of ours; start again without it."), fields={"after": _("unknown")}) from error
+            raise Invalid(
+                _("This cursor is not one of ours; start again without it."), fields={"after": _("unknown")}
+            ) from error
     found = list(rows[: limit + 1])
     more = len(found) > limit
     shown = found[:limit]

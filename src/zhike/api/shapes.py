@@ -104,7 +104,9 @@ class CustomerChange(Strict):
     phone: Annotated[str, Field(max_length=60, pattern=r"^[^\x00]*$")] | None = None
     industry: Annotated[str, Field(pattern=r"^(|finance|manufacturing|retail|service|other)$")] | None = None
     scale: Annotated[str, Field(pattern=r"^(|small|medium|large)$")] | None = None
-    need_type: Annotated[str, Field(pattern=r"^(|price_sensitive|technical_support|customisation)$")] | None = None
+    need_type: (
+        Annotated[str, Field(pattern=r"^(|price_sensitive|technical_support|customisation)$")] | None
+    ) = None
     importance: Annotated[str, Field(pattern=r"^(|core|important|ordinary)$")] | None = None
 
 

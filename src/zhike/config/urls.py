@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from zhike.api.entrance import api
+
 urlpatterns = [
+    path("api/v1/", api.urls),
+    path("", include("zhike.dashboards.urls")),
     path("accounts/", include("allauth.urls")),
     path("", include("zhike.ui.urls")),
     path("people/", include("zhike.people.urls")),

@@ -13,7 +13,6 @@ from zhike.lists.fields import Field
 from zhike.people.models import Department, Person, Region
 from zhike.ui import grid
 
-
 TONES = {"prospect": "info", "current": "success", "lapsed": "warning", "closed": "quiet"}
 
 

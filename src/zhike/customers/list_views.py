@@ -19,7 +19,7 @@ from zhike.customers.life import LIFE
 from zhike.customers.models import Customer
 from zhike.kernel.refusals import Invalid
 from zhike.lists.actions import remove_view, save_view
-from zhike.lists.asked import OPERATORS
+from zhike.lists.fields import OPERATORS
 from zhike.lists.forms import ViewForm
 from zhike.lists.models import View
 from zhike.lists.screen import chips, columns_of, quick_filters, views_for
@@ -52,7 +52,11 @@ def screen(request: HttpRequest) -> dict[str, Any]:
         "count": lists.shown_count(page.count + page.more),
         "chips": chips(person, asked, fields, QUICK),
         "groups": [
-            {"words": words, "number": number, "address": f"?{asked.with_value(asked.group, value).query(group='')}"}
+            {
+                "words": words,
+                "number": number,
+                "address": f"?{asked.with_value(asked.group, value).query(group='')}",
+            }
             for value, words, number in (lists.groups(person, asked) if asked.group else [])
         ],
         "group_label": next((field.label for field in fields if field.code == asked.group), ""),
@@ -72,11 +76,21 @@ def options(request: HttpRequest, shown: dict[str, Any]) -> dict[str, Any]:
          "current": asked.value_of("life") == life and not asked.view}
         for life, number in counts.items()
     ]  # fmt: skip
-    everybody = {"name": _("All"), "address": reverse("customers"), "count": "", "current": not asked.value_of("life") and not asked.view}
+    everybody = {
+        "name": _("All"),
+        "address": reverse("customers"),
+        "count": "",
+        "current": not asked.value_of("life") and not asked.view,
+    }
     return {
         "tabs": [everybody, *lives],
         "views": [
-            {"name": view.name, "shared": view.shared, "address": f"?{view.query}&view={view.pk}", "current": asked.view == str(view.pk)}
+            {
+                "name": view.name,
+                "shared": view.shared,
+                "address": f"?{view.query}&view={view.pk}",
+                "current": asked.view == str(view.pk),
+            }
             for view in saved
         ],
         "my_views": [view for view in saved if view.owner_id == person.pk],
@@ -128,7 +142,9 @@ def views(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         raise Invalid(_("A view needs a name."), fields=dict(form.errors))
     asked = lists.read(me(request), _query_of(request))
-    made = save_view(noun="customer", query=asked.query(view=""), by=me(request), at=timezone.now(), **form.cleaned_data)
+    made = save_view(
+        noun="customer", query=asked.query(view=""), by=me(request), at=timezone.now(), **form.cleaned_data
+    )
     messages.success(request, _("The view “%(name)s” was saved.") % {"name": made})
     return redirect(f"{reverse('customers')}?{made.query}&view={made.pk}")
 
@@ -137,7 +153,11 @@ def views(request: HttpRequest) -> HttpResponse:
 @require_POST
 def view_removed(request: HttpRequest, key: int) -> HttpResponse:
     """Remove a saved view."""
-    remove_view(view=get_object_or_404(View.objects.visible_to(me(request)), pk=key, noun="customer"), by=me(request), at=timezone.now())
+    remove_view(
+        view=get_object_or_404(View.objects.visible_to(me(request)), pk=key, noun="customer"),
+        by=me(request),
+        at=timezone.now(),
+    )
     return redirect("customers")
 
 
@@ -155,10 +175,16 @@ def cell(request: HttpRequest, code: str, field: str) -> HttpResponse:
             raise Invalid(_("Choose one of the values."), fields={field: _("unknown")})
         version = request.POST.get("version", "")
         read = int(version) if version.isascii() and version.isdigit() else customer.version
-        customer = change_customer(customer=customer, version=read, by=person, at=timezone.now(), **{one.column: value})
+        customer = change_customer(
+            customer=customer, version=read, by=person, at=timezone.now(), **{one.column: value}
+        )
         return HttpResponse(one.cell(customer))
     choices = one.choices(person) if one.choices else None
-    return render(request, "customers/_cell.html", {"field": one, "customer": customer, "choices": choices, "value": getattr(customer, one.column)})
+    return render(
+        request,
+        "customers/_cell.html",
+        {"field": one, "customer": customer, "choices": choices, "value": getattr(customer, one.column)},
+    )
 
 
 @door("assign_customer", customer_data=True)
@@ -172,7 +198,10 @@ def bulk_assign(request: HttpRequest) -> HttpResponse:
         now = timezone.now()
         for customer in chosen:
             assign_post(customer=customer, person=manager, post="manager", senior=False, by=person, at=now)
-        messages.success(request, _("%(number)s customers now belong to %(name)s.") % {"number": len(chosen), "name": manager})
+        messages.success(
+            request,
+            _("%(number)s customers now belong to %(name)s.") % {"number": len(chosen), "name": manager},
+        )
         return redirect(f"{reverse('customers')}?{request.POST.get('query', '')[:2000]}")
     people = Person.objects.active().only("pk", "display_name", "post")
     return render(request, "customers/_assign.html", {"chosen": chosen, "people": people})
@@ -182,5 +211,3 @@ def _query_of(request: HttpRequest) -> Any:
     from django.http import QueryDict
 
     return QueryDict(request.POST.get("query", "")[:4000])
-
-

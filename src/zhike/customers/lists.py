@@ -30,7 +30,9 @@ def fields_for(person: Person) -> tuple[Field, ...]:
 def read(person: Person, query: QueryDict) -> Asked:
     """What a query string asks, as far as the person may ask it."""
     fields = fields_for(person)
-    return Asked.read(query, fields, SORTED_BY if any(field.code == SORTED_BY.lstrip("-") for field in fields) else "name")
+    return Asked.read(
+        query, fields, SORTED_BY if any(field.code == SORTED_BY.lstrip("-") for field in fields) else "name"
+    )
 
 
 def find(person: Person, asked: Asked) -> CustomerQuerySet:
@@ -69,7 +71,13 @@ def whole_count(person: Person) -> int:
 def groups(person: Person, asked: Asked) -> list[tuple[str, Any, int]]:
     """Value, words and number of customers of each group of the field asked for, largest first."""
     field = next(field for field in FIELDS if field.code == asked.group)
-    counts = find(person, asked).order_by().values_list(field.column).annotate(number=Count("pk")).order_by("-number")[:100]
+    counts = (
+        find(person, asked)
+        .order_by()
+        .values_list(field.column)
+        .annotate(number=Count("pk"))
+        .order_by("-number")[:100]
+    )
     names: Mapping[str, Any] = field.choices(person) if field.choices else {}
     return [(str(value or ""), names.get(str(value), str(value or "—")), number) for value, number in counts]
 
@@ -80,7 +88,9 @@ def tab_counts(person: Person) -> dict[str, int]:
     found: dict[str, int] | None = cache.get(key)
     if found is None:
         rows = Customer.objects.visible_to(person).living()
-        found = {life: count_of(rows.filter(Q(life=life))) for life in ("prospect", "current", "lapsed", "closed")}
+        found = {
+            life: count_of(rows.filter(Q(life=life))) for life in ("prospect", "current", "lapsed", "closed")
+        }
         cache.set(key, found, COUNTED_FOR)
     return found
 

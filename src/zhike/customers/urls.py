@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from zhike.customers import views
+from zhike.customers import list_views, views
 
 urlpatterns = [
-    path("", views.customers, name="customers"),
+    path("", list_views.customers, name="customers"),
+    path("columns/", list_views.columns, name="customer_columns"),
+    path("views/", list_views.views, name="customer_views"),
+    path("views/<int:key>/", list_views.view_removed, name="customer_view"),
+    path("assign/", list_views.bulk_assign, name="bulk_assign"),
     path("new/", views.new_customer, name="new_customer"),
     path("<str:code>/", views.customer, name="customer"),
+    path("<str:code>/cell/<slug:field>/", list_views.cell, name="customer_cell"),
     path("<str:code>/edit/", views.edit_customer, name="edit_customer"),
 ]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,7 +11,6 @@ from django.utils.translation import gettext as _
 from zhike.customers.actions import add_customer, change_customer
 from zhike.customers.completeness import measure
 from zhike.customers.forms import CustomerForm
-from zhike.customers.lists import Asked, page_of
 from zhike.customers.models import Customer
 from zhike.people.doors import door, me
 from zhike.people.models import Person
@@ -30,14 +27,6 @@ def find_customer(person: Person, code: str) -> Customer:
     if found is None:
         raise Http404
     return found
-
-
-@door("see_customers", customer_data=True)
-def customers(request: HttpRequest) -> HttpResponse:
-    """The list."""
-    asked = Asked.read(request.GET)
-    page: dict[str, Any] = {"page": page_of(me(request), asked), "asked": asked}
-    return render(request, "customers/list.html", page)
 
 
 @door("see_customers", customer_data=True)

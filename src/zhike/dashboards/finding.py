@@ -62,14 +62,28 @@ def _customers(person: Person, words: str) -> Iterator[Hit]:
 def _contacts(person: Person, words: str) -> Iterator[Hit]:
     if len(words) < 2:
         return
-    rows = Contact.objects.filter(customer__in=Customer.objects.visible_to(person).living(), left_on__isnull=True)
-    for one in rows.filter(name__istartswith=words).select_related("customer").defer("customer__search", "customer__tokens")[:4]:
-        yield Hit(_("contact"), one.name, f"{one.customer} {one.post}", f"{one.customer.get_absolute_url()}#contacts", "contact")
+    rows = Contact.objects.filter(
+        customer__in=Customer.objects.visible_to(person).living(), left_on__isnull=True
+    )
+    for one in (
+        rows.filter(name__istartswith=words)
+        .select_related("customer")
+        .defer("customer__search", "customer__tokens")[:4]
+    ):
+        yield Hit(
+            _("contact"),
+            one.name,
+            f"{one.customer} {one.post}",
+            f"{one.customer.get_absolute_url()}#contacts",
+            "contact",
+        )
 
 
 def _people(words: str) -> list[Hit]:
     text = plain(words)
-    rows = Person.objects.active().filter(Q(display_name__icontains=words) | Q(pinyin__contains=text) | Q(username__istartswith=text))
+    rows = Person.objects.active().filter(
+        Q(display_name__icontains=words) | Q(pinyin__contains=text) | Q(username__istartswith=text)
+    )
     return [
         Hit(_("colleague"), one.display_name, one.post, reverse("person", args=[one.username]), "user")
         for one in rows.only("display_name", "post", "username")[:4]

@@ -21,4 +21,8 @@ def palette(request: HttpRequest) -> HttpResponse:
         customers_open = True
     except GateClosed:
         customers_open = False
-    return render(request, "dashboards/_palette.html", {"hits": search(me(request), words, customers_open), "words": words})
+    return render(
+        request,
+        "dashboards/_palette.html",
+        {"hits": search(me(request), words, customers_open), "words": words},
+    )

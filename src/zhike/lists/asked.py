@@ -58,9 +58,16 @@ class Asked:
         """From a query string, keeping what these fields can answer; the rest counts as not asked."""
         known = {field.code: field for field in fields}
         number, sort = query.get("page", "1"), query.get("sort", default_sort)
-        written = [*query.getlist("c"), *(f"{code}:in:{query[f'quick_{code}']}" for code in known if query.get(f"quick_{code}"))]
-        if query.get("new_field") and (query.get("new_value") or query.get("new_operator") in {"empty", "filled"}):
-            written.append(f"{query['new_field']}:{query.get('new_operator', '')}:{query.get('new_value', '')}")
+        written = [
+            *query.getlist("c"),
+            *(f"{code}:in:{query[f'quick_{code}']}" for code in known if query.get(f"quick_{code}")),
+        ]
+        if query.get("new_field") and (
+            query.get("new_value") or query.get("new_operator") in {"empty", "filled"}
+        ):
+            written.append(
+                f"{query['new_field']}:{query.get('new_operator', '')}:{query.get('new_value', '')}"
+            )
         found = (Condition.read(text.replace("\x00", "")) for text in written[:MOST_CONDITIONS])
         columns = tuple(code for code in query.get("columns", "").split(",") if code in known)
         sortable = known.get(sort.lstrip("-"))

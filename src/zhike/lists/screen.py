@@ -47,10 +47,14 @@ def columns_of(person: Person, noun: str, asked: Asked, fields: tuple[Field, ...
     chosen = tuple(by_code[code] for code in kept if code in by_code)
     if not chosen:
         return tuple(field for field in fields if field.shown)
-    return chosen if chosen[0] == fields[0] else (fields[0], *(field for field in chosen if field != fields[0]))
+    return (
+        chosen if chosen[0] == fields[0] else (fields[0], *(field for field in chosen if field != fields[0]))
+    )
 
 
-def quick_filters(person: Person, codes: tuple[str, ...], asked: Asked, fields: tuple[Field, ...]) -> list[Quick]:
+def quick_filters(
+    person: Person, codes: tuple[str, ...], asked: Asked, fields: tuple[Field, ...]
+) -> list[Quick]:
     """The quick filters of a list."""
     by_code = {field.code: field for field in fields}
     found = []
@@ -59,12 +63,16 @@ def quick_filters(person: Person, codes: tuple[str, ...], asked: Asked, fields: 
         if field is None or field.choices is None:
             continue
         chosen = asked.value_of(code)
-        options = tuple(Option(value, words, value == chosen) for value, words in field.choices(person).items())
+        options = tuple(
+            Option(value, words, value == chosen) for value, words in field.choices(person).items()
+        )
         found.append(Quick(code, field.label, options, chosen))
     return found
 
 
-def chips(person: Person, asked: Asked, fields: tuple[Field, ...], hidden: tuple[str, ...] = ()) -> list[Chip]:
+def chips(
+    person: Person, asked: Asked, fields: tuple[Field, ...], hidden: tuple[str, ...] = ()
+) -> list[Chip]:
     """The conditions in force, in words; those that a quick filter shows already are left out."""
     by_code = {field.code: field for field in fields}
     found = []
@@ -81,7 +89,9 @@ def condition_words(person: Person, field: Field, condition: Condition) -> str:
     """A condition as a person reads it."""
     operator = OPERATORS[field.kind][condition.operator]
     names: Mapping[str, Any] = field.choices(person) if field.choices else {}
-    values = "、".join(str(names.get(value, value)) for value in condition.values) if names else condition.text
+    values = (
+        "、".join(str(names.get(value, value)) for value in condition.values) if names else condition.text
+    )
     return f"{field.label} {operator} {values}".strip()
 
 
