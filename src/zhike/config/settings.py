@@ -139,7 +139,6 @@ USE_I18N = USE_TZ = True
 FORMAT_MODULE_PATH = ["zhike.ui.formats"]
 
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [HOME / "ui" / "static"]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+-[\w-]{8}\.\w+(\.gz|\.br)?$"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Self
 
 from django.db import models
@@ -104,9 +105,9 @@ class Customer(models.Model):
     )
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged")
     # kept up by facts and activities, so that lists sort by them
-    amount_12m = AmountField(_("orders, 12 months"), default=0)
-    receivable = AmountField(_("receivable"), default=0)
-    overdue = AmountField(_("overdue"), default=0)
+    amount_12m = AmountField(_("orders, 12 months"), default=Decimal(0))
+    receivable = AmountField(_("receivable"), default=Decimal(0))
+    overdue = AmountField(_("overdue"), default=Decimal(0))
     last_order_on = models.DateField(_("last order"), null=True, blank=True)
     last_contact_on = models.DateField(_("last contact"), null=True, blank=True)
     completeness = models.PositiveSmallIntegerField(_("completeness"), default=0)

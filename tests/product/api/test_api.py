@@ -1,0 +1,129 @@
+"""The API: the same nouns, verbs and rights as the pages."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from tests.product.cast import Cast
+from zhike.api.actions import make_token, revoke_token
+from zhike.customers.models import Customer
+from zhike.kernel.journal import Entry
+from zhike.people.models import Person
+
+pytestmark = pytest.mark.django_db
+Call = Callable[..., Any]
+
+
+@pytest.fixture
+def call() -> Call:
+    """`call(person, "GET", "/customers")`: the status and the body, asked with a token that may all that the person may."""
+    secrets: dict[int, str] = {}
+
+    def ask(person: Person, method: str, path: str, body: Any = None, key: str = "", secret: str = "") -> tuple[int, Any]:
+        person = Person.objects.get(pk=person.pk)
+        if not secret and person.pk not in secrets:
+            now = timezone.now()
+            _token, secrets[person.pk] = make_token(
+                name="test", verbs=sorted(person.access.verbs), until_on=timezone.localdate(now), networks=[], by=person, at=now
+            )
+        headers = {"Authorization": f"Bearer {secret or secrets[person.pk]}", **({"Idempotency-Key": key} if key else {})}
+        content = json.dumps(body) if body is not None else ""
+        answer = Client().generic(method, f"/api/v1{path}", content, content_type="application/json", headers=headers)
+        return answer.status_code, json.loads(answer.content)
+
+    return ask
+
+
+def test_a_list_holds_what_the_person_sees(cast: Cast, call: Call) -> None:
+    status, body = call(cast.people.ming, "GET", "/customers")
+    assert status == 200
+    assert [row["code"] for row in body["rows"]] == ["A"]
+
+
+def test_the_customer_of_another_does_not_exist(cast: Cast, call: Call) -> None:
+    status, body = call(cast.people.ming, "GET", "/customers/B")
+    assert (status, body["code"]) == (404, "not_found")
+
+
+def test_hidden_fields_are_null(cast: Cast, call: Call) -> None:
+    Person.objects.filter(pk=cast.people.ming.pk).update(settings={})
+    role = cast.roles.account_manager
+    role.sees = ["basic"]
+    role.save()
+    _status, body = call(cast.people.ming, "GET", "/customers/A")
+    assert (body["amount_12m"], body["phone"], body["receivable"]) == (None, None, None)
+
+
+def test_a_key_sent_twice_has_one_effect_and_one_answer(cast: Cast, call: Call) -> None:
+    new = {"code": "N1", "name": "宁波新客户有限公司"}
+    first = call(cast.people.ming, "POST", "/customers", new, key="k1")
+    second = call(cast.people.ming, "POST", "/customers", new, key="k1")
+    assert first == second
+    assert first[0] == 201
+    assert Customer.objects.filter(code="N1").count() == 1
+    assert call(cast.people.ming, "POST", "/customers", {**new, "code": "N2"}, key="k1")[0] == 422
+
+
+def test_a_change_names_the_version_it_was_read_at(cast: Cast, call: Call) -> None:
+    version = Customer.objects.get(code="A").version
+    assert call(cast.people.ming, "PATCH", "/customers/A", {"version": version, "address": "江南路 1 号"})[0] == 200
+    status, body = call(cast.people.ming, "PATCH", "/customers/A", {"version": version, "address": "江南路 2 号"})
+    assert (status, body["code"]) == (409, "conflict")
+    assert body["fields"]["address"]["now"] == "江南路 1 号"
+
+
+def test_a_misspelt_field_is_refused(cast: Cast, call: Call) -> None:
+    status, body = call(cast.people.ming, "POST", "/customers", {"code": "N3", "name": "n", "adress": "x"})
+    assert status == 422
+    assert any("adress" in name for name in body["fields"])
+
+
+def test_pages_by_cursor_hold_every_row_once(cast: Cast, call: Call) -> None:
+    at = timezone.now()
+    Customer.objects.bulk_create(Customer(code=f"P{n}", name=f"p{n}", added_at=at, changed_at=at) for n in range(7))
+    role = cast.roles.keeper
+    role.verbs = [*role.verbs, "use_api"]
+    role.save()
+    seen: list[str] = []
+    address = "/customers?limit=3"
+    while address:
+        status, body = call(cast.people.keep, "GET", address)
+        assert status == 200
+        seen += [row["code"] for row in body["rows"]]
+        address = f"/customers?limit=3&after={body['next']}" if body["next"] else ""
+    assert sorted(seen) == ["A", "B", "C", *(f"P{n}" for n in range(7))]
+
+
+@pytest.mark.parametrize("how", ["revoked", "left", "unsigned", "none"])
+def test_a_closed_door_stays_closed(cast: Cast, call: Call, how: str) -> None:
+    now = timezone.now()
+    person = cast.people.nina if how == "unsigned" else cast.people.ming
+    token, secret = make_token(
+        name="t", verbs=["see_customers"], until_on=date(now.year, now.month, now.day), networks=[], by=person, at=now
+    )
+    if how == "revoked":
+        revoke_token(token=token, by=person, at=now)
+    if how == "left":
+        Person.objects.filter(pk=person.pk).update(is_active=False)
+    status, body = call(person, "GET", "/customers", secret="zk_wrong" if how == "none" else secret)
+    assert status == (403 if how == "unsigned" else 401)
+    assert "AAALPHA" not in json.dumps(body)
+
+
+def test_a_refusal_writes_nothing(cast: Cast, call: Call) -> None:
+    entries = Entry.objects.count()
+    person = cast.people.tess
+    role = cast.roles.salesperson
+    role.verbs = ["see_customers", "use_api"]
+    role.save()
+    status, _body = call(person, "POST", "/customers", {"code": "N9", "name": "x"})
+    assert status == 403
+    assert not Customer.objects.filter(code="N9").exists()
+    assert Entry.objects.count() == entries + 1  # the token alone
