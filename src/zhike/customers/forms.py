@@ -45,4 +45,4 @@ class CustomerForm(forms.ModelForm):  # type: ignore[type-arg]
         """Leave the instance as it was read; the action writes."""
 
     def clean(self) -> dict[str, Any]:
-        return {name: value for name, value in self.cleaned_data.items()}
+        return dict(self.cleaned_data)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -69,3 +71,82 @@ CHANNELS: dict[str, Any] = {
 """Channel of an activity -> its name."""
 
 GRADES = ("A", "B", "C", "D", "E")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of statement: its name, its section, and its values where they are fixed."""
+
+    name: Any
+    section: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+FREQUENCIES: dict[str, Any] = {
+    "weekly": _("weekly"),
+    "monthly": _("monthly"),
+    "quarterly": _("quarterly"),
+    "half_yearly": _("half-yearly"),
+    "yearly": _("yearly"),
+    "seldom": _("less than yearly"),
+}
+"""How often a customer buys -> its name, from often to seldom."""
+
+FINDINGS: dict[str, Kind] = {
+    "products": Kind(_("product types purchased"), "business"),
+    "frequency": Kind(_("purchase frequency"), "business", FREQUENCIES),
+    "volume": Kind(_("purchase volume"), "business"),
+    "price_sensitivity": Kind(
+        _("price sensitivity"), "business", {"low": _("low"), "medium": _("medium"), "high": _("high")}
+    ),
+    "payment": Kind(_("payment method"), "business"),
+    "season": Kind(_("peak season"), "business"),
+    "trend": Kind(_("trend of the industry"), "market"),
+    "competitors": Kind(_("competitors"), "market"),
+    "share": Kind(_("our share of the customer's purchases"), "market"),
+    "position": Kind(_("the customer's market position"), "market"),
+}
+"""Kind of statement about business or market (ARC-03)."""
+
+NEEDS: dict[str, Any] = {
+    "product": _("product need"),
+    "service": _("service need"),
+    "solution": _("solution need"),
+    "pain": _("pain point"),
+    "preference": _("preference"),
+    "expectation": _("expectation"),
+    "direction": _("direction of development"),
+}
+"""Kind of need -> its name (ARC-07)."""
+
+NEED_STATES: dict[str, Any] = {
+    "open": _("unanswered"),
+    "answered": _("answered"),
+    "dropped": _("no longer wanted"),
+}
+"""State of a need -> its name."""
+
+CONDITIONS: dict[str, Any] = {
+    "running": _("running"),
+    "limited": _("limited"),
+    "down": _("out of order"),
+    "stored": _("stored"),
+    "retired": _("out of use"),
+}
+"""Condition of a unit -> its name."""
+
+UNIT_RECORDS: dict[str, Any] = {
+    "repair": _("repair"),
+    "defect": _("defect report"),
+    "finding": _("follow-up finding"),
+}
+"""Kind of a unit's record -> its name."""
+
+DECIDES: dict[str, Any] = {
+    "decides": _("decides"),
+    "advises": _("advises"),
+    "works": _("works with us"),
+    "pays": _("pays"),
+    "uses": _("uses"),
+}
+"""Role of a contact in decisions -> its name."""

@@ -153,6 +153,18 @@ class Customer(models.Model):
         return Customer.objects.visible_to(person).filter(pk=self.pk).exists()
 
 
+class ContactQuerySet(models.QuerySet["Contact"]):
+    """Contacts of customers."""
+
+    def visible_to(self, person: Person) -> Self:
+        """Those of customers that a person sees."""
+        return self.filter(customer__in=Customer.objects.visible_to(person))
+
+    def offered(self) -> Self:
+        """Those to whom notices, surveys and invitations may go: nobody who has left (ARC-04)."""
+        return self.filter(left_on__isnull=True)
+
+
 class Contact(models.Model):
     """A person at a customer; who leaves is marked, not removed (ARC-04)."""
 
@@ -170,7 +182,10 @@ class Contact(models.Model):
     language = models.CharField(_("language"), max_length=10, blank=True)
     left_on = models.DateField(_("left on"), null=True, blank=True)
     successor = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
+    awaits_successor = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)
+
+    objects = ContactQuerySet.as_manager()
 
     class Meta:
         db_table = "zhike_contact"
@@ -258,6 +273,22 @@ class Consultation(models.Model):
         return f"{self.customer or self.asked_for} · {self.person}"
 
 
+class ActivityQuerySet(models.QuerySet["Activity"]):
+    """Activities with customers."""
+
+    def visible_to(self, person: Person) -> Self:
+        """Those with customers that a person sees."""
+        return self.filter(customer__in=Customer.objects.visible_to(person))
+
+    def counting(self) -> Self:
+        """Those that count as done: with content and result (ARC-06)."""
+        return self.exclude(content="").exclude(result="")
+
+    def promised(self) -> Self:
+        """Those whose promised next step is still to be taken."""
+        return self.filter(follow_up_on__isnull=False, followed_up_at__isnull=True)
+
+
 class Activity(models.Model):
     """A contact, visit, meeting or service with a customer; without content or result it does not count (ARC-06)."""
 
@@ -271,7 +302,10 @@ class Activity(models.Model):
     result = models.TextField(_("result"), blank=True)
     follow_up = models.CharField(_("next step"), max_length=200, blank=True)
     follow_up_on = models.DateField(_("next step by"), null=True, blank=True)
+    followed_up_at = models.DateTimeField(null=True, blank=True)
     added_at = models.DateTimeField()
+
+    objects = ActivityQuerySet.as_manager()
 
     class Meta:
         db_table = "zhike_activity"
@@ -280,6 +314,11 @@ class Activity(models.Model):
         indexes = [
             models.Index(fields=["customer", "-done_on", "-id"], name="activity_customer"),
             models.Index(fields=["person", "-done_on"], name="activity_person"),
+            models.Index(
+                fields=["follow_up_on"],
+                condition=Q(follow_up_on__isnull=False, followed_up_at__isnull=True),
+                name="activity_promised",
+            ),
         ]
 
     def __str__(self) -> str:

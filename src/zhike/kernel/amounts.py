@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core import exceptions
 from django.db import models
+from django.db.models.expressions import Combinable
 from django.utils.translation import gettext_lazy as _
 
 PLACES = 4
@@ -27,6 +28,9 @@ def amount(number: int) -> Decimal:
 class AmountField(models.BigIntegerField):  # type: ignore[type-arg]
     """A Decimal of up to four decimals, stored as a whole number. Sums and comparisons run in the database."""
 
+    _pyi_private_set_type: Decimal | int | str | Combinable  # type: ignore[assignment]
+    _pyi_private_get_type: Decimal  # type: ignore[assignment]
+    _pyi_lookup_exact_type: Decimal | int | str  # type: ignore[assignment]
     description = "Exact amount"
     default_error_messages = {
         "invalid": _("“%(value)s” is not an amount."),
