@@ -7,3 +7,4 @@ from zhike.kernel import journal as kernel_journal  # noqa: F401
 from zhike.lists import models as lists_models  # noqa: F401
 from zhike.people import agreements as people_agreements  # noqa: F401
 from zhike.people import models as people_models  # noqa: F401
+import zhike.customers.tables

@@ -183,8 +183,8 @@ def book(
 
 def spent(allocation: Allocation) -> Decimal:
     """What of an allocation is spent."""
-    found: Decimal | None = allocation.bookings.counting().aggregate(sum=Sum("amount"))["sum"]
-    return found if found is not None else Decimal(0)
+    found = allocation.bookings.counting().aggregate(sum=Sum("amount"))["sum"]
+    return Decimal(found or 0)
 
 
 @transaction.atomic
@@ -213,7 +213,7 @@ class Line:
     @property
     def left(self) -> Decimal:
         """What may still be spent."""
-        return self.allocation.amount - self.spent
+        return Decimal(self.allocation.amount) - self.spent
 
 
 def report(year: int, by: Person) -> list[Line]:

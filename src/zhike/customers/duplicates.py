@@ -14,8 +14,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from zhike.customers.models import Customer
+from zhike.kernel.bigrams import plain
 from zhike.people.models import Person
-from zhike.people.names import plain
 
 LEGAL = re.compile(
     r"(股份有限公司|有限责任公司|有限公司|集团|公司|\b(co|ltd|limited|inc|incorporated|corp|corporation|company|llc|gmbh|"

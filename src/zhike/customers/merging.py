@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from zhike.customers.following import refresh
 from zhike.customers.models import Assignment, Customer
 from zhike.customers.sections import SECTION_OF
+from zhike.kernel.amounts import AmountField
 from zhike.kernel.journal import journal, plain, sentences
 from zhike.kernel.refusals import Conflict, Invalid
 from zhike.people.models import Person
@@ -197,7 +198,9 @@ LATEST = ("last_order_on", "last_contact_on")
 
 def _roll_up(kept: Customer, gone: Customer, sign: int = 1) -> None:
     """Add the gone archive's figures to the kept one's; with `sign` -1 take them off again."""
-    values: dict[str, Any] = {name: F(name) + sign * getattr(gone, name) for name in SUMS}
+    values: dict[str, Any] = {
+        name: F(name) + models.Value(sign * getattr(gone, name), AmountField()) for name in SUMS
+    }
     if sign > 0:
         for name in LATEST:
             days = [day for day in (getattr(kept, name), getattr(gone, name)) if day]

@@ -14,6 +14,46 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="Alive",
+            fields=[
+                ("worker", models.CharField(max_length=80, primary_key=True, serialize=False)),
+                ("started_at", models.DateTimeField()),
+                ("seen_at", models.DateTimeField()),
+            ],
+            options={
+                "db_table": "zhike_worker",
+            },
+        ),
+        migrations.CreateModel(
+            name="Beat",
+            fields=[
+                ("name", models.CharField(max_length=60, primary_key=True, serialize=False)),
+                ("next_at", models.DateTimeField()),
+                ("last_at", models.DateTimeField(null=True)),
+            ],
+            options={
+                "db_table": "zhike_beat",
+            },
+        ),
+        migrations.CreateModel(
+            name="Budget",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(unique=True, verbose_name="year")),
+                ("amount", zhike.kernel.amounts.AmountField(verbose_name="amount")),
+                ("currency", models.CharField(default="CNY", max_length=3, verbose_name="currency")),
+            ],
+            options={
+                "db_table": "zhike_budget",
+                "ordering": ["-year"],
+            },
+        ),
+        migrations.CreateModel(
             name="CompanyLimit",
             fields=[
                 ("name", models.CharField(max_length=40, primary_key=True, serialize=False)),
@@ -125,6 +165,31 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "zhike_agreement",
                 "ordering": ["-number"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Allocation",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("grade", models.CharField(blank=True, max_length=20, verbose_name="grade")),
+                ("amount", zhike.kernel.amounts.AmountField(verbose_name="amount")),
+                (
+                    "budget",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="allocations",
+                        to="zhike.budget",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "zhike_allocation",
+                "ordering": ["grade", "id"],
             },
         ),
         migrations.CreateModel(
@@ -274,6 +339,72 @@ class Migration(migrations.Migration):
                 "db_table": "zhike_contact",
                 "ordering": ["left_on", "id"],
             },
+        ),
+        migrations.CreateModel(
+            name="Booking",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("what", models.CharField(max_length=160, verbose_name="what for")),
+                ("spent_on", models.DateField(verbose_name="day")),
+                ("amount", zhike.kernel.amounts.AmountField(verbose_name="amount")),
+                ("state", models.CharField(default="booked", max_length=10)),
+                ("at", models.DateTimeField()),
+                ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "allocation",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bookings",
+                        to="zhike.allocation",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bookings",
+                        to="zhike.customer",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "zhike_booking",
+                "ordering": ["-spent_on", "-id"],
+            },
+        ),
+        migrations.AddField(
+            model_name="allocation",
+            name="customer",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="allocations",
+                to="zhike.customer",
+            ),
         ),
         migrations.CreateModel(
             name="Activity",
@@ -501,6 +632,48 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.CreateModel(
+            name="Document",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=12, verbose_name="kind")),
+                ("title", models.CharField(max_length=160, verbose_name="title")),
+                ("signed_on", models.DateField(blank=True, null=True, verbose_name="signed on")),
+                ("until_on", models.DateField(blank=True, null=True, verbose_name="valid until")),
+                ("file_name", models.CharField(blank=True, max_length=160, verbose_name="file")),
+                ("size", models.PositiveBigIntegerField(default=0)),
+                ("content_type", models.CharField(blank=True, max_length=100)),
+                ("sha256", models.CharField(blank=True, max_length=64)),
+                ("added_at", models.DateTimeField()),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="documents",
+                        to="zhike.customer",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "document",
+                "db_table": "zhike_document",
+                "ordering": ["-added_at", "-id"],
+            },
+        ),
+        migrations.CreateModel(
             name="Duty",
             fields=[
                 (
@@ -722,6 +895,99 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Handover",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("post", models.CharField(max_length=30, verbose_name="post")),
+                ("reason", models.CharField(blank=True, max_length=200, verbose_name="reason")),
+                ("items", models.JSONField(default=list)),
+                ("opened_at", models.DateTimeField()),
+                ("due_on", models.DateField(verbose_name="to be signed by")),
+                ("giver_signed_at", models.DateTimeField(null=True)),
+                ("receiver_signed_at", models.DateTimeField(null=True)),
+                ("done_at", models.DateTimeField(null=True)),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                ("escalated_at", models.DateTimeField(null=True)),
+                ("told_at", models.DateTimeField(null=True)),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="handovers",
+                        to="zhike.customer",
+                    ),
+                ),
+                (
+                    "escalated_to",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "former",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "giver",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "interim",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "opened_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "receiver",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "told_contact",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="zhike.contact",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "handover",
+                "db_table": "zhike_handover",
+                "ordering": ["-id"],
+            },
+        ),
+        migrations.CreateModel(
             name="Incident",
             fields=[
                 (
@@ -774,6 +1040,48 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Job",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=60, verbose_name="kind")),
+                ("payload", models.JSONField(default=dict)),
+                ("key", models.CharField(max_length=120, null=True, unique=True)),
+                ("quick", models.BooleanField(default=False)),
+                ("state", models.CharField(default="queued", max_length=10, verbose_name="state")),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("next_at", models.DateTimeField()),
+                ("lease_until", models.DateTimeField(null=True)),
+                ("worker", models.CharField(blank=True, max_length=80)),
+                ("cancelling", models.BooleanField(default=False)),
+                ("done", models.BigIntegerField(default=0)),
+                ("total", models.BigIntegerField(default=0)),
+                ("text", models.CharField(blank=True, max_length=200)),
+                ("result", models.JSONField(default=dict)),
+                ("error", models.CharField(blank=True, max_length=500)),
+                ("created_at", models.DateTimeField()),
+                ("started_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="jobs",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "zhike_job",
+                "ordering": ["-id"],
+            },
+        ),
+        migrations.CreateModel(
             name="Limit",
             fields=[
                 (
@@ -812,6 +1120,57 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "zhike_mark",
+            },
+        ),
+        migrations.CreateModel(
+            name="Merge",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("moved", models.JSONField(default=dict)),
+                ("before", models.JSONField(default=dict)),
+                ("after", models.JSONField(default=dict)),
+                ("undone_at", models.DateTimeField(null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "gone",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="zhike.customer"
+                    ),
+                ),
+                (
+                    "kept",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="merges",
+                        to="zhike.customer",
+                    ),
+                ),
+                (
+                    "undone_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "zhike_merge",
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
@@ -1236,6 +1595,47 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Step",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=120)),
+                (
+                    "job",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="steps", to="zhike.job"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "zhike_job_step",
+            },
+        ),
+        migrations.CreateModel(
+            name="TeamPost",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("grade", models.CharField(max_length=20, verbose_name="grade")),
+                ("post", models.CharField(max_length=30, verbose_name="post")),
+                ("senior", models.BooleanField(default=False, verbose_name="senior")),
+                ("days", models.PositiveIntegerField(default=14, verbose_name="days to fill it")),
+            ],
+            options={
+                "db_table": "zhike_team_post",
+                "ordering": ["grade", "id"],
+                "constraints": [models.UniqueConstraint(fields=("grade", "post"), name="team_post_once")],
+            },
+        ),
+        migrations.CreateModel(
             name="Token",
             fields=[
                 (
@@ -1607,6 +2007,20 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.AddConstraint(
+            model_name="allocation",
+            constraint=models.UniqueConstraint(
+                fields=("budget", "customer"), name="one_allocation_per_customer"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="allocation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("grade", ""), _negated=True),
+                fields=("budget", "grade"),
+                name="one_allocation_per_grade",
+            ),
+        ),
         migrations.AddIndex(
             model_name="activity",
             index=models.Index(fields=["customer", "-done_on", "-id"], name="activity_customer"),
@@ -1634,6 +2048,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="delegation",
             index=models.Index(fields=["delegate", "until_on"], name="delegation_delegate"),
+        ),
+        migrations.AddIndex(
+            model_name="document",
+            index=models.Index(fields=["customer", "-added_at"], name="document_customer"),
         ),
         migrations.AddIndex(
             model_name="duty",
@@ -1676,6 +2094,34 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 condition=models.Q(("closed_at__isnull", True)), fields=("customer",), name="one_standing_gap"
             ),
+        ),
+        migrations.AddConstraint(
+            model_name="handover",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("done_at__isnull", True), ("withdrawn_at__isnull", True)),
+                fields=("customer", "post"),
+                name="one_standing_handover",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="job",
+            index=models.Index(
+                condition=models.Q(("state", "queued")), fields=["next_at", "id"], name="job_waiting"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="job",
+            index=models.Index(
+                condition=models.Q(("state", "running")), fields=["lease_until"], name="job_running"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="job",
+            index=models.Index(fields=["asked_by", "-id"], name="job_person"),
+        ),
+        migrations.AddIndex(
+            model_name="job",
+            index=models.Index(fields=["state", "-id"], name="job_state"),
         ),
         migrations.AddIndex(
             model_name="mark",
@@ -1782,6 +2228,10 @@ class Migration(migrations.Migration):
                 ),
                 name="grant_ends_or_is_reviewed",
             ),
+        ),
+        migrations.AddConstraint(
+            model_name="step",
+            constraint=models.UniqueConstraint(fields=("job", "key"), name="step_once"),
         ),
         migrations.AddConstraint(
             model_name="unit",
