@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.forms",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -137,6 +138,7 @@ LOCALE_PATHS = sorted(path for path in HOME.glob("*/locale") if path.is_dir())
 TIME_ZONE: str = GIVEN["ZHIKE_TIME_ZONE"]
 USE_I18N = USE_TZ = True
 FORMAT_MODULE_PATH = ["zhike.ui.formats"]
+FORM_RENDERER = "zhike.ui.forms.Renderer"
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [HOME / "ui" / "static"]

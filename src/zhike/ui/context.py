@@ -83,8 +83,10 @@ class Shell:
 
     @property
     def base(self) -> str:
-        """What a page extends that is also shown in the dialog: `{% extends shell.base %}`."""
-        return "ui/dialog.html" if self.in_dialog else "ui/app.html"
+        """What a page extends that may also be shown in the dialog, or before sign-in: `{% extends shell.base %}`."""
+        if self.in_dialog:
+            return "ui/dialog.html"
+        return "ui/app.html" if self.person else "ui/door.html"
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

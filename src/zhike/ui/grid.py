@@ -159,6 +159,23 @@ def ago(value: date | datetime | None) -> str:
     return f'<time datetime="{value.isoformat()}" title="{exact}">{escape(figures.ago(value))}</time>'
 
 
+def spark(values: Sequence[float], tone: str = "primary") -> SafeString:
+    """A line of values as a small picture of 100 x 32, stretched to its place; fewer than two values draw nothing."""
+    if len(values) < 2:
+        return mark_safe("")
+    low, high = min(values), max(values)
+    reach = (high - low) or 1
+    points = [
+        f"{index * 100 / (len(values) - 1):.1f},{29 - (float(value) - low) / reach * 26:.1f}"
+        for index, value in enumerate(values)
+    ]
+    line = " ".join(points)
+    return mark_safe(
+        f'<svg class="spark tone-{escape(tone)}" viewBox="0 0 100 32" preserveAspectRatio="none" aria-hidden="true">'
+        f'<polygon points="0,32 {line} 100,32"></polygon><polyline points="{line}"></polyline></svg>'
+    )
+
+
 # rows
 
 

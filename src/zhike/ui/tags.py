@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -12,6 +13,7 @@ from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from zhike.ui import figures, grid, manifest
 
@@ -180,3 +182,39 @@ def again(context: template.Context, name: str) -> str:
     blocks = context.render_context.get(BLOCK_CONTEXT_KEY)
     block = blocks.get_block(name) if blocks else None
     return str(block.render(context)) if block else ""
+
+
+@register.simple_tag
+def spark(values: Sequence[float], tone: str = "primary") -> SafeString:
+    """A line of values as a small picture, for tiles."""
+    return grid.spark(values, tone)
+
+
+@register.filter
+def chart_rows(data: Mapping[str, Any]) -> list[tuple[Any, list[Any]]]:
+    """The data of a chart as the rows of a table, for those who listen to it."""
+    series = data.get("series", [])
+    return [(label, [one["values"][at] for one in series]) for at, label in enumerate(data.get("labels", []))]
+
+
+@register.filter
+def times(count: Any) -> range:
+    """`{% for n in 3|times %}`."""
+    return range(int(count))
+
+
+TITLES = {
+    403: _lazy("Not allowed"),
+    404: _lazy("Not found"),
+    409: _lazy("Someone was faster"),
+    422: _lazy("Not possible like this"),
+    429: _lazy("Too much at once"),
+    503: _lazy("Not available right now"),
+}
+"""Status -> the heading of the page that tells of a refusal."""
+
+
+@register.filter
+def problem(status: int) -> str:
+    """The heading of a refusal."""
+    return str(TITLES.get(status, _("Not possible")))

@@ -87,6 +87,4 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def failed(request: HttpRequest) -> HttpResponse:
     """500: a page that needs nothing but itself."""
-    return HttpResponse(
-        FAILED.read_text("utf-8"), status=500
-    )
+    return HttpResponse(FAILED.read_text("utf-8"), status=500)
