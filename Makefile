@@ -10,7 +10,7 @@ export UV_SYSTEM_CERTS ?= 1
 PYTEST_OPTIONS ?= --numprocesses=auto --maxprocesses=4 --dist=loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev spark browser node assets demo test check fix bench lock clean
+.PHONY: help setup dev spark browser node assets translations demo test check fix bench lock clean
 
 help: ## List what make can do
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -93,7 +93,7 @@ ifneq ($(origin PYTHON),file)
 		echo "  hint: make clean, then make again" >&2; exit 1; }
 endif
 
-# --- the pages' styles and scripts -----------------------------------------------------------------
+# --- the pages: styles, scripts, Chinese ----------------------------------------------------------
 
 BUILT := src/zhike/ui/static/dist/manifest.json
 NODE_IS_NEW := $(shell node -e 'const [a,b]=process.versions.node.split(".").map(Number);console.log(a>22||(a==22&&b>=12)||(a==20&&b>=19)?1:"")' 2>/dev/null)
@@ -102,7 +102,7 @@ assets $(BUILT): export PATH := $(CURDIR)/$(BIN):$(PATH)
 node_modules/.made: .venv/.with-node
 endif
 
-assets: $(BUILT) ## Build the pages' styles and scripts (once, and when they change)
+assets: $(BUILT) .venv/.catalogues ## Build the pages' styles, scripts and Chinese (once, and when they change)
 
 node_modules/.made: package.json package-lock.json
 	@echo "Installing what builds the pages' styles and scripts into node_modules"
@@ -111,6 +111,15 @@ node_modules/.made: package.json package-lock.json
 
 $(BUILT): node_modules/.made vite.config.js $(shell find frontend src/zhike -name static -prune -o \( -name '*.js' -o -name '*.css' -o -name '*.html' -o -name '*.py' -o -name 'icons.txt' \) -print)
 	@npm run --silent build -- --logLevel warn
+	@touch $@
+
+CATALOGUES := $(wildcard src/zhike/*/locale/*/LC_MESSAGES/django.po)
+
+translations: setup ## Bring the Chinese catalogues up to date, and compile them
+	$(BIN)/python -m zhike.ui.translations
+
+.venv/.catalogues: $(CATALOGUES) .venv/.with-runtime
+	@$(BIN)/python -m zhike.ui.translations --compile
 	@touch $@
 
 # --- the locks: universal (3.11 to 3.13, every platform), hashed, naming no index -----------------

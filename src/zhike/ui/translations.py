@@ -97,18 +97,14 @@ def texts(noun: Path) -> dict[Key, Found]:
 
 
 def _calls(source: str, file: str) -> Iterator[Found]:
-    for line, name, said, _comments in extract_python(
-        BytesIO(source.encode()), dict.fromkeys(CALLS), [], {"encoding": "utf-8"}
-    ):
-        parts = said if isinstance(said, tuple) else (said,)
+    given = extract_python(BytesIO(source.encode()), dict.fromkeys(CALLS), [], {"encoding": "utf-8"})
+    for line, name, said, _comments in given:
+        parts = [str(part or "") for part in said] if isinstance(said, list | tuple) else [str(said or "")]
         spec = CALLS[str(name)]
-        context = parts[0] if isinstance(spec[0], tuple) else ""
-        words = parts[1:] if isinstance(spec[0], tuple) else parts
-        wanted = words[: len(spec) - (1 if isinstance(spec[0], tuple) else 0)]
-        if wanted and all(wanted) and wanted[0]:
-            yield Found(
-                wanted[0], (wanted[1] or "") if len(wanted) > 1 else "", context or "", f"{file}:{line}"
-            )
+        context = parts.pop(0) if isinstance(spec[0], tuple) else ""
+        count = sum(1 for one in spec if isinstance(one, int))
+        if len(parts) >= count and all(parts[:count]):
+            yield Found(parts[0], parts[1] if count > 1 else "", context, f"{file}:{line}")
 
 
 def catalogue(noun: Path) -> Catalog:
@@ -232,14 +228,14 @@ def _entry_faults(said: Found, entry: Message) -> list[Fault]:
     )
 
 
-COMMENT = re.compile(r"\{#.*?#\}|\{%\s*comment.*?endcomment\s*%\}|<!--.*?-->", re.S)
-BLOCK = re.compile(r"\{%\s*blocktrans(?:late)?\b.*?\{%\s*endblocktrans(?:late)?\s*%\}", re.S)
-SILENT = re.compile(r"<(script|style|kbd|code|svg)\b.*?</\1>", re.S)
-CODE = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.S)
+COMMENT = re.compile(r"\{#.*?#\}|\{%\s*comment.*?endcomment\s*%\}|<!--.*?-->", re.DOTALL)
+BLOCK = re.compile(r"\{%\s*blocktrans(?:late)?\b.*?\{%\s*endblocktrans(?:late)?\s*%\}", re.DOTALL)
+SILENT = re.compile(r"<(script|style|kbd|code|svg)\b.*?</\1>", re.DOTALL)
+CODE = re.compile(r"\{%\s*block flush\s*%\}.*?\{%\s*endblock|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 SPOKEN = re.compile(
     r"""\s(?:aria-label|title|placeholder|alt|label|note|hint|caption|under|unit)="([^"]*)\""""
 )
-MARKUP = re.compile(r"""<(?:[^<>"']|"[^"]*"|'[^']*')*>""", re.S)
+MARKUP = re.compile(r"""<(?:[^>"']|"[^"]*"|'[^']*')*>""", re.DOTALL)
 WORD = re.compile(r"[A-Za-z]{2,}|[\u4e00-\u9fff]")
 BOTH_LANGUAGES = {"failed.html"}
 """Templates that say everything in both languages, because they must work when nothing else does."""
