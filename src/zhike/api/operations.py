@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from ninja import Path, Query, Router
+from ninja import Path, Query, Router, Status
 
 from zhike.api import out
 from zhike.api.keys import enter
@@ -99,7 +99,7 @@ def post_customer(request: HttpRequest, body: CustomerIn) -> Any:
         made = add_customer(by=person, at=now, **body.model_dump())
         return 201, CustomerOut.model_validate(out.customer(made, person))
 
-    return once(request, person, now, work)
+    return Status(*once(request, person, now, work))
 
 
 @router.get(
@@ -129,7 +129,7 @@ def patch_customer(request: HttpRequest, body: CustomerChange, code: Code) -> An
         changed = change_customer(customer=one, version=body.version, by=person, at=now, **values)
         return 200, CustomerOut.model_validate(out.customer(changed, person))
 
-    return once(request, person, now, work)
+    return Status(*once(request, person, now, work))
 
 
 @router.get(
@@ -159,7 +159,7 @@ def post_contact(request: HttpRequest, body: ContactIn, code: Code) -> Any:
         made = add_contact(customer=one, by=person, at=now, **body.model_dump())
         return 201, ContactOut.model_validate(out.contact(made, person))
 
-    return once(request, person, now, work)
+    return Status(*once(request, person, now, work))
 
 
 @router.get(
@@ -189,7 +189,7 @@ def post_activity(request: HttpRequest, body: ActivityIn, code: Code) -> Any:
         made = log_activity(customer=one, by=person, at=now, **body.model_dump())
         return 201, ActivityOut.model_validate(out.activity(made))
 
-    return once(request, person, now, work)
+    return Status(*once(request, person, now, work))
 
 
 @router.get(
