@@ -1,11 +1,28 @@
-"""What registers itself when the product starts: sentences of the journal, kinds of jobs, start-up checks."""
+"""What registers itself when the product starts: sentences of the journal, kinds of jobs, periodic work, start-up checks."""
 
 from __future__ import annotations
 
-from zhike.api import actions as api  # noqa: F401
-from zhike.config import checks  # noqa: F401
-from zhike.customers import actions as customers  # noqa: F401
-from zhike.customers import consultations, export_right, incidents, nightly, viewings  # noqa: F401
-from zhike.lists import actions as lists  # noqa: F401
-from zhike.people import actions as people  # noqa: F401
-from zhike.people import agreements, certificates, company, delegations, responsibilities  # noqa: F401
+from importlib import import_module
+
+MODULES = (
+    "zhike.api.actions",
+    "zhike.config.checks",
+    "zhike.customers.actions",
+    "zhike.customers.consultations",
+    "zhike.customers.export_right",
+    "zhike.customers.exports",
+    "zhike.customers.incidents",
+    "zhike.customers.nightly",
+    "zhike.customers.viewings",
+    "zhike.lists.actions",
+    "zhike.people.actions",
+    "zhike.people.agreements",
+    "zhike.people.certificates",
+    "zhike.people.company",
+    "zhike.people.delegations",
+    "zhike.people.responsibilities",
+)
+"""One line each, in order."""
+
+for module in MODULES:
+    import_module(module)

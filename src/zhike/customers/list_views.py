@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,13 +14,14 @@ from django.views.decorators.http import require_POST
 
 from zhike.customers import lists
 from zhike.customers.actions import assign_post, change_customer
+from zhike.customers.exports import export_customers, finished_file
 from zhike.customers.grid import QUICK
 from zhike.customers.life import LIFE
 from zhike.customers.models import Customer
 from zhike.kernel.refusals import Invalid
 from zhike.lists.actions import remove_view, save_view
 from zhike.lists.fields import OPERATORS
-from zhike.lists.forms import ViewForm
+from zhike.lists.forms import ExportForm, ViewForm
 from zhike.lists.models import View
 from zhike.lists.screen import chips, columns_of, quick_filters, views_for
 from zhike.people.actions import change_person
@@ -208,6 +209,25 @@ def bulk_assign(request: HttpRequest) -> HttpResponse:
 
 
 def _query_of(request: HttpRequest) -> Any:
-    from django.http import QueryDict
-
     return QueryDict(request.POST.get("query", "")[:4000])
+
+
+@door("export_data", customer_data=True)
+def export(request: HttpRequest) -> HttpResponse:
+    """Ask for the list as a file: what for, and in which form."""
+    query = request.POST.get("query", "") if request.method == "POST" else request.GET.urlencode()
+    form = ExportForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        made = export_customers(query=query[:4000], by=me(request), at=timezone.now(), **form.cleaned_data)
+        messages.info(request, _("The file is being made; it waits for you under Jobs."))
+        return redirect(made)
+    count = lists.shown_count(lists.page(me(request), lists.read(me(request), QueryDict(query))).count)
+    page = {"form": form, "query": query, "count": count}
+    return render(request, "customers/export.html", page, status=422 if form.errors else 200)
+
+
+@door("export_data", customer_data=True)
+def export_file(request: HttpRequest, key: int) -> FileResponse:
+    """One's own finished file."""
+    path = finished_file(by=me(request), key=key)
+    return FileResponse(path.open("rb"), as_attachment=True, filename=path.name)
