@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -15,9 +18,12 @@ from django.views.decorators.http import require_POST
 from zhike.kernel.refusals import Refused
 from zhike.people.doors import door, open_to_all
 from zhike.people.middleware import LANGUAGE_COOKIE
+from zhike.ui import specimens
+from zhike.ui.answers import done
 from zhike.ui.context import Shell
 
 FAILED = Path(__file__).parent / "templates" / "ui" / "failed.html"
+GROUNDS = (("light", "zhike"), ("dark", "zhike-dark"))
 YEAR = 365 * 24 * 3600
 
 
@@ -59,8 +65,27 @@ def language(request: HttpRequest) -> HttpResponse:
 
 @door()
 def components(request: HttpRequest) -> HttpResponse:
-    """Every component in its states."""
-    return render(request, "ui/components.html")
+    """Every component in its states, on light and on dark ground."""
+    show = request.GET.get("show", "all")
+    form = specimens.SpecimenForm(request.POST or ({"email": "?"} if show == "wrong" else None))
+    if show == "message":
+        return done(_("This is what a message looks like."), close=False)
+    if show == "form":
+        if request.method == "POST" and form.is_valid():
+            return done(_("Nothing was saved: this is an example."))
+        return render(request, "ui/specimen_form.html", {"form": form}, status=422 if form.errors else 200)
+    page = {
+        "shown": show,
+        "form": form,
+        "grounds": [
+            (name, theme, specimens.table(request.GET, f"table-{name}", empty=show == "empty"))
+            for name, theme in GROUNDS
+        ],
+        "charts": specimens.charts(),
+        "figure": Decimal("102503713.20"),
+        "moment": timezone.now() - timedelta(hours=3),
+    }
+    return render(request, "ui/components.html", page)
 
 
 def refused_page(request: HttpRequest, refusal: Refused) -> HttpResponse:
