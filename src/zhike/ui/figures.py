@@ -27,8 +27,9 @@ def tongue() -> str:
 
 
 @lru_cache(maxsize=512)
-def _symbol(currency: str, language: str) -> str:
-    return get_currency_symbol(currency, locale="zh_Hans_CN" if language == "zh" else "en_US")
+def _symbol(currency: str) -> str:
+    """The sign as China writes it, in both languages: `¥` is never the yen."""
+    return get_currency_symbol(currency, locale="zh_Hans_CN")
 
 
 def _rounded(value: Decimal | float, places: int) -> Decimal:
@@ -41,7 +42,7 @@ def money(value: Decimal | float | None, currency: str = "", places: int = 2) ->
         return NOTHING
     found = _rounded(value, places)
     sign = "−" if found < 0 else ""
-    return f"{sign}{_symbol(currency, tongue()) if currency else ''}{abs(found):,}"
+    return f"{sign}{_symbol(currency) if currency else ''}{abs(found):,}"
 
 
 def compact(value: Decimal | float | None, currency: str = "") -> str:
@@ -50,7 +51,7 @@ def compact(value: Decimal | float | None, currency: str = "") -> str:
         return NOTHING
     whole = Decimal(value)
     sign = "−" if whole < 0 else ""
-    head = f"{sign}{_symbol(currency, tongue()) if currency else ''}"
+    head = f"{sign}{_symbol(currency) if currency else ''}"
     for step, name in LARGE[tongue()]:
         if abs(whole) >= step:
             share = abs(whole) / step

@@ -107,7 +107,7 @@ def table(query: QueryDict, name: str, *, empty: bool = False) -> Table:
         bulk=bulk,
         id=name,
         sort="-amount",
-        caption=_("Customers"),
+        caption=f"{_('Customers')} ({name})",
         empty=_("No customers yet"),
         hint=_("Add the first one, or import a list."),
     )
