@@ -1,0 +1,191 @@
+"""The list of customers: what may be asked, how many queries a page takes, views, bulk work, files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from python_calamine import load_workbook
+
+from tests.product.cast import Cast
+from zhike.customers.actions import settle
+from zhike.customers.export_right import ExportRecord
+from zhike.customers.models import Customer
+from zhike.jobs.running import run_due
+from zhike.kernel.journal import Entry
+from zhike.lists.files import safe
+from zhike.lists.models import View
+from zhike.people.models import Person
+
+pytestmark = pytest.mark.django_db
+ClientFor = Callable[[Person | None], Client]
+
+
+def add(number: int, **values: object) -> Customer:
+    at = timezone.now()
+    one = Customer(**{"code": f"X{number:05}", "name": f"客户{number}号", "added_at": at, "changed_at": at, **values})  # type: ignore[arg-type]
+    settle(one)
+    one.save()
+    return one
+
+
+@pytest.fixture
+def keeper(cast: Cast, client_for: ClientFor) -> Client:
+    return client_for(cast.people.keep)
+
+
+@pytest.mark.parametrize("number", [3, 120])
+def test_a_page_takes_the_same_queries_whatever_its_size(
+    keeper: Client, number: int, django_assert_max_num_queries: Callable[..., object]
+) -> None:
+    for at in range(number):
+        add(at)
+    keeper.get("/customers/")  # counts are kept for half a minute
+    with django_assert_max_num_queries(12):  # type: ignore[attr-defined]
+        assert keeper.get("/customers/?sort=name").status_code == 200
+    with django_assert_max_num_queries(8):  # type: ignore[attr-defined]
+        answer = keeper.get("/customers/?sort=name", headers={"HX-Request": "true", "HX-Target": "div#table"})
+    assert answer.content.count(b"data-key=") == min(number + 3, 50)
+
+
+@pytest.mark.parametrize("words", ["重庆", "海川", "cqhc", "chongqing", "X00007", "海川 重庆", "ＣＱＨＣ"])
+def test_words_find_names_pinyin_initials_and_codes(keeper: Client, words: str) -> None:
+    add(7, name="重庆海川液压有限公司")
+    add(8, name="重庆长城机械有限公司", short_name="长城") if words not in {"重庆", "chongqing"} else None
+    answer = keeper.get("/customers/", {"q": words}).content.decode()
+    assert "重庆海川液压" in answer
+    assert answer.count("data-key=") == 1
+
+
+def test_a_phone_finds_only_for_those_who_see_phones(cast: Cast, client_for: ClientFor) -> None:
+    add(7, name="重庆海川", phone="023-8765 4321", manager=cast.people.ming)
+    assert "重庆海川" in client_for(cast.people.ming).get("/customers/?q=87654321").content.decode()
+    add(9, name="重庆海川二", phone="023-1111 2222")
+    assert "重庆海川二" not in client_for(cast.people.fang).get("/customers/?q=11112222").content.decode()
+
+
+@pytest.mark.clause("GRD-03")
+def test_a_customer_is_found_by_any_combination_of_axes(keeper: Client) -> None:
+    add(1, scale="medium", industry="service", importance="core", name="中型服务核心")
+    add(2, scale="medium", industry="service", importance="ordinary", name="中型服务普通")
+    add(3, scale="large", industry="retail", importance="core", name="大型零售核心")
+    found = keeper.get("/customers/?c=importance:in:core&c=industry:in:service").content.decode()
+    assert ("中型服务核心" in found, "中型服务普通" in found, "大型零售核心" in found) == (True, False, False)
+    either = keeper.get("/customers/?c=importance:in:core&c=industry:in:service&any=1").content.decode()
+    assert all(name in either for name in ("中型服务核心", "中型服务普通", "大型零售核心"))
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["c=receivable:ge:1", "sort=receivable", "c=nonsense:in:1", "c=amount:ge:1e99", "c=last_order:is:2026-02-30", "page=-1",
+     "page=99999999999999999999", "q=%00", "sort=password", "columns=receivable,name", "group=receivable", "c=region:in:x"],
+)  # fmt: skip
+def test_what_a_person_may_not_ask_counts_as_not_asked(cast: Cast, client_for: ClientFor, asked: str) -> None:
+    for number in range(3):
+        add(number, receivable=number, manager=cast.people.tess)
+    client = client_for(cast.people.tess)  # a salesperson: no credit
+    plain = client.get("/customers/").content.decode()
+    found = client.get(f"/customers/?{asked}").content.decode()
+    assert found.count("data-key=") == plain.count("data-key=")
+    assert "receivable" not in found.split("<tbody>")[0].split("<thead>")[1]
+
+
+def test_pages_in_order_hold_every_row_once(keeper: Client) -> None:
+    for number in range(120):
+        add(number, amount_12m=number % 3)
+    seen: list[str] = []
+    for page in (1, 2, 3):
+        answer = keeper.get(f"/customers/?page={page}").content.decode()
+        seen += [part.split('"')[0] for part in answer.split('data-key="')[1:]]
+    assert len(seen) == len(set(seen)) == 123
+
+
+def test_a_saved_view_is_private_until_shared_and_may_open_by_default(cast: Cast, client_for: ClientFor) -> None:
+    add(1, grade="A")
+    ming, keep = client_for(cast.people.ming), client_for(cast.people.keep)
+    keep.post("/customers/views/", {"name": "大客户", "query": "c=grade:in:A&sort=name", "first": "on"})
+    assert keep.get("/customers/")["Location"].startswith("/customers/?c=grade%3Ain%3AA&sort=name&view=")
+    assert "大客户" not in ming.get("/customers/").content.decode()
+    keep.post("/customers/views/", {"name": "大客户", "query": "c=grade:in:A", "shared": "on"})
+    assert "大客户" in ming.get("/customers/").content.decode()
+    view = View.objects.get()
+    assert ming.post(f"/customers/views/{view.pk}/").status_code == 403
+    keep.post(f"/customers/views/{view.pk}/")
+    assert not View.objects.exists()
+
+
+def test_sharing_a_view_wants_its_right(cast: Cast, client_for: ClientFor) -> None:
+    answer = client_for(cast.people.ming).post("/customers/views/", {"name": "mine", "query": "", "shared": "on"})
+    assert (answer.status_code, View.objects.count()) == (403, 0)
+
+
+def test_chosen_columns_stay(keeper: Client) -> None:
+    keeper.post("/customers/columns/", {"column": ["name", "city"], "query": ""})
+    head = keeper.get("/customers/?sort=name").content.decode().split("<thead>")[1].split("</thead>")[0]
+    assert ("City" in head, "Grade" in head) == (True, False)
+
+
+def test_groups_count_and_lead_to_their_customers(keeper: Client) -> None:
+    add(1, industry="retail")
+    add(2, industry="retail")
+    answer = keeper.get("/customers/?group=industry").content.decode()
+    assert "retail" in answer
+    assert "c=industry%3Ain%3Aretail" in answer
+
+
+def test_one_cell_is_edited_in_place_and_only_as_it_was_read(keeper: Client) -> None:
+    one = add(1)
+    address = f"/customers/{one.code}/cell/industry/"
+    assert "<select" in keeper.get(address).content.decode()
+    assert keeper.post(address, {"value": "retail", "version": one.version}).status_code == 200
+    assert Customer.objects.get(pk=one.pk).industry == "retail"
+    assert keeper.post(address, {"value": "finance", "version": one.version}).status_code == 409
+    assert keeper.post(address, {"value": "nonsense"}).status_code == 422
+    assert keeper.get(f"/customers/{one.code}/cell/amount/").status_code == 404
+
+
+def test_chosen_customers_go_to_a_colleague_at_once(cast: Cast, client_for: ClientFor) -> None:
+    client = client_for(cast.people.rong)
+    rows = [add(number, region=cast.regions.east) for number in range(3)]
+    foreign = add(9, region=cast.regions.south)
+    client.post("/customers/assign/", {"sent": "1", "pick": [*(row.code for row in rows), foreign.code], "person": cast.people.gao.pk})
+    assert list(Customer.objects.filter(code__startswith="X").order_by("code").values_list("manager", flat=True)) == [
+        *[cast.people.gao.pk] * 3, None
+    ]  # fmt: skip
+    assert Entry.objects.filter(action="post_assigned").count() == 3
+
+
+@pytest.mark.clause("SEC-03")
+def test_a_file_wants_the_right_and_a_purpose_and_bears_name_and_time(
+    cast: Cast, client_for: ClientFor, data_dir: Path
+) -> None:
+    assert client_for(cast.people.ming).get("/customers/export/").status_code == 403
+    keep = client_for(cast.people.keep)
+    assert keep.post("/customers/export/", {"purpose": "", "form": "xlsx"}).status_code == 422
+    add(1, name="=cmd|' /C calc'!A0", city="宁波")
+    keep.post("/customers/export/", {"purpose": "年度盘点核对", "form": "xlsx", "query": "sort=name"})
+    run_due(clock=timezone.now)
+    record = ExportRecord.objects.get()
+    file = keep.get(f"/customers/exports/{record.pk}/")
+    path = data_dir / "got.xlsx"
+    path.write_bytes(b"".join(file.streaming_content))  # type: ignore[attr-defined]
+    cells = [str(cell) for row in load_workbook(path).get_sheet_by_index(0).to_python() for cell in row]
+    assert any(cast.people.keep.display_name in cell and record.number() in cell for cell in cells)
+    assert "=cmd|' /C calc'!A0" in cells
+    assert (record.rows, record.purpose) == (4, "年度盘点核对")
+    assert client_for(cast.people.boss).get(f"/customers/exports/{record.pk}/").status_code == 404
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", " =1", "\t=1", "\r\n=1", "\x00=1", "\u3000=1", "＝1", " ＋1"])
+def test_no_text_becomes_a_formula(text: str) -> None:
+    assert safe(text).startswith("'")
+
+
+def test_the_palette_finds_only_what_one_sees(cast: Cast, client_for: ClientFor) -> None:
+    ming = client_for(cast.people.ming)
+    assert cast.customers.A.get_absolute_url() in ming.get("/search/palette/?q=AAALPHA").content.decode()
+    assert cast.customers.B.get_absolute_url() not in ming.get("/search/palette/?q=BBBRAVO").content.decode()
+    assert "AAALPHA" not in client_for(cast.people.nina).get("/search/palette/?q=AAALPHA").content.decode().split("called")[0]
