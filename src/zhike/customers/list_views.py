@@ -39,9 +39,10 @@ def screen(request: HttpRequest) -> dict[str, Any]:
     fields = lists.fields_for(person)
     asked = lists.read(person, request.GET)
     columns = columns_of(person, "customer", asked, fields)
-    page = lists.page(person, asked)
+    known = lists.known(person)
+    page = lists.page(person, asked, known["all"])
     table = grid.Table(
-        [field.as_column() for field in columns], page, request.GET, key=lambda row: row.code, sort=asked.sort, path=reverse("customers"),
+        [field.as_column() for field in columns], page, QueryDict(asked.query()), key=lambda row: row.code, sort=asked.sort, path=reverse("customers"),
         bulk=[grid.Bulk(_("Hand to…"), reverse("bulk_assign"), icon="user-round-check", dialog=True)] if can(person, "assign_customer") else [],
         filtered=bool(asked.words or asked.conditions), caption=_("Customers"),
         empty=_("No customer matches.") if asked.words or asked.conditions else _("No customers yet."),
@@ -49,6 +50,7 @@ def screen(request: HttpRequest) -> dict[str, Any]:
     )  # fmt: skip
     return {
         "asked": asked,
+        "known": known,
         "table": table,
         "count": lists.shown_count(page.count + page.more),
         "chips": chips(person, asked, fields, QUICK),
@@ -71,11 +73,11 @@ def options(request: HttpRequest, shown: dict[str, Any]) -> dict[str, Any]:
     columns = columns_of(person, "customer", asked, fields)
     saved = views_for(person, "customer")
     groupable = [field for field in fields if field.kind in {"choice", "key"}]
-    counts = lists.tab_counts(person)
+    known = shown["known"]
     lives = [
         {"name": LIFE[life], "address": f"?{asked.with_value('life', life).query(words='', view='')}", "count": lists.shown_count(number),
          "current": asked.value_of("life") == life and not asked.view}
-        for life, number in counts.items()
+        for life, number in known["lives"].items()
     ]  # fmt: skip
     everybody = {
         "name": _("All"),
@@ -95,7 +97,7 @@ def options(request: HttpRequest, shown: dict[str, Any]) -> dict[str, Any]:
             for view in saved
         ],
         "my_views": [view for view in saved if view.owner_id == person.pk],
-        "quick": quick_filters(person, QUICK, asked, fields),
+        "quick": quick_filters(known["choices"], asked, fields),
         "all_chips": chips(person, asked, fields),
         "fields": [field for field in fields if field.filter],
         "operators": {code: words for kind in OPERATORS.values() for code, words in kind.items()},
@@ -114,7 +116,10 @@ def customers(request: HttpRequest) -> HttpResponse:
     """The list; only its table when htmx asks."""
     person = me(request)
     if not request.GET:
-        first = View.objects.of("customer").filter(owner=person, first=True).first()
+        first = next(
+            (view for view in views_for(person, "customer") if view.first and view.owner_id == person.pk),
+            None,
+        )
         if first is not None and first.query:
             return redirect(f"{reverse('customers')}?{first.query}&view={first.pk}")
     shown = screen(request)

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.http import QueryDict
+from django.utils.translation import get_language
 
-from zhike.customers.grid import FIELDS, SORTED_BY
+from zhike.customers.grid import FIELDS, QUICK, SORTED_BY
+from zhike.customers.life import LIFE
 from zhike.customers.models import Customer, CustomerQuerySet
 from zhike.kernel.searching import matching
 from zhike.lists.asked import Asked, where
@@ -50,20 +52,30 @@ def ordered(rows: CustomerQuerySet, asked: Asked) -> CustomerQuerySet:
     return rows.order_by(f"{down}{field.column}", f"{down}id")
 
 
-def page(person: Person, asked: Asked) -> Page:
-    """One page with what its rows show."""
+def page(person: Person, asked: Asked, whole: int | None = None) -> Page:
+    """One page with what its rows show; `whole` is how many there are when nothing narrows the list, when that is known."""
     rows = find(person, asked)
-    whole = whole_count(person) if not (asked.words or asked.conditions) else None
     shown = Customer.objects.select_related("manager", "region", "department").defer(*HEAVY)
-    return page_of(ordered(rows, asked), shown, asked.page, whole)
+    return page_of(ordered(rows, asked), shown, asked.page, None if asked.is_filtered else whole)
 
 
-def whole_count(person: Person) -> int:
-    """How many customers a person sees; kept for half a minute, since counting a million takes longer than a page."""
-    key = f"customers:{person.pk}:{','.join(sorted(person.access.scopes))}"
-    found: int | None = cache.get(key)
+def known(person: Person) -> dict[str, Any]:
+    """What the frame of the list shows: how many customers a person sees, in all and in each state of life, and the choices of
+    the quick filters. Kept for half a minute, since counting a million takes longer than a page."""
+    key = f"customers:{person.pk}:{','.join(sorted(person.access.scopes))}:{','.join(sorted(person.access.sees))}:{get_language()}"
+    found: dict[str, Any] | None = cache.get(key)
     if found is None:
-        found = count_of(Customer.objects.visible_to(person).living())
+        rows = Customer.objects.visible_to(person).living()
+        fields = [field for field in fields_for(person) if field.code in QUICK]
+        found = {
+            "all": count_of(rows),
+            "lives": {life: count_of(rows.filter(life=life)) for life in LIFE},
+            "choices": {
+                field.code: {value: str(words) for value, words in field.choices(person).items()}
+                for field in fields
+                if field.choices
+            },
+        }
         cache.set(key, found, COUNTED_FOR)
     return found
 
@@ -80,19 +92,6 @@ def groups(person: Person, asked: Asked) -> list[tuple[str, Any, int]]:
     )
     names: Mapping[str, Any] = field.choices(person) if field.choices else {}
     return [(str(value or ""), names.get(str(value), str(value or "—")), number) for value, number in counts]
-
-
-def tab_counts(person: Person) -> dict[str, int]:
-    """How many customers stand in each state of life; kept for half a minute."""
-    key = f"lives:{person.pk}:{','.join(sorted(person.access.scopes))}"
-    found: dict[str, int] | None = cache.get(key)
-    if found is None:
-        rows = Customer.objects.visible_to(person).living()
-        found = {
-            life: count_of(rows.filter(Q(life=life))) for life in ("prospect", "current", "lapsed", "closed")
-        }
-        cache.set(key, found, COUNTED_FOR)
-    return found
 
 
 def shown_count(number: int) -> str:

@@ -53,20 +53,15 @@ def columns_of(person: Person, noun: str, asked: Asked, fields: tuple[Field, ...
 
 
 def quick_filters(
-    person: Person, codes: tuple[str, ...], asked: Asked, fields: tuple[Field, ...]
+    choices: Mapping[str, Mapping[str, str]], asked: Asked, fields: tuple[Field, ...]
 ) -> list[Quick]:
-    """The quick filters of a list."""
-    by_code = {field.code: field for field in fields}
+    """The quick filters of a list: field -> value -> words."""
+    labels = {field.code: field.label for field in fields}
     found = []
-    for code in codes:
-        field = by_code.get(code)
-        if field is None or field.choices is None:
-            continue
+    for code, values in choices.items():
         chosen = asked.value_of(code)
-        options = tuple(
-            Option(value, words, value == chosen) for value, words in field.choices(person).items()
-        )
-        found.append(Quick(code, field.label, options, chosen))
+        options = tuple(Option(value, words, value == chosen) for value, words in values.items())
+        found.append(Quick(code, labels[code], options, chosen))
     return found
 
 

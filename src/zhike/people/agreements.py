@@ -6,6 +6,7 @@ import hashlib
 from datetime import date, datetime, timedelta
 
 from django.db import models, transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -87,9 +88,15 @@ def signature(person: Person, day: date) -> Signature | None:
 def gate(person: Person, at: datetime) -> None:
     """Refuse whoever has no valid signature of the version in force. Raises GateClosed."""
     day = signed_on(at)
-    found = signature(person, day)
-    version = current(day)
-    if version is not None and (found is None or found.agreement_id != version.pk):
+    signed = Signature.objects.filter(person=person, agreement=OuterRef("pk"), until_on__gte=day)
+    version = (
+        Agreement.objects.filter(effective_on__lte=day)
+        .annotate(signed=Exists(signed))
+        .defer("text")
+        .order_by("-number")
+        .first()
+    )
+    if version is not None and not version.signed:
         expired = Signature.objects.filter(person=person, agreement=version).exists()
         why = (
             _("Your confidentiality agreement has expired.")

@@ -26,16 +26,28 @@ def call() -> Call:
     """`call(person, "GET", "/customers")`: the status and the body, asked with a token that may all that the person may."""
     secrets: dict[int, str] = {}
 
-    def ask(person: Person, method: str, path: str, body: Any = None, key: str = "", secret: str = "") -> tuple[int, Any]:
+    def ask(
+        person: Person, method: str, path: str, body: Any = None, key: str = "", secret: str = ""
+    ) -> tuple[int, Any]:
         person = Person.objects.get(pk=person.pk)
         if not secret and person.pk not in secrets:
             now = timezone.now()
             _token, secrets[person.pk] = make_token(
-                name="test", verbs=sorted(person.access.verbs), until_on=timezone.localdate(now), networks=[], by=person, at=now
+                name="test",
+                verbs=sorted(person.access.verbs),
+                until_on=timezone.localdate(now),
+                networks=[],
+                by=person,
+                at=now,
             )
-        headers = {"Authorization": f"Bearer {secret or secrets[person.pk]}", **({"Idempotency-Key": key} if key else {})}
+        headers = {
+            "Authorization": f"Bearer {secret or secrets[person.pk]}",
+            **({"Idempotency-Key": key} if key else {}),
+        }
         content = json.dumps(body) if body is not None else ""
-        answer = Client().generic(method, f"/api/v1{path}", content, content_type="application/json", headers=headers)
+        answer = Client().generic(
+            method, f"/api/v1{path}", content, content_type="application/json", headers=headers
+        )
         return answer.status_code, json.loads(answer.content)
 
     return ask
@@ -73,8 +85,13 @@ def test_a_key_sent_twice_has_one_effect_and_one_answer(cast: Cast, call: Call) 
 
 def test_a_change_names_the_version_it_was_read_at(cast: Cast, call: Call) -> None:
     version = Customer.objects.get(code="A").version
-    assert call(cast.people.ming, "PATCH", "/customers/A", {"version": version, "address": "江南路 1 号"})[0] == 200
-    status, body = call(cast.people.ming, "PATCH", "/customers/A", {"version": version, "address": "江南路 2 号"})
+    assert (
+        call(cast.people.ming, "PATCH", "/customers/A", {"version": version, "address": "江南路 1 号"})[0]
+        == 200
+    )
+    status, body = call(
+        cast.people.ming, "PATCH", "/customers/A", {"version": version, "address": "江南路 2 号"}
+    )
     assert (status, body["code"]) == (409, "conflict")
     assert body["fields"]["address"]["now"] == "江南路 1 号"
 
@@ -87,7 +104,9 @@ def test_a_misspelt_field_is_refused(cast: Cast, call: Call) -> None:
 
 def test_pages_by_cursor_hold_every_row_once(cast: Cast, call: Call) -> None:
     at = timezone.now()
-    Customer.objects.bulk_create(Customer(code=f"P{n}", name=f"p{n}", added_at=at, changed_at=at) for n in range(7))
+    Customer.objects.bulk_create(
+        Customer(code=f"P{n}", name=f"p{n}", added_at=at, changed_at=at) for n in range(7)
+    )
     role = cast.roles.keeper
     role.verbs = [*role.verbs, "use_api"]
     role.save()
@@ -106,7 +125,12 @@ def test_a_closed_door_stays_closed(cast: Cast, call: Call, how: str) -> None:
     now = timezone.now()
     person = cast.people.nina if how == "unsigned" else cast.people.ming
     token, secret = make_token(
-        name="t", verbs=["see_customers"], until_on=date(now.year, now.month, now.day), networks=[], by=person, at=now
+        name="t",
+        verbs=["see_customers"],
+        until_on=date(now.year, now.month, now.day),
+        networks=[],
+        by=person,
+        at=now,
     )
     if how == "revoked":
         revoke_token(token=token, by=person, at=now)
