@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
 
 import python_calamine as calamine
 
+from zhike.facts.cells import cell_text
 from zhike.facts.pieces import Cell, Piece, columns_of, read_csv_sql
 from zhike.facts.texts import Fingerprint, fingerprint
 from zhike_engine.errors import FactsInvalid
@@ -53,7 +52,7 @@ def _piece(
     sheet: calamine.CalamineSheet, name: str, path: Path, header: int, target: Path, print_: Fingerprint
 ) -> Piece:
     start = sheet.start or (0, 0)
-    rows = enumerate(sheet.iter_rows(), start=start[0] + 1)
+    rows = enumerate(sheet.iter_rows(), start=1)  # calamine gives the blank rows above, not the columns to the left
     left = [""] * start[1]
     names: list[str] = []
     with target.open("w", encoding="utf-8", newline="") as stream:
@@ -80,22 +79,3 @@ def _piece(
         path=path,
         print_=print_,
     )
-
-
-def cell_text(value: Any) -> str:
-    """A cell as text: numbers as Excel shows them (15 digits), dates as yyyy-mm-dd, errors as they are."""
-    match value:
-        case None:
-            return ""
-        case bool():
-            return "true" if value else "false"
-        case float():
-            return str(int(value)) if value.is_integer() and abs(value) < 1e15 else format(value, ".15g")
-        case datetime():
-            return value.date().isoformat() if value.time() == time() else value.isoformat(" ", "seconds")
-        case date() | time():
-            return value.isoformat()
-        case timedelta():
-            return str(value)
-        case _:
-            return str(value)

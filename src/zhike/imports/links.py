@@ -1,0 +1,112 @@
+"""Texts of files that name other records: customers, people, regions, departments, countries, orders, contacts."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+
+from babel import Locale
+from django.db.models import F
+
+from zhike.customers.models import Contact, Customer
+from zhike.facts.models import Order
+from zhike.people.models import Department, Person, Region
+
+SEVERAL = -1
+"""Stands for a text that several records fit."""
+REMEMBERED = 200_000
+
+
+def folded(text: str) -> str:
+    """A name as people compare names: half-width, lower case, without blanks.
+
+    >>> folded("Ａ１ 贸易")
+    'a1贸易'
+    """
+    return "".join(unicodedata.normalize("NFKC", text).lower().split())
+
+
+@cache
+def countries() -> dict[str, str]:
+    """Names of countries in both languages, and their codes -> code."""
+    found: dict[str, str] = {}
+    for language in ("zh", "en"):
+        for code, name in Locale(language).territories.items():
+            if len(code) == 2 and code.isalpha():
+                found[folded(name)] = found[folded(code)] = code
+    more = {"usa": "US", "uk": "GB", "england": "GB", "eire": "IE", "uae": "AE", "rsa": "ZA", "korea": "KR", "hongkong": "HK",
+            "中国大陆": "CN", "香港": "HK", "澳门": "MO", "台湾": "TW", "unitedstatesofamerica": "US"}  # fmt: skip
+    return {**found, **more}
+
+
+class Links:
+    """What texts name, for one person; each text is looked up once per run."""
+
+    def __init__(self, by: Person) -> None:
+        self.by = by
+        self.known: dict[str, dict[str, int]] = {"customer": {}, "order": {}}
+        self.people: dict[str, int] | None = None
+        self.places: dict[str, dict[str, int]] = {}
+
+    def learn(self, link: str, texts: Iterable[str]) -> None:
+        """Look up the texts of one batch."""
+        known = self.known.setdefault(link, {})
+        if len(known) > REMEMBERED:
+            known.clear()
+        new = {text for text in texts if text not in known}
+        if link == "customer":
+            self._customers(new, known)
+        elif link == "order":
+            rows = Order.objects.visible_to(self.by).filter(number__in=new).values_list("number", "pk")
+            known.update(rows)
+
+    def forget(self) -> None:
+        """Forget customers, since some were added."""
+        self.known["customer"].clear()
+
+    def _customers(self, new: set[str], known: dict[str, int]) -> None:
+        """By code first, then by name, then by short and English name; never by likeness."""
+        mine = Customer.objects.visible_to(self.by).living()
+        for name in ("code", "name", "short_name", "name_en"):
+            if not new:
+                return
+            found: dict[str, int] = {}
+            for text, pk in mine.filter(**{f"{name}__in": new}).annotate(text=F(name)).values_list("text", "pk"):
+                found[text] = SEVERAL if found.get(text, pk) != pk else pk
+            known.update(found)
+            new = new - set(found)
+
+    def get(self, link: str, text: str) -> Any:
+        """The key of what a text names: None when nothing does, `SEVERAL` when it is not clear."""
+        if link == "country":
+            return countries().get(folded(text))
+        if link == "person":
+            return self._people().get(folded(text))
+        if link in ("region", "department"):
+            return self._places(link).get(folded(text))
+        return self.known[link].get(text)
+
+    def _people(self) -> dict[str, int]:
+        if self.people is None:
+            self.people = {}
+            for pk, username, name in Person.objects.order_by("is_active").values_list("pk", "username", "display_name"):
+                for key in (folded(name), folded(username)):
+                    self.people[key] = pk if key not in self.people or key == folded(username) else SEVERAL
+        return self.people
+
+    def _places(self, link: str) -> dict[str, int]:
+        if link not in self.places:
+            kind: Any = Region if link == "region" else Department
+            rows = kind.objects.values_list("pk", "code", "name_zh", "name_en")
+            self.places[link] = {folded(name): pk for pk, *names in rows for name in names if name}
+        return self.places[link]
+
+    def contacts(self, pairs: Iterable[tuple[int, str]]) -> dict[tuple[int, str], int]:
+        """Customer and name -> contact, for one batch."""
+        wanted = set(pairs)
+        rows = Contact.objects.filter(
+            customer_id__in={customer for customer, _ in wanted}, name__in={name for _, name in wanted}
+        ).values_list("customer_id", "name", "pk")
+        return {(customer, name): pk for customer, name, pk in rows}

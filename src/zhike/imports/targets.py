@@ -1,0 +1,92 @@
+"""What can be imported: a registry of targets, each with its fields, match keys and the words of headers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from zhike.people.models import Person
+from zhike.people.rules import sees
+from zhike_engine.facts.shape import Column, Kind
+from zhike_engine.words import same
+
+if TYPE_CHECKING:
+    from zhike.imports.judging import Judge
+
+Link = Literal["", "customer", "person", "region", "department", "order", "contact", "country"]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field that a column may fill.
+
+    `link` says what a text is looked up in; `words` turn the words of files into codes; `synonyms` are further words of
+    headers in both languages; `needs` is the class of fields that a person must see to write it.
+    """
+
+    code: str
+    label: Any
+    kind: Kind = "text"
+    required: bool = False
+    limit: int = 0
+    choices: Mapping[str, Any] = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict)
+    synonyms: tuple[str, ...] = ()
+    link: Link = ""
+    needs: str = "basic"
+    help: Any = ""
+
+    @property
+    def column(self) -> Column:
+        """The field as the engine's readers know columns. An empty cell is judged later, beside the defaults."""
+        return Column(self.code, self.kind, False, same(self.code), same(self.code), choices=tuple(self.choices))
+
+
+@dataclass(frozen=True)
+class Target:
+    """Something that can be imported. `keys` are the ways to tell that a record is already there, the usual one first."""
+
+    code: str
+    label: Any
+    about: Any
+    icon: str
+    fields: tuple[Field, ...]
+    keys: Mapping[str, tuple[str, ...]]
+    key_labels: Mapping[str, Any]
+    verbs: tuple[str, ...]
+    judge: Callable[..., Judge]
+    sums: tuple[str, ...] = ()
+    whole_company: bool = False
+
+    def field(self, code: str) -> Field:
+        """The field called `code`; raises KeyError."""
+        for one in self.fields:
+            if one.code == code:
+                return one
+        raise KeyError(code)
+
+    def fields_for(self, person: Person) -> tuple[Field, ...]:
+        """The fields that a person may write: nobody writes what they may not see."""
+        return tuple(one for one in self.fields if sees(person, one.needs))
+
+    def is_open_to(self, person: Person) -> bool:
+        """Whether a person may import this at all."""
+        access = person.access
+        return set(self.verbs) <= access.verbs and (not self.whole_company or "all" in access.scopes)
+
+
+TARGETS: dict[str, Target] = {}
+"""Code -> target. Other nouns add theirs with `register`."""
+
+
+def register(target: Target) -> None:
+    """Make something importable."""
+    if target.code in TARGETS:
+        raise ValueError(f"registered twice: {target.code}")
+    TARGETS[target.code] = target
+
+
+def targets_for(person: Person) -> list[Target]:
+    """What a person may import."""
+    return [target for target in TARGETS.values() if target.is_open_to(person)]
