@@ -15,3 +15,41 @@ from zhike.people import company as people_company  # noqa: F401
 from zhike.people import delegations as people_delegations  # noqa: F401
 from zhike.people import models as people_models  # noqa: F401
 from zhike.people import responsibilities as people_responsibilities  # noqa: F401
+from zhike.customers.models import Activity, Assignment, Consultation, Contact, Customer, Viewing
+from zhike.facts.models import Order, Rate, Receivable
+from zhike.imports.models import Import, ImportRow, RememberedMapping
+from zhike.jobs.models import Alive, Beat, Job, Step
+from zhike.kernel.journal import Entry, Seal
+from zhike.lists.models import View
+from zhike.people.agreements import Agreement, Signature
+from zhike.people.models import Denial, Department, Grant, Person, Region, Role
+
+__all__ = [
+    "Activity",
+    "Agreement",
+    "Alive",
+    "Assignment",
+    "Beat",
+    "Consultation",
+    "Contact",
+    "Customer",
+    "Denial",
+    "Department",
+    "Entry",
+    "Grant",
+    "Import",
+    "ImportRow",
+    "Job",
+    "Order",
+    "Person",
+    "Rate",
+    "Receivable",
+    "Region",
+    "RememberedMapping",
+    "Role",
+    "Seal",
+    "Signature",
+    "Step",
+    "View",
+    "Viewing",
+]

@@ -217,6 +217,20 @@ def test_an_excel_sheet_is_read_as_excel_shows_it(desk):
     assert done.listed() == [(6, "dropped", "date_unreadable", "x")]
 
 
+def test_blank_rows_and_columns_before_the_header_keep_the_numbers_of_excel(desk):
+    desk.put("customers.csv", "id,name\n1001,岭南纺织\n")
+    rows = [
+        [],
+        [],
+        ["", "id", "customer", "day", "amount"],
+        ["", 1, 1001, date(2024, 3, 5), 1],
+        ["", 3, 1001, "x", 1],
+    ]
+    workbook(desk.folder / "orders.xlsx", rows)
+    done = desk.run(TWO.format(file="orders.xlsx, sheet: 订单, header: 3"))
+    assert done.listed() == [(5, "dropped", "date_unreadable", "x")]
+
+
 def test_a_missing_sheet_names_the_nearest_one(desk):
     desk.put("customers.csv", NAMES)
     workbook(desk.folder / "orders.xlsx", [["id"]], sheet="订单 2024")

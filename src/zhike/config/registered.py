@@ -26,3 +26,10 @@ MODULES = (
 
 for module in MODULES:
     import_module(module)
+from zhike.config import checks  # noqa: F401
+from zhike.customers import actions as customers  # noqa: F401
+from zhike.imports import archive, trade  # noqa: F401
+from zhike.imports import jobs as import_jobs  # noqa: F401
+from zhike.lists import actions as lists  # noqa: F401
+from zhike.people import actions as people  # noqa: F401
+from zhike.people import agreements  # noqa: F401

@@ -136,6 +136,7 @@ LANGUAGE_CODE: str = GIVEN["ZHIKE_LANGUAGE"]
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 LOCALE_PATHS = sorted(path for path in HOME.glob("*/locale") if path.is_dir())
 TIME_ZONE: str = GIVEN["ZHIKE_TIME_ZONE"]
+COMPANY_CURRENCY: str = GIVEN["ZHIKE_CURRENCY"]
 USE_I18N = USE_TZ = True
 FORMAT_MODULE_PATH = ["zhike.ui.formats"]
 FORM_RENDERER = "zhike.ui.forms.Renderer"

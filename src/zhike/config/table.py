@@ -9,6 +9,8 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from zhike.facts.currencies import CURRENCIES
+
 Reader = Callable[[str], Any]
 
 
@@ -63,6 +65,13 @@ def language(text: str) -> str:
     return text
 
 
+def currency(text: str) -> str:
+    """The code of a currency."""
+    if text not in CURRENCIES:
+        raise ValueError("not a currency code such as CNY")
+    return text
+
+
 def address(text: str) -> str:
     """An http or https address without a path."""
     parts = urlsplit(text)
@@ -108,6 +117,7 @@ SETTINGS = (
         "ZHIKE_LANGUAGE", language, "zh-hans", "language for people who have not chosen one: zh-hans or en"
     ),
     Setting("ZHIKE_TIME_ZONE", zone, "Asia/Shanghai", "time zone of the company"),
+    Setting("ZHIKE_CURRENCY", currency, "CNY", "currency of the company, in which figures are shown"),
     Setting("ZHIKE_WEB_WORKERS", positive, "2", "processes that serve pages"),
     Setting("ZHIKE_EMBEDDED_WORKER", switch, "true", "whether `zhike serve` also runs the jobs"),
     Setting(

@@ -2,14 +2,47 @@
 
 from __future__ import annotations
 
-from typing import Self
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from typing import Any, Self
 
+from django.core import exceptions
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from zhike.customers.models import Customer
 from zhike.kernel.amounts import AmountField
 from zhike.people.models import Person
+
+RATE_PLACES = 8
+RATE_ONE = 10**RATE_PLACES
+
+
+class RateField(models.BigIntegerField):  # type: ignore[type-arg]
+    """A Decimal of up to eight decimals, stored as a whole number, so that conversions are exact on every database."""
+
+    description = "Exact rate"
+
+    def from_db_value(self, value: int | None, expression: Any, connection: Any) -> Decimal | None:
+        return None if value is None else Decimal(int(value)).scaleb(-RATE_PLACES)
+
+    def get_prep_value(self, value: Any) -> int | None:
+        found = self.to_python(value)
+        return None if found is None else int((found * RATE_ONE).quantize(Decimal(1), ROUND_HALF_UP))
+
+    def to_python(self, value: Any) -> Decimal | None:
+        if value is None or value == "":
+            return None
+        try:
+            return value if isinstance(value, Decimal) else Decimal(str(value))
+        except InvalidOperation as error:
+            raise exceptions.ValidationError(
+                _("“%(value)s” is not a rate."), "invalid", {"value": value}
+            ) from error
+
+    @property
+    def validators(self) -> list[Any]:
+        """None: `to_python` reads it."""
+        return []
 
 
 class OfCustomerQuerySet(models.QuerySet["models.Model"]):
@@ -86,7 +119,7 @@ class Rate(models.Model):
 
     currency = models.CharField(_("currency"), max_length=3)
     rate_on = models.DateField(_("day"))
-    rate = models.DecimalField(_("rate"), max_digits=18, decimal_places=8)
+    rate = RateField(_("rate"))
 
     class Meta:
         db_table = "zhike_rate"

@@ -52,7 +52,9 @@ def _piece(
     sheet: calamine.CalamineSheet, name: str, path: Path, header: int, target: Path, print_: Fingerprint
 ) -> Piece:
     start = sheet.start or (0, 0)
-    rows = enumerate(sheet.iter_rows(), start=1)  # calamine gives the blank rows above, not the columns to the left
+    rows = enumerate(
+        sheet.iter_rows(), start=1
+    )  # calamine gives the blank rows above, not the columns to the left
     left = [""] * start[1]
     names: list[str] = []
     with target.open("w", encoding="utf-8", newline="") as stream:

@@ -105,9 +105,9 @@ def read_text(path: Path, folder: Path) -> list[dict[str, Any]]:
         raise Unsafe("not_text") from None
     csv.field_size_limit(64 * MEBIBYTE)
     sign = delimiter_of(text.head)
-    width = 1
-    for row in csv.reader(text.head.splitlines()[:WATCHED], delimiter=sign):
-        width = max(width, len(row))
+    widths = [len(row) for row in csv.reader(text.head.splitlines()[:WATCHED], delimiter=sign) if row]
+    [(usual, _)] = Counter(widths).most_common(1)
+    width = max(usual, widths[0])
     if width > MOST_COLUMNS:
         raise Unsafe("too_many_columns", {"most": MOST_COLUMNS})
     with text.ready.open(encoding="utf-8-sig", newline="") as stream:
@@ -133,9 +133,12 @@ def read_book(path: Path, folder: Path, kind: str) -> list[dict[str, Any]]:
 
     if kind == "xlsx":
         check_unpacked(path)
-    elif "_VBA_PROJECT".encode("utf-16-le") in path.read_bytes():
-        raise Unsafe("macros")
-    found = []
+    else:
+        content = path.read_bytes()
+        for sign, code in (("EncryptedPackage", "password"), ("_VBA_PROJECT", "macros")):
+            if sign.encode("utf-16-le") in content:
+                raise Unsafe(code)
+    found: list[dict[str, Any]] = []
     try:
         with calamine.load_workbook(str(path)) as book:
             hidden = {one.name for one in book.sheets_metadata if "Visible" not in str(one.visible)}

@@ -61,10 +61,14 @@ class Judge:
     journals_each = True
     """Whether every new record has an entry of its own; else each batch has one over all."""
 
-    def __init__(self, target: Target, fields: Sequence[Field], options: Mapping[str, Any], by: Person, owner: Import) -> None:
+    def __init__(
+        self, target: Target, fields: Sequence[Field], options: Mapping[str, Any], by: Person, owner: Import
+    ) -> None:
         self.target, self.fields, self.options, self.by, self.owner = target, list(fields), options, by, owner
         self.links = Links(by)
-        self.mapped = {one.code for one in fields if one.code in options["columns"] or options["defaults"].get(one.code)}
+        self.mapped = {
+            one.code for one in fields if one.code in options["columns"] or options["defaults"].get(one.code)
+        }
         self.key = target.keys[options["match"]]
 
     # --- judging -------------------------------------------------------------------------------------
@@ -73,7 +77,12 @@ class Judge:
         """What each row does; with `lock` the records found stay as they are until the transaction ends."""
         for row in rows:
             for code in self.key:
-                if code in self.mapped and row.values.get(code) is None and not self.target.field(code).required and self.needs_key:
+                if (
+                    code in self.mapped
+                    and row.values.get(code) is None
+                    and not self.target.field(code).required
+                    and self.needs_key
+                ):
                     row.refuse(code, "no_key")
         self.resolve(rows)
         for row in rows:
@@ -89,7 +98,9 @@ class Judge:
         for one in self.fields:
             if not one.link or one.code not in self.mapped or one.link == "contact":
                 continue
-            self.links.learn(one.link, {text for row in rows if (text := row.values.get(one.code)) is not None})
+            self.links.learn(
+                one.link, {text for row in rows if (text := row.values.get(one.code)) is not None}
+            )
             for row in rows:
                 text = row.values.get(one.code)
                 if text is None:
@@ -146,7 +157,9 @@ class Judge:
 
     def new_values(self, row: Row) -> dict[str, Any]:
         """What a new record starts with."""
-        return {self.attribute(code): value for code in self.mapped if (value := row.values.get(code)) is not None}
+        return {
+            self.attribute(code): value for code in self.mapped if (value := row.values.get(code)) is not None
+        }
 
     def difference(self, record: Any, row: Row) -> tuple[dict[str, Any], dict[str, Any]]:
         """Before and after of what the row changes; empty cells leave what is there, unless they are to clear it."""
@@ -173,7 +186,9 @@ class Judge:
         for one in updated:
             self.update(one, at)
         self.after_writing(created, updated, at)
-        ImportRow.objects.bulk_create([self.line(one) for one in verdicts if one.outcome != "unchanged"], batch_size=500)
+        ImportRow.objects.bulk_create(
+            [self.line(one) for one in verdicts if one.outcome != "unchanged"], batch_size=500
+        )
         journal_all([*self.entries(created, at), *self.entries_of_updates(updated, at)])
 
     def create(self, verdicts: list[Verdict], at: datetime) -> None:
@@ -201,7 +216,9 @@ class Judge:
         row = verdict.row
         if verdict.outcome == "rejected":
             problems = {"problems": row.problems, **({"members": row.members} if row.members else {})}
-            return ImportRow(owner=self.owner, place=row.place, number=row.number, outcome="rejected", problems=problems)
+            return ImportRow(
+                owner=self.owner, place=row.place, number=row.number, outcome="rejected", problems=problems
+            )
         return ImportRow(
             owner=self.owner, place=row.place, number=row.number, outcome=verdict.outcome, noun=self.model._meta.model_name or "",
             record=verdict.record.pk, before=plain(verdict.before) if verdict.before else None, after=plain(verdict.after),
@@ -213,16 +230,36 @@ class Judge:
             return []
         file = self.owner.file_name
         if self.journals_each:
-            return [entry_for(one.record, self.added, by=self.by, at=at, after=one.after, file=file, row=one.row.number) for one in created]
+            return [
+                entry_for(
+                    one.record, self.added, by=self.by, at=at, after=one.after, file=file, row=one.row.number
+                )
+                for one in created
+            ]
         rows = [[one.row.number, one.record.pk, plain(one.after)] for one in created]
-        words = {"file": file, "count": len(created), "digest": digest(rows), "first": rows[0][1], "last": rows[-1][1]}
+        words = {
+            "file": file,
+            "count": len(created),
+            "digest": digest(rows),
+            "first": rows[0][1],
+            "last": rows[-1][1],
+        }
         return [entry_for(self.owner, self.added, by=self.by, at=at, **words)]
 
     def entries_of_updates(self, updated: list[Verdict], at: datetime) -> list[Entry]:
         """The journal of changes: one entry each."""
         file = self.owner.file_name
         return [
-            entry_for(one.record, self.changed, by=self.by, at=at, before=one.before, after=one.after, file=file, row=one.row.number)
+            entry_for(
+                one.record,
+                self.changed,
+                by=self.by,
+                at=at,
+                before=one.before,
+                after=one.after,
+                file=file,
+                row=one.row.number,
+            )
             for one in updated
         ]
 
@@ -232,12 +269,18 @@ def digest(rows: Any) -> str:
     import hashlib
     import json
 
-    return hashlib.sha256(json.dumps(rows, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    return hashlib.sha256(
+        json.dumps(rows, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    ).hexdigest()
 
 
 def locked(rows: models.QuerySet[Any], lock: bool) -> models.QuerySet[Any]:
     """The rows, held until the transaction ends where the database can."""
-    return rows.select_for_update(of=("self",)) if lock and transaction.get_connection().features.has_select_for_update_of else rows
+    return (
+        rows.select_for_update(of=("self",))
+        if lock and transaction.get_connection().features.has_select_for_update_of
+        else rows
+    )
 
 
 def by_key(records: Iterable[Any], key: Callable[[Any], Key]) -> dict[Key, Any]:

@@ -18,11 +18,15 @@ from zhike.people.rules import can
 
 def settle_all(keys: set[int], at: datetime) -> None:
     """Search words and completeness of customers after something around them has changed."""
-    rows = list(Customer.objects.filter(pk__in=keys).prefetch_related(Prefetch("contacts", Contact.objects.all())))
+    rows = list(
+        Customer.objects.filter(pk__in=keys).prefetch_related(Prefetch("contacts", Contact.objects.all()))
+    )
     for customer in rows:
         settle(customer)
         customer.changed_at = at
-    Customer.objects.bulk_update(rows, ["search", "completeness", "changed_at"], batch_size=100)
+    Customer.objects.bulk_update(
+        rows, ["search", "channels", "tokens", "completeness", "changed_at"], batch_size=100
+    )
 
 
 class CustomerJudge(Judge):
@@ -42,9 +46,13 @@ class CustomerJudge(Judge):
         [code] = self.key
         wanted = {row.values[code] for row in rows if row.values.get(code)}
         mine = Customer.objects.living() if code != "code" else Customer.objects.all()
-        found = by_key(locked(mine.filter(**{f"{code}__in": wanted}), lock), lambda one: (getattr(one, code),))
+        found = by_key(
+            locked(mine.filter(**{f"{code}__in": wanted}), lock), lambda one: (getattr(one, code),)
+        )
         keys = {one.pk for one in found.values() if one is not SEVERAL}
-        self.seen = set(Customer.objects.visible_to(self.by).living().filter(pk__in=keys).values_list("pk", flat=True))
+        self.seen = set(
+            Customer.objects.visible_to(self.by).living().filter(pk__in=keys).values_list("pk", flat=True)
+        )
         codes = {row.values["code"] for row in rows if row.values.get("code")} if code != "code" else set()
         self.taken = dict(Customer.objects.filter(code__in=codes).values_list("code", "pk")) if codes else {}
         return found
@@ -87,7 +95,11 @@ class CustomerJudge(Judge):
         Customer.objects.bulk_create(records, batch_size=500)
         day = timezone.localtime(at).date()
         Assignment.objects.bulk_create(
-            [Assignment(customer=record, person_id=record.manager_id, post="manager", from_on=day) for record in records], batch_size=500
+            [
+                Assignment(customer=record, person_id=one.after["manager_id"], post="manager", from_on=day)
+                for one, record in zip(verdicts, records, strict=True)
+            ],
+            batch_size=500,
         )
         self.links.forget()
 
@@ -111,7 +123,9 @@ class ContactJudge(Judge):
         name = self.key[1]
         customers = {row.values["customer"] for row in rows if row.values.get("customer")}
         names = {row.values[name] for row in rows if row.values.get(name)}
-        found = Contact.objects.filter(customer_id__in=customers, left_on__isnull=True, **{f"{name}__in": names})
+        found = Contact.objects.filter(
+            customer_id__in=customers, left_on__isnull=True, **{f"{name}__in": names}
+        )
         return by_key(locked(found, lock), lambda one: (one.customer_id, getattr(one, name)))
 
     def update(self, verdict: Verdict, at: datetime) -> None:
@@ -151,7 +165,9 @@ class ActivityJudge(Judge):
         customers = {row.values["customer"] for row in rows if row.values.get("customer")}
         days = {row.values["done_on"] for row in rows if row.values.get("done_on")}
         found: dict[Key, Any] = {}
-        for one in locked(Activity.objects.filter(customer_id__in=customers, done_on__in=days).order_by("-pk"), lock):
+        for one in locked(
+            Activity.objects.filter(customer_id__in=customers, done_on__in=days).order_by("-pk"), lock
+        ):
             found[one.customer_id, one.done_on, one.channel, one.subject, one.person_id] = one
         return found
 
@@ -172,4 +188,4 @@ def settle_last_contact(customers: set[int]) -> None:
     rows = list(Customer.objects.filter(pk__in=customers).only("pk", "last_contact_on"))
     for row in rows:
         row.last_contact_on = days.get(row.pk)
-    Customer.objects.bulk_update([row for row in rows], ["last_contact_on"], batch_size=200)
+    Customer.objects.bulk_update(rows, ["last_contact_on"], batch_size=200)

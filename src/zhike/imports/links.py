@@ -73,7 +73,9 @@ class Links:
             if not new:
                 return
             found: dict[str, int] = {}
-            for text, pk in mine.filter(**{f"{name}__in": new}).annotate(text=F(name)).values_list("text", "pk"):
+            for text, pk in (
+                mine.filter(**{f"{name}__in": new}).annotate(text=F(name)).values_list("text", "pk")
+            ):
                 found[text] = SEVERAL if found.get(text, pk) != pk else pk
             known.update(found)
             new = new - set(found)
@@ -91,7 +93,9 @@ class Links:
     def _people(self) -> dict[str, int]:
         if self.people is None:
             self.people = {}
-            for pk, username, name in Person.objects.order_by("is_active").values_list("pk", "username", "display_name"):
+            for pk, username, name in Person.objects.order_by("is_active").values_list(
+                "pk", "username", "display_name"
+            ):
                 for key in (folded(name), folded(username)):
                     self.people[key] = pk if key not in self.people or key == folded(username) else SEVERAL
         return self.people

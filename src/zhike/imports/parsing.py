@@ -5,7 +5,8 @@ The mapping is one of the engine's mapping language: its readers give the SQL of
 
     place     the order of the row in the sheet
     number    the row as a spreadsheet counts
-    members   the places of the rows that were added up into this one, else NULL
+    members   the numbers of the rows that were added up into this one, else NULL
+    first     the row in which the same key stood first, else NULL
     problems  `field:code` of everything that keeps the row out
     notes     `field:code` of what was changed or looks odd
     v_…       the value of each field
@@ -30,7 +31,16 @@ from zhike.imports.staging import connect
 from zhike.imports.targets import Field, Target
 
 ERRORS = frozenset(
-    ["number_unreadable", "date_unreadable", "bool_unreadable", "not_whole", "too_large", "unknown_word", "unknown_currency", "empty"]
+    [
+        "number_unreadable",
+        "date_unreadable",
+        "bool_unreadable",
+        "not_whole",
+        "too_large",
+        "unknown_word",
+        "unknown_currency",
+        "empty",
+    ]
 )
 NOTES = frozenset(["rounded", "id_with_decimals"])
 BEYOND = "\x00beyond"
@@ -41,7 +51,9 @@ TRIED = 20_000
 def load_cells(db: duckdb.DuckDBPyConnection, cells: Path, header: int) -> int:
     """Load the rows below the header as the table `raw`; how many there are."""
     source = f"read_parquet({literal(str(cells))})"
-    db.execute(f"CREATE OR REPLACE TEMP TABLE raw AS SELECT 0::USMALLINT AS _file, * FROM {source} WHERE _row > {int(header)}")
+    db.execute(
+        f"CREATE OR REPLACE TEMP TABLE raw AS SELECT 0::USMALLINT AS _file, * FROM {source} WHERE _row > {int(header)}"
+    )
     found = db.execute("SELECT count(*) FROM raw").fetchone()
     assert found is not None
     return int(found[0])
@@ -50,7 +62,9 @@ def load_cells(db: duckdb.DuckDBPyConnection, cells: Path, header: int) -> int:
 def sheet_of(names: Sequence[str]) -> Sheet:
     """The table `raw` as the engine's readers see a source."""
     cells = {name: Cell(f"c{number}") for number, name in enumerate(names, start=1)}
-    return Sheet(0, "upload", "raw", {**cells, BEYOND: Cell("beyond")}, (Part("upload", 0, 0, 1, (), None, None),))
+    return Sheet(
+        0, "upload", "raw", {**cells, BEYOND: Cell("beyond")}, (Part("upload", 0, 0, 1, (), None, None),)
+    )
 
 
 def formats_of(options: Mapping[str, Any]) -> Formats:
@@ -81,7 +95,9 @@ def value_of(field: Field, options: Mapping[str, Any]) -> Value | None:
 class _Plan:
     """The columns of one sheet as SQL."""
 
-    def __init__(self, target: Target, fields: Sequence[Field], options: Mapping[str, Any], names: Sequence[str]) -> None:
+    def __init__(
+        self, target: Target, fields: Sequence[Field], options: Mapping[str, Any], names: Sequence[str]
+    ) -> None:
         self.target, self.options = target, options
         formats = formats_of(options)
         self.scope = Scope(sheet_of(names), formats, {})
@@ -92,7 +108,9 @@ class _Plan:
             value = value_of(field, options)
             if value is not None:
                 summed = self.grouped and field.code in target.sums
-                self.planned.append((field, plan_column(field.column, value, self.scope, formats, summed=summed)))
+                self.planned.append(
+                    (field, plan_column(field.column, value, self.scope, formats, summed=summed))
+                )
         self.mapped = {field.code for field, _ in self.planned}
         self.keys = [code for code in target.keys[options["match"]] if code in self.mapped]
 
@@ -102,7 +120,9 @@ class _Plan:
         final = "".join(f", {planned.final} AS {planned.final_name}" for _, planned in self.planned)
         stages = self.scope.stages(self.scope.rows())
         typed = f"SELECT *{final} FROM (SELECT *{wide} FROM ({stages}))"
-        values = "".join(f", {planned.final_name} AS {quote('v_' + field.code)}" for field, planned in self.planned)
+        values = "".join(
+            f", {planned.final_name} AS {quote('v_' + field.code)}" for field, planned in self.planned
+        )
         return (
             f"SELECT _id AS place, _n AS number, {_listed(self.errors())} AS problems, {_listed(self.notes())} AS notes{values} "
             f"FROM ({typed})"
@@ -115,20 +135,32 @@ class _Plan:
             found += [(field.code, each.code, each.when) for each in planned.problems if each.code in ERRORS]
             value = planned.final_name
             if field.required:
-                unread = " OR ".join(f"coalesce({each.when}, false)" for each in planned.problems if each.code in ERRORS)
-                found.append((field.code, "empty", f"{value} IS NULL" + (f" AND NOT ({unread})" if unread else "")))
+                unread = " OR ".join(
+                    f"coalesce({each.when}, false)" for each in planned.problems if each.code in ERRORS
+                )
+                found.append(
+                    (field.code, "empty", f"{value} IS NULL" + (f" AND NOT ({unread})" if unread else ""))
+                )
             if field.kind in ("text", "id"):
                 found += [(field.code, code, when) for code, when in _text_errors(field, value)]
         return found
 
     def notes(self) -> list[tuple[str, str, str]]:
         """The same for what is only told."""
-        return [(field.code, each.code, each.when) for field, planned in self.planned for each in planned.problems if each.code in NOTES]
+        return [
+            (field.code, each.code, each.when)
+            for field, planned in self.planned
+            for each in planned.problems
+            if each.code in NOTES
+        ]
 
 
 def _text_errors(field: Field, value: str) -> list[tuple[str, str]]:
     found = [
-        ("damaged", f"contains({value}, '\ufffd') OR regexp_matches({value}, '[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f]')"),
+        (
+            "damaged",
+            f"contains({value}, '\ufffd') OR regexp_matches({value}, '[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f]')",
+        ),
         ("excel_error", f"{value} IN ({EXCEL_ERRORS})"),
         ("too_long", f"length({value}) > {field.limit or 32_767}"),
     ]
@@ -140,12 +172,20 @@ def _text_errors(field: Field, value: str) -> list[tuple[str, str]]:
 def _listed(tests: list[tuple[str, str, str]]) -> str:
     if not tests:
         return "[]::VARCHAR[]"
-    cases = ", ".join(f"CASE WHEN {when} THEN {literal(f'{field}:{code}')} END" for field, code, when in tests)
+    cases = ", ".join(
+        f"CASE WHEN {when} THEN {literal(f'{field}:{code}')} END" for field, code, when in tests
+    )
     return f"list_filter([{cases}], lambda each: each IS NOT NULL)"
 
 
 def parse(
-    cells: Path, target: Target, fields: Sequence[Field], options: Mapping[str, Any], names: Sequence[str], header: int, out: Path
+    cells: Path,
+    target: Target,
+    fields: Sequence[Field],
+    options: Mapping[str, Any],
+    names: Sequence[str],
+    header: int,
+    out: Path,
 ) -> int:
     """Read a sheet by its options and leave `out`; how many rows it has. Raises MappingInvalid for a wrong formula."""
     plan = _Plan(target, fields, options, names)
@@ -154,7 +194,9 @@ def parse(
         db.execute(f"CREATE TEMP TABLE judged AS {plan.judged()}")
         fresh = out.with_suffix(".new")
         rows = _grouped(plan) if plan.grouped and len(plan.keys) == 1 else _single(plan)
-        db.execute(f"COPY ({rows} ORDER BY place) TO {literal(str(fresh))} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 20000)")
+        db.execute(
+            f"COPY ({rows} ORDER BY place) TO {literal(str(fresh))} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 20000)"
+        )
         counted = db.execute("SELECT count(*) FROM raw").fetchone()
     fresh.replace(out)
     assert counted is not None
@@ -173,7 +215,8 @@ def _single(plan: _Plan) -> str:
     )
     twice = literal(f"{plan.keys[-1]}:twice")
     if plan.options.get("repeats") == "first":
-        return f"SELECT * EXCLUDE (nth, earlier), NULL::BIGINT[] AS members, NULL::BIGINT AS first FROM ({ranked}) WHERE nth IS NULL OR nth = 1"
+        chosen = f"SELECT * EXCLUDE (nth, earlier) FROM ({ranked}) WHERE nth IS NULL OR nth = 1"
+        return f"SELECT *, NULL::BIGINT[] AS members, NULL::BIGINT AS first FROM ({chosen})"
     problems = f"CASE WHEN nth > 1 THEN list_append(problems, {twice}) ELSE problems END AS problems"
     return (
         f"SELECT * EXCLUDE (problems, nth, earlier), {problems}, NULL::BIGINT[] AS members, "
@@ -193,25 +236,31 @@ def _grouped(plan: _Plan) -> str:
         elif field.code != plan.keys[0]:
             parts.append(f"arg_min({name}, place) AS {name}")
     together = "list_distinct(flatten(list({0}))) AS {0}"
-    one = f"{key}, min(place) AS place, arg_min(number, place) AS number, list(place ORDER BY place) AS members"
+    one = f"{key}, min(place) AS place, arg_min(number, place) AS number, list(number ORDER BY place) AS members"
     grouped = (
         f"SELECT {one}, {together.format('problems')}, {together.format('notes')}, NULL::BIGINT AS first, {', '.join(parts)} "
         f"FROM judged WHERE {key} IS NOT NULL GROUP BY {key}"
     )
-    return f"SELECT * FROM ({grouped}) UNION ALL BY NAME SELECT *, [place] AS members, NULL::BIGINT AS first FROM judged WHERE {key} IS NULL"
+    nameless = f"SELECT *, [number] AS members, NULL::BIGINT AS first FROM judged WHERE {key} IS NULL"
+    return f"SELECT * FROM ({grouped}) UNION ALL BY NAME {nameless}"
 
 
 # --- how days and numbers are written ----------------------------------------------------------------
 
 
-def guess_formats(db: duckdb.DuckDBPyConnection, names: Sequence[str], days: Sequence[str], numbers: Sequence[str]) -> dict[str, Any]:
+def guess_formats(
+    db: duckdb.DuckDBPyConnection, names: Sequence[str], days: Sequence[str], numbers: Sequence[str]
+) -> dict[str, Any]:
     """The ways that read most cells of the columns given; `doubt` when days read both as day/month and month/day.
 
     `raw` must be loaded.
     """
     found: dict[str, Any] = {"dates": "", "decimal": ".", "doubt": False}
     if days:
-        unread = {way: _unread(db, names, days, date_sql("t", [*DEFAULT_DATES, *more])) for way, more in DATES.items()}
+        unread = {
+            way: _unread(db, names, days, date_sql("t", [*DEFAULT_DATES, *more]))
+            for way, more in DATES.items()
+        }
         found["dates"] = min(unread, key=lambda way: unread[way])
         found["doubt"] = unread["d/m/yyyy"] == unread["m/d/yyyy"] < unread[""]
     if numbers:
@@ -224,6 +273,8 @@ def _unread(db: duckdb.DuckDBPyConnection, names: Sequence[str], columns: Sequen
     cells = [f"c{names.index(column) + 1}" for column in columns]
     texts = " UNION ALL ".join(f"(SELECT trim({cell}) AS t FROM raw LIMIT {TRIED})" for cell in cells)
     empty = ", ".join(map(literal, ("", *EMPTY)))
-    found = db.execute(f"SELECT count(*) FROM ({texts}) WHERE t NOT IN ({empty}) AND ({read}) IS NULL").fetchone()
+    found = db.execute(
+        f"SELECT count(*) FROM ({texts}) WHERE t NOT IN ({empty}) AND ({read}) IS NULL"
+    ).fetchone()
     assert found is not None
     return int(found[0])

@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 PROBLEMS: dict[str, Any] = {
-    "row_broken": _("The row has more cells than there are columns; a separator inside a text is not in quotes."),
+    "row_broken": _(
+        "The row has more cells than there are columns; a separator inside a text is not in quotes."
+    ),
     "number_unreadable": _("“%(value)s” is not a number."),
     "date_unreadable": _("“%(value)s” is not a day that exists, or not written as chosen above."),
     "bool_unreadable": _("“%(value)s” is neither yes nor no."),
@@ -47,11 +49,15 @@ PROBLEMS: dict[str, Any] = {
 REFUSALS: dict[str, Any] = {
     "empty": _("The file holds nothing."),
     "foreign": _("This is neither a workbook nor a text file with columns. Save it as .xlsx or .csv."),
-    "markup": _("This is a web page that only bears the name of a workbook. Open it in Excel and save it as .xlsx."),
+    "markup": _(
+        "This is a web page that only bears the name of a workbook. Open it in Excel and save it as .xlsx."
+    ),
     "password": _("The workbook needs a password. Save it without one."),
     "macros": _("The workbook holds macros. Save it as .xlsx without macros."),
     "bomb": _("The file unpacks to far more than it should. Save only the sheet you need as a new file."),
-    "entities": _("The workbook holds declarations that Excel does not write. Save it in Excel as a new .xlsx."),
+    "entities": _(
+        "The workbook holds declarations that Excel does not write. Save it in Excel as a new .xlsx."
+    ),
     "damaged": _("The file is damaged. Open it in Excel and save it again."),
     "not_text": _("The text is in an encoding that cannot be told. Save it as “CSV UTF-8” or as .xlsx."),
     "too_large": _("The file is larger than %(most)s MB."),
@@ -70,7 +76,9 @@ class _Forgiving(dict[str, Any]):
 
 def sentence(problem: Mapping[str, Any], value: str = "", label: str = "") -> str:
     """A problem in the reader's language, the field in front."""
-    text = str(PROBLEMS.get(problem["code"], problem["code"])) % _Forgiving({"value": value[:80], **problem.get("words", {})})
+    text = str(PROBLEMS.get(problem["code"], problem["code"])) % _Forgiving(
+        {"value": value[:80], **problem.get("words", {})}
+    )
     return _now("%(field)s: %(problem)s") % {"field": label, "problem": text} if label else text
 
 

@@ -20,7 +20,7 @@ HIGHEST_RATIO = 100
 HEAD = 4096
 
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-FOREIGN = (b"%PDF", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"MZ", b"\x7fELF", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"PAR1",
+FOREIGN = (b"PK", b"%PDF", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"MZ", b"\x7fELF", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"PAR1",
            b"BZh", b"\xfd7zXZ", b"SQLite format 3")  # fmt: skip
 MARKUP = (b"<html", b"<!doctype", b"<table", b"<?xml", b"{\\rtf")
 
@@ -49,8 +49,6 @@ def kind_of(path: Path) -> str:
     if head.startswith(OLE):
         if size > LARGEST_BOOK:
             raise Unsafe("too_large", {"most": LARGEST_BOOK // MEBIBYTE})
-        if path.name.lower().endswith(".xlsx"):
-            raise Unsafe("password")
         return "xls"
     if head.startswith(FOREIGN):
         raise Unsafe("foreign")

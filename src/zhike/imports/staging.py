@@ -45,7 +45,11 @@ def stage(upload: Path, kind: str, folder: Path) -> list[dict[str, Any]]:
 
 
 def _read_apart(upload: Path, kind: str, scratch: Path) -> list[dict[str, Any]]:
-    environment = {"PATH": os.environ.get("PATH", ""), "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "LANG": "C.UTF-8"}
+    environment = {
+        "PATH": os.environ.get("PATH", ""),
+        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+        "LANG": "C.UTF-8",
+    }
     command = [sys.executable, "-m", "zhike.imports.child", str(upload), kind, str(scratch)]
     try:
         done = subprocess.run(  # noqa: S603 (our own module, no words of people)
@@ -66,8 +70,13 @@ def _read_apart(upload: Path, kind: str, scratch: Path) -> list[dict[str, Any]]:
 def _keep(sheet: Path, width: int, target: Path, folder: Path) -> None:
     names = ["_row", *(f"c{number}" for number in range(1, width + 1)), "beyond"]
     columns = ", ".join(f"'{name}': '{'BIGINT' if name == '_row' else 'VARCHAR'}'" for name in names)
-    source = f"read_csv({literal(str(sheet))}, header=false, auto_detect=false, delim=',', quote='\"', escape='\"', columns={{{columns}}}, max_line_size=67108864)"
+    source = (
+        f"read_csv({literal(str(sheet))}, header=false, auto_detect=false, delim=',', quote='\"', escape='\"', "
+        f"columns={{{columns}}}, max_line_size=67108864)"
+    )
     fresh = target.with_suffix(".new")
     with connect(folder) as db:
-        db.execute(f"COPY (SELECT * FROM {source}) TO {literal(str(fresh))} (FORMAT parquet, COMPRESSION zstd)")
+        db.execute(
+            f"COPY (SELECT * FROM {source}) TO {literal(str(fresh))} (FORMAT parquet, COMPRESSION zstd)"
+        )
     fresh.replace(target)

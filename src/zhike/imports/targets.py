@@ -40,7 +40,9 @@ class Field:
     @property
     def column(self) -> Column:
         """The field as the engine's readers know columns. An empty cell is judged later, beside the defaults."""
-        return Column(self.code, self.kind, False, same(self.code), same(self.code), choices=tuple(self.choices))
+        return Column(
+            self.code, self.kind, False, same(self.code), same(self.code), choices=tuple(self.choices)
+        )
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,12 @@ from zhike.imports.targets import Field, Target, register
 STATUS = {"completed": _("completed"), "returned": _("returned"), "cancelled": _("cancelled")}
 CURRENCY = Field("currency", _("currency"), required=True, words=wording.turned(wording.CURRENCY),
                  synonyms=("币种", "币别", "货币", "结算币种", "currency", "curr"))  # fmt: skip
-KNOWN = Field("known_on", _("known on"), "date", synonyms=("入账日期", "登记日期", "录入日期", "known on", "recorded on"))
+KNOWN = Field(
+    "known_on",
+    _("known on"),
+    "date",
+    synonyms=("入账日期", "登记日期", "录入日期", "known on", "recorded on"),
+)
 
 ORDERS = (
     Field("number", _("order"), "id", required=True, limit=60, synonyms=(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 STATUS = {
     "completed": ("已完成", "完成", "成交", "已成交", "已发货", "已出货", "已收货", "执行中", "正常", "有效", "completed", "complete",
                   "shipped", "delivered", "done", "closed", "paid", "invoiced", "in process", "resolved", "on hold", "disputed"),
@@ -18,7 +20,11 @@ CURRENCY = {
     "AUD": ("澳元", "澳币"), "CAD": ("加元", "加币"), "KRW": ("韩元", "韩币"), "SGD": ("新加坡元", "新币"),
     "TWD": ("台币", "新台币"), "RUB": ("卢布",), "CHF": ("瑞士法郎",), "THB": ("泰铢",), "INR": ("印度卢比", "卢比"),
 }  # fmt: skip
-SCALE = {"small": ("小", "小型", "小规模", "small"), "medium": ("中", "中型", "中等", "medium"), "large": ("大", "大型", "大规模", "large")}
+SCALE = {
+    "small": ("小", "小型", "小规模", "small"),
+    "medium": ("中", "中型", "中等", "medium"),
+    "large": ("大", "大型", "大规模", "large"),
+}
 INDUSTRY = {
     "finance": ("金融", "银行", "保险", "finance"), "manufacturing": ("制造", "制造业", "生产", "工业", "manufacturing"),
     "retail": ("零售", "零售业", "商贸", "贸易", "批发", "retail"), "service": ("服务", "服务业", "service", "services"),
@@ -43,7 +49,7 @@ CHANNEL = {
 }  # fmt: skip
 
 
-def turned(words: dict[str, tuple[str, ...]]) -> dict[str, str]:
+def turned(words: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
     """Word -> code, in the spellings that files use."""
     found: dict[str, str] = {}
     for code, several in words.items():

@@ -1,0 +1,169 @@
+"""The check before an import: every problem by row and column over the whole file, and what would happen; nothing is written."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from zhike.facts.formats import literal
+from zhike.imports.guessing import names_of
+from zhike.imports.judging import Judge, Verdict
+from zhike.imports.models import Import
+from zhike.imports.parsing import parse
+from zhike.imports.rows import batches
+from zhike.imports.staging import connect
+from zhike.imports.targets import TARGETS
+from zhike.kernel.journal import plain
+
+BATCH = 1000
+SAMPLE = 12
+LISTED = 1_000_000
+"""So many problems are listed one by one; all are counted."""
+SCHEMA = pa.schema(
+    [("number", pa.int64()), ("field", pa.string()), ("code", pa.string()), ("words", pa.string())]
+)
+
+Progress = Callable[[int, int], None]
+
+
+def judge_of(owner: Import) -> Judge:
+    """The judge of an import, for the person who brought it."""
+    target = TARGETS[owner.target]
+    return target.judge(target, target.fields_for(owner.by), owner.options, owner.by, owner)
+
+
+def columns_of(owner: Import) -> list[str]:
+    """The names of the columns of the sheet."""
+    head = owner.description["head"]
+    header = owner.options["header"]
+    cells: list[str] = next((cells for number, cells in head if number == header), [])
+    width = owner.description["width"]
+    return names_of([*cells, *[""] * (width - len(cells))])
+
+
+def read_rows(owner: Import) -> int:
+    """Read the sheet by the options into `rows.parquet`; how many rows it has."""
+    target = TARGETS[owner.target]
+    cells = owner.folder / f"cells-{owner.sheet}.parquet"
+    out = owner.folder / "rows.parquet"
+    return parse(
+        cells,
+        target,
+        target.fields_for(owner.by),
+        owner.options,
+        columns_of(owner),
+        owner.options["header"],
+        out,
+    )
+
+
+def check_rows(owner: Import, progress: Progress) -> dict[str, Any]:
+    """Judge every row; leaves `problems.parquet` and gives the counts, the first rows and the problems by field."""
+    rows = read_rows(owner)
+    counts: Counter[str] = Counter()
+    kinds: Counter[tuple[str, str]] = Counter()
+    sample: list[dict[str, Any]] = []
+    fresh = owner.folder / "problems.new"
+    judge, seen, listed = judge_of(owner), 0, 0
+    with pq.ParquetWriter(fresh, SCHEMA, compression="zstd") as out:
+        for batch in batches(owner.folder / "rows.parquet", judge.target, after=-1, size=BATCH):
+            verdicts = judge.judge(batch)
+            for one in verdicts:
+                counts[one.outcome] += len(one.row.members or [0])
+                kinds.update((problem["field"], problem["code"]) for problem in one.row.problems)
+                if len(sample) < SAMPLE:
+                    sample.append(shown(one))
+            problems = list(_problems(verdicts))[: LISTED - listed]
+            listed += len(problems)
+            out.write_table(pa.Table.from_pylist(problems, SCHEMA))
+            seen += sum(len(one.row.members or [0]) for one in verdicts)
+            progress(seen, rows)
+    fresh.replace(owner.folder / "problems.parquet")
+    shutil.rmtree(owner.folder / "spill", ignore_errors=True)
+    return {
+        "rows": rows,
+        "counts": {name: counts[name] for name in ("created", "updated", "unchanged", "rejected")},
+        "skipped": rows - sum(counts.values()),
+        "problems": [[field, code, number] for (field, code), number in kinds.most_common()],
+        "notes": _notes(owner),
+        "sample": sample,
+    }
+
+
+def shown(verdict: Verdict) -> dict[str, Any]:
+    """A row as the preview shows it."""
+    return {"number": verdict.row.number, "outcome": verdict.outcome, "problems": verdict.row.problems,
+            "before": plain(verdict.before), "after": plain(verdict.after)}  # fmt: skip
+
+
+def _problems(verdicts: list[Verdict]) -> Iterator[dict[str, Any]]:
+    for one in verdicts:
+        for problem in one.row.problems:
+            words = json.dumps(plain(problem.get("words", {})), ensure_ascii=False)
+            yield {
+                "number": one.row.number,
+                "field": problem["field"],
+                "code": problem["code"],
+                "words": words,
+            }
+
+
+def _notes(owner: Import) -> list[list[Any]]:
+    """What was changed or looks odd: field, code, rows."""
+    source = f"read_parquet({literal(str(owner.folder / 'rows.parquet'))})"
+    with connect(owner.folder) as db:
+        rows = db.execute(
+            f"SELECT note, count(*) FROM (SELECT unnest(notes) AS note FROM {source}) GROUP BY note ORDER BY 2 DESC, 1"
+        ).fetchall()
+    return [[*note.split(":", 1), count] for note, count in rows]
+
+
+# --- what the pages show ---------------------------------------------------------------------------
+
+
+def problem_page(owner: Import, *, field: str, code: str, page: int, size: int = 50) -> list[dict[str, Any]]:
+    """Problems with the cells they are about, `size` at a time, in the order of the file."""
+    file = owner.folder / "problems.parquet"
+    if not file.is_file():
+        return []
+    where, values = ["true"], []
+    for name, value in (("field", field), ("code", code)):
+        if value:
+            where.append(f"{name} = ?")
+            values.append(value)
+    with connect(owner.folder) as db:
+        rows = db.execute(
+            f"SELECT number, field, code, words FROM read_parquet({literal(str(file))}) WHERE {' AND '.join(where)} "
+            f"ORDER BY number LIMIT {int(size)} OFFSET {int(size) * (max(page, 1) - 1)}",
+            values,
+        ).fetchall()
+    cells = cells_of(owner, [row[0] for row in rows])
+    names, columns = columns_of(owner), owner.options["columns"]
+    found = []
+    for number, name, key, words in rows:
+        at = names.index(columns[name]) if columns.get(name) in names else -1
+        value = (cells.get(number) or [])[at] if at >= 0 and number in cells else ""
+        found.append(
+            {"number": number, "field": name, "code": key, "words": json.loads(words), "value": value or ""}
+        )
+    return found
+
+
+def cells_of(owner: Import, numbers: list[int]) -> dict[int, list[str]]:
+    """Number of a row -> its cells as they stand in the file."""
+    file = owner.folder / f"cells-{owner.sheet}.parquet"
+    if not numbers or not Path(file).is_file():
+        return {}
+    wanted = ", ".join(str(int(number)) for number in dict.fromkeys(numbers))
+    with connect(owner.folder) as db:
+        rows = db.execute(
+            f"SELECT * FROM read_parquet({literal(str(file))}) WHERE _row IN ({wanted})"
+        ).fetchall()
+    return {row[0]: [cell or "" for cell in row[1:-1]] for row in rows}
