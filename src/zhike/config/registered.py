@@ -14,6 +14,9 @@ MODULES = (
     "zhike.customers.incidents",
     "zhike.customers.nightly",
     "zhike.customers.viewings",
+    "zhike.imports.archive",
+    "zhike.imports.jobs",
+    "zhike.imports.trade",
     "zhike.lists.actions",
     "zhike.people.actions",
     "zhike.people.agreements",
@@ -26,10 +29,3 @@ MODULES = (
 
 for module in MODULES:
     import_module(module)
-from zhike.config import checks  # noqa: F401
-from zhike.customers import actions as customers  # noqa: F401
-from zhike.imports import archive, trade  # noqa: F401
-from zhike.imports import jobs as import_jobs  # noqa: F401
-from zhike.lists import actions as lists  # noqa: F401
-from zhike.people import actions as people  # noqa: F401
-from zhike.people import agreements  # noqa: F401

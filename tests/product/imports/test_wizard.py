@@ -94,7 +94,8 @@ def test_every_problem_is_told_by_row_and_column(desk):
     assert owner.checked["counts"] == {"created": 1, "updated": 0, "unchanged": 0, "rejected": 8}
     found = {(field, code) for field, code, _ in owner.checked["problems"]}
     assert found == {
-        ("customer", "unknown_customer"), ("ordered_on", "date_unreadable"), ("amount", "number_unreadable"), ("currency", "unknown_currency"),
+        ("customer", "unknown_customer"), ("ordered_on", "date_unreadable"), ("amount", "number_unreadable"),
+        ("currency", "unknown_currency"),
         ("number", "twice"), ("number", "empty"), ("ordered_on", "empty"), ("amount", "empty"), ("status", "unknown_word"), ("", "row_broken"),
     }  # fmt: skip
     assert Order.objects.filter(number="O1").count() == 0, "a check writes nothing"
