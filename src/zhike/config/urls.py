@@ -9,7 +9,7 @@ from zhike.api.entrance import api
 urlpatterns = [
     path("api/v1/", api.urls),
     path("", include("zhike.dashboards.urls")),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("zhike.people.sign_in")),
     path("", include("zhike.ui.urls")),
     path("people/", include("zhike.people.urls")),
     path("customers/", include("zhike.customers.urls")),

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zhike.kernel.journal import journal, sentences
-from zhike.kernel.refusals import Conflict, GateClosed
+from zhike.kernel.refusals import Conflict, Forbidden, GateClosed, Invalid
 from zhike.people.models import Person, signed_on
 from zhike.people.rules import allow
 
@@ -86,24 +87,24 @@ def signature(person: Person, day: date) -> Signature | None:
 
 
 def gate(person: Person, at: datetime) -> None:
-    """Refuse whoever has no valid signature of the version in force. Raises GateClosed."""
+    """Refuse whoever has no valid signature of the version in force; one query. Raises GateClosed."""
     day = signed_on(at)
-    signed = Signature.objects.filter(person=person, agreement=OuterRef("pk"), until_on__gte=day)
+    own = Signature.objects.filter(person=person, agreement=OuterRef("pk")).order_by("-until_on")
     version = (
         Agreement.objects.filter(effective_on__lte=day)
-        .annotate(signed=Exists(signed))
-        .defer("text")
         .order_by("-number")
+        .annotate(signed_until=Subquery(own.values("until_on")[:1]))
+        .only("pk")
         .first()
     )
-    if version is not None and not version.signed:
-        expired = Signature.objects.filter(person=person, agreement=version).exists()
-        why = (
-            _("Your confidentiality agreement has expired.")
-            if expired
-            else _("Customers' data opens once you have signed the confidentiality agreement.")
-        )
-        raise GateClosed(why, way_out=_("Read and sign the agreement"), link="/people/agreement/")
+    if version is None or (version.signed_until is not None and version.signed_until >= day):
+        return
+    why = (
+        _("Your confidentiality agreement has expired.")
+        if version.signed_until is not None
+        else _("Customers' data opens once you have signed the confidentiality agreement.")
+    )
+    raise GateClosed(why, way_out=_("Read and sign the agreement"), link="/people/agreement/")
 
 
 def add_months(day: date, months: int) -> date:
@@ -145,15 +146,60 @@ def sign_agreement(*, agreement: Agreement, typed_name: str, by: Person, at: dat
 
 
 @transaction.atomic
-def file_signature(
-    *, agreement: Agreement, person: Person, signed_at: datetime, paper: str, by: Person, at: datetime
-) -> Signature:
-    """File an agreement that a person signed on paper."""
+def file_signature(*, person: Person, signed_at: datetime, paper: str, by: Person, at: datetime) -> Signature:
+    """File an agreement that a person signed on paper: the version that was in force on the day of signing."""
     allow(by, "manage_agreements")
+    if by.pk == person.pk:
+        raise Forbidden(_("Nobody files a signature of their own."))
     day = signed_on(signed_at)
+    agreement = current(day)
+    if agreement is None or signed_at > at:
+        raise Invalid(_("No agreement was in force on this day."), fields={"signed_on": _("another day")})
+    if not paper.strip():
+        raise Invalid(_("Say where the paper is kept."), fields={"paper": _("missing")})
     made = Signature.objects.create(
         agreement=agreement, person=person, signed_at=signed_at, until_on=add_months(day, agreement.valid_months) - timedelta(days=1),
-        typed_name=person.display_name, text_digest=agreement.digest(), filed_by=by, paper=paper,
+        typed_name=person.display_name, text_digest=agreement.digest(), filed_by=by, paper=paper.strip(),
     )  # fmt: skip
-    journal(made, "agreement_filed", by=by, at=at, signer=person)
+    journal(made, "agreement_filed", by=by, at=at, signer=str(person), until=made.until_on)
     return made
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a person stands to the version in force: `signed`, `ending` (within the days of warning), `expired` or `missing`."""
+
+    person: Person
+    state: str
+    until_on: date | None
+    intact: bool
+
+
+def standing(day: date) -> list[Standing]:
+    """Everybody who has not left, those who must act first; two queries."""
+    version = current(day)
+    if version is None:
+        return []
+    last: dict[int, Signature] = {}
+    for one in Signature.objects.filter(agreement=version).order_by("until_on"):
+        one.agreement = version
+        last[one.person_id] = one
+    found = [
+        _stand(person, last.get(person.pk), version, day)
+        for person in Person.objects.active().select_related("department", "superior")
+    ]
+    order = ("missing", "expired", "ending", "signed")
+    return sorted(found, key=lambda one: order.index(one.state))
+
+
+def _stand(person: Person, held: Signature | None, version: Agreement, day: date) -> Standing:
+    if held is None:
+        return Standing(person, "missing", None, intact=True)
+    left = (held.until_on - day).days
+    state = "expired" if left < 0 else "ending" if left < version.warn_days else "signed"
+    return Standing(person, state, held.until_on, held.is_intact())
+
+
+def ending(day: date) -> list[Standing]:
+    """Those who must be warned on a day, with their superiors: the signature ends soon, or has ended."""
+    return [one for one in standing(day) if one.state in {"ending", "expired"}]

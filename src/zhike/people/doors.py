@@ -16,24 +16,31 @@ from typing import Any, TypeVar
 from django.http import HttpRequest
 
 from zhike.people.models import Person
+from zhike.people.verbs import VERBS
 
 V = TypeVar("V", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True)
 class Rule:
-    """Who may enter a view: anyone, anyone signed in (`verb` empty), or holders of a verb; `customer_data` wants a valid agreement."""
+    """Who may enter a view: anyone, anyone signed in (`verb` empty), or holders of a verb.
+
+    `customer_data` wants a valid agreement; `before_factor` lets in who must still set up a second factor.
+    """
 
     verb: str = ""
     customer_data: bool = False
     everyone: bool = False
+    before_factor: bool = False
 
 
-def door(verb: str = "", *, customer_data: bool = False) -> Callable[[V], V]:
+def door(verb: str = "", *, customer_data: bool = False, before_factor: bool = False) -> Callable[[V], V]:
     """For people who are signed in, hold `verb`, and have signed the agreement when the view shows customers' data."""
+    if verb and verb not in VERBS:
+        raise ValueError(f"unknown verb `{verb}`")
 
     def mark(view: V) -> V:
-        view.rule = Rule(verb, customer_data)  # type: ignore[attr-defined]
+        view.rule = Rule(verb, customer_data, before_factor=before_factor)  # type: ignore[attr-defined]
         return view
 
     return mark
@@ -45,23 +52,10 @@ def open_to_all(view: V) -> V:
     return view
 
 
-FOREIGN = {
-    "allauth.account.views": Rule(everyone=True),
-    "allauth.mfa": Rule(everyone=True),
-    "allauth.usersessions.views": Rule(),
-    "allauth.socialaccount": Rule(everyone=True),
-    "django.views.static": Rule(everyone=True),
-}
-"""Views of libraries -> their rule; allauth asks for a sign-in itself where one is needed."""
-
-
 def rule_of(view: Any) -> Rule | None:
     """The rule of a view, or None when nobody wrote one."""
     found = getattr(view, "rule", None) or getattr(getattr(view, "view_class", None), "rule", None)
-    if found is not None:
-        return found  # type: ignore[no-any-return]
-    module = getattr(getattr(view, "view_class", view), "__module__", "")
-    return next((rule for prefix, rule in FOREIGN.items() if module.startswith(prefix)), None)
+    return found if isinstance(found, Rule) else None
 
 
 def me(request: HttpRequest) -> Person:

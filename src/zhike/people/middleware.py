@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from zhike.kernel.refusals import Forbidden, Refused
 from zhike.people.agreements import gate
-from zhike.people.doors import rule_of
-from zhike.people.models import Denial
+from zhike.people.doors import Rule, rule_of
+from zhike.people.models import Denial, Person
 from zhike.people.rules import allow
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -23,14 +25,15 @@ LANGUAGE_COOKIE = "zhike_language"
 
 
 class PersonLanguage:
-    """Speaks the language that the person chose; before sign-in, that of the cookie or the installation."""
+    """Speaks the language chosen on this device, else that of the person, else that of the installation."""
 
     def __init__(self, answer: Answer) -> None:
         self.answer = answer
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        chosen = request.COOKIES.get(LANGUAGE_COOKIE, "")
-        language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        wishes = (request.COOKIES.get(LANGUAGE_COOKIE, ""), getattr(request.user, "language", ""))
+        known = dict(settings.LANGUAGES)
+        language = next((wish for wish in wishes if wish in known), settings.LANGUAGE_CODE)
         with translation.override(language):
             request.LANGUAGE_CODE = language
             response = self.answer(request)
@@ -56,21 +59,47 @@ class Door:
         rule = rule_of(view)
         if rule is not None and rule.everyone:
             return None
-        if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
+        if not isinstance(request.user, Person):
+            return sign_in_first(request)
         try:
             if rule is None:
                 raise Forbidden(_("This page has no rule, so nobody may see it."))
-            if rule.verb:
-                allow(request.user, rule.verb)
-            if rule.customer_data:
-                gate(request.user, timezone.now())
+            if not rule.before_factor and lacks_factor(request, request.user):
+                return redirect("mfa_activate_totp")
+            pass_rule(rule, request.user)
         except Refused as refusal:
             return refused(request, refusal, rule.verb if rule else "")
         return None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         return refused(request, error, "") if isinstance(error, Refused) else None
+
+
+def pass_rule(rule: Rule, person: Person) -> None:
+    """Let a person through, or raise the refusal: the verb first, then the agreement before customers' data."""
+    if rule.verb:
+        allow(person, rule.verb)
+    if rule.customer_data:
+        gate(person, timezone.now())
+
+
+def sign_in_first(request: HttpRequest) -> HttpResponse:
+    """To the sign-in page; a fragment asked for by a script makes the whole page go there."""
+    if getattr(request, "session_ended", False):
+        messages.info(request, _("Your session has ended. Please sign in again."))
+    if request.headers.get("HX-Request"):
+        return HttpResponse(headers={"HX-Redirect": redirect_to_login("/").url})
+    return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
+
+
+def lacks_factor(request: HttpRequest, person: Person) -> bool:
+    """Whether a role asks for a second factor and the person has none; once seen, the session remembers it."""
+    if not person.access.second_factor or request.session.get("factor"):
+        return False
+    if Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).exists():
+        request.session["factor"] = True
+        return False
+    return True
 
 
 def refused(request: HttpRequest, refusal: Refused, verb: str) -> HttpResponse:

@@ -8,6 +8,7 @@ from typing import Self
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -127,6 +128,10 @@ class Person(AbstractBaseUser):
         db_table = "zhike_person"
         ordering = ["pinyin", "id"]
         verbose_name = _("person")
+        constraints = [
+            models.UniqueConstraint(Lower("username"), name="one_user_name"),
+            models.UniqueConstraint(Lower("email"), condition=~Q(email=""), name="one_e_mail"),
+        ]
 
     def __str__(self) -> str:
         return self.display_name
@@ -153,6 +158,7 @@ class Access:
         self, verbs: frozenset[str], sees: frozenset[str], scopes: frozenset[str], roles: tuple[Role, ...]
     ) -> None:
         self.verbs, self.sees, self.scopes, self.roles = verbs, sees, scopes, roles
+        self.second_factor = any(role.second_factor for role in roles)
 
     @classmethod
     def of(cls, person: Person, day: date) -> Access:

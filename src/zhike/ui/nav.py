@@ -38,4 +38,15 @@ class Section:
 
 NAV: list[Section] = [
     Section("", (Link(_("Customers"), icon="building-2", to="customers", verb="see_customers"),)),
+    Section(
+        _("Company"),
+        (
+            Link(_("People"), icon="users", to="people"),
+            Link(_("Responsibilities"), icon="list-checks", to="matrix"),
+            Link(_("Absences"), icon="plane", to="absences"),
+            Link(_("Roster"), icon="headphones", to="roster"),
+            Link(_("Certificates"), icon="award", to="certificates", verb="manage_certificates"),
+            Link(_("Agreements"), icon="file-lock", to="agreements", verb="manage_agreements"),
+        ),
+    ),
 ]
