@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.checks import CheckMessage, Error, register
+from django.core.checks import Warning as Caution
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from zhike.config.sqlite import is_safe
@@ -39,7 +40,7 @@ def sqlite_is_safe(**_: Any) -> list[CheckMessage]:
     if "sqlite" not in settings.DATABASES["default"]["ENGINE"] or is_safe():
         return []
     return [
-        Warning(
+        Caution(
             "this SQLite can lose data in WAL mode, so the slower rollback journal is used",
             hint="install pysqlite3, or use PostgreSQL",
             id="zhike.W001",
