@@ -78,10 +78,10 @@ def test_it_gives_scripts_json(explain):
     [
         (["c1x", "policy.yaml"], True, "error: there is no customer `c1x`\n  hint: did you mean `c1`?\n"),
         (["c1", "policy.yaml", "--rating", "valu"], True, "hint: did you mean `value`?\n"),
-        (["c1"], False, "explain needs POLICY, or --run with the folder of a finished run\n"),
-        (["c1", "policy.yaml"], False, "explain needs --facts, or --run with the folder of a finished run\n"),
+        (["c1"], False, "explain needs `POLICY`, or `--run` with the folder of a finished run\n"),
+        (["c1", "policy.yaml"], False, "explain needs `--facts`, or `--run` with the folder of a finished run\n"),
         (["c1", "--run", "facts"], False, "error: `facts` has no `run.json`\n"),
-        (["c1", "--run", "facts", "--html", "x"], False, "instead of --run\n"),
+        (["c1", "--run", "facts", "--html", "x"], False, "instead of `--run`\n"),
     ],
 )
 def test_what_it_cannot_do_it_says_in_one_message(explain, arguments, facts, message):

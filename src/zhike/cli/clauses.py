@@ -23,6 +23,7 @@ from zhike.clauses import (
     read_results,
     unknown_marks,
 )
+from zhike.messages import say
 from zhike_engine.errors import NotFound
 from zhike_engine.issues import did_you_mean
 from zhike_engine.words import LANGS, Lang, Text
@@ -97,7 +98,7 @@ def command(as_json: bool, areas: tuple[str, ...], unproven: bool, lang: Lang, f
 def _wanted(catalogue: Catalogue, areas: Sequence[str]) -> set[str]:
     wanted = {area.upper() for area in areas}
     for area in sorted(wanted - set(catalogue.areas)):
-        raise NotFound(f"there is no area `{area}`", hint=did_you_mean(area, catalogue.areas))
+        raise NotFound(say("there is no area `{area}`", area=area), hint=did_you_mean(area, catalogue.areas))
     return wanted or set(catalogue.areas)
 
 

@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from zhike import presets
+from zhike.messages import say
 from zhike.previous import read_previous
 from zhike_engine.backends.open import open_backend
 from zhike_engine.policy.check import check, refuse
@@ -117,7 +118,8 @@ class RunOptions:
             return policy
         if len(self.currency) != 3 or not self.currency.isascii() or not self.currency.isupper():
             raise click.BadParameter(
-                f"`{self.currency}` is no currency code such as CNY", param_hint="--currency"
+                say("`{currency}` is no currency code such as CNY", currency=self.currency),
+                param_hint="--currency",
             )
         document = policy.document.model_copy(update={"currency": self.currency})
         return Policy(document, policy.source, policy.path)
@@ -145,7 +147,7 @@ def given_values(policy: Policy, values: str | None, sets: tuple[str, ...]) -> d
     for pair in sets:
         name, equals, value = pair.partition("=")
         if not equals or not name.strip():
-            raise click.BadParameter(f"`{pair}` is not NAME=VALUE", param_hint="--set")
+            raise click.BadParameter(say("`{pair}` is not `NAME=VALUE`", pair=pair), param_hint="--set")
         found[name.strip()] = value.strip() or None
     return found
 

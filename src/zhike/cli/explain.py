@@ -23,6 +23,7 @@ from zhike.cli.common import (
 from zhike.explain_output import read_output, show_output, units_of
 from zhike.explain_page import as_data, page
 from zhike.explain_text import show
+from zhike.messages import say, system_says
 from zhike_engine.errors import OutputFailed
 from zhike_engine.explain import Explanation, explain
 from zhike_engine.words import Lang
@@ -56,7 +57,12 @@ def command(
     for name in ("policy", "facts", "as_of"):
         if given[name] is None:
             shown = "POLICY" if name == "policy" else "--" + name.replace("_", "-")
-            raise click.UsageError(f"explain needs {shown}, or --run with the folder of a finished run")
+            raise click.UsageError(
+                say(
+                    "explain needs {missing}, or `--run` with the folder of a finished run",
+                    missing=f"`{shown}`",
+                )
+            )
     run = start_run(RunOptions(**given), lang)
     try:
         found = explain(run, customer, rating)
@@ -88,7 +94,9 @@ def from_output(
 ) -> None:
     """Show what a finished run wrote about a customer."""
     if html is not None:
-        raise click.UsageError("--html needs the facts: give POLICY, --facts and --as-of instead of --run")
+        raise click.UsageError(
+            say("`--html` needs the facts: give `POLICY`, `--facts` and `--as-of` instead of `--run`")
+        )
     written = read_output(folder, customer, rating)
     if as_json:
         rows = {"run": written.record, "grades": written.grades, "reasons": written.reasons}
@@ -110,5 +118,6 @@ def write_page(found: list[Explanation], path: Path, lang: Lang) -> None:
         with contextlib.suppress(OSError):
             fresh.unlink()
         raise OutputFailed(
-            f"`{path}` cannot be written: {problem.strerror}", hint="nothing was changed"
+            say("`{path}` cannot be written: {reason}", path=path, reason=system_says(problem)),
+            hint=say("nothing was changed"),
         ) from None

@@ -15,6 +15,7 @@ import click
 from rich.console import Console
 
 from zhike.forecasts import Orders, check_ending, read_forecasts, read_orders, write_forecasts
+from zhike.messages import say
 from zhike_engine.backends.duckdb import DuckDB
 from zhike_engine.errors import FactsInvalid, ParameterInvalid
 from zhike_engine.forecast import (
@@ -114,7 +115,9 @@ def command(
     if out:
         check_ending(out)
     if out and earlier:
-        raise ParameterInvalid("`--out` does not go with `--compare`", hint="use `--json` for every customer")
+        raise ParameterInvalid(
+            say("`--out` does not go with `--compare`"), hint=say("use `--json` for every customer")
+        )
     rates = _rates(growth)
     before = read_forecasts(earlier) if earlier else None
     orders = _read(folder, as_of.date(), currency)
@@ -148,7 +151,9 @@ def _rates(growth: Sequence[str]) -> dict[str, Decimal]:
         except InvalidOperation:
             share = Decimal("NaN")
         if not (name and equals and share.is_finite()):
-            raise ParameterInvalid(f"`{text}` is no growth", hint="write it like `medical=5%`")
+            raise ParameterInvalid(
+                say("`{text}` is no growth", text=text), hint=say("write it like `medical=5%`")
+            )
         found[name] = share
     return found
 
@@ -164,9 +169,9 @@ def _read(folder: Path, as_of: date, currency: str | None) -> Orders:
 def _forecast(orders: Orders, horizon: int, churn_horizon: int, rates: Mapping[str, Decimal]) -> Forecasts:
     if orders.industries is None and set(rates) - {"*"}:
         raise FactsInvalid(
-            "the customers table has no column `industry`, which `--growth` needs",
+            say("the customers table has no column `industry`, which `--growth` needs"),
             place=orders.facts.place,
-            hint="add the column, or give one growth for all with `--growth *=2%`",
+            hint=say("add the column, or give one growth for all with `--growth *=2%`"),
         )
     history = orders.history()
     tested = backtest(history, horizon_months=horizon, churn_months=churn_horizon)

@@ -19,6 +19,7 @@ from zhike.cli.common import (
     run_options,
     start_run,
 )
+from zhike.messages import say
 from zhike.output import write_movers
 from zhike_engine.run import Run
 from zhike_engine.whatif import Movement, what_if
@@ -56,7 +57,7 @@ def command(
     if not changes:
         changes, sets = sets, ()
     if not changes:
-        raise click.UsageError("there is nothing to try; name a change with --set NAME=VALUE")
+        raise click.UsageError(say("there is nothing to try; name a change with `--set NAME=VALUE`"))
     options = RunOptions(sets=sets, **given)
     run = start_run(options, lang)
     try:

@@ -17,6 +17,7 @@ import pyarrow as pa
 from zhike_engine.backends.base import Backend, Facts
 from zhike_engine.errors import FactsInvalid
 from zhike_engine.facts.summary import Stretch
+from zhike_engine.messages import say
 from zhike_engine.sql.facts import MONEY_COLUMNS, Reading, Shape
 from zhike_engine.sql.values import MONEY
 
@@ -81,11 +82,19 @@ def prepare(backend: Backend, facts: Facts, as_of: date, currency: str) -> froze
     if "exchange_rates" not in facts.columns:
         span = foreign[0]
         raise FactsInvalid(
-            f"table `{span.table}` has amounts in {span.currency}, the policy counts in {currency}, and there is no table"
-            " `exchange_rates`",
+            say(
+                "table `{table}` has amounts in {currency}, the policy counts in {base}, and there is no table"
+                " `exchange_rates`",
+                table=span.table,
+                currency=span.currency,
+                base=currency,
+            ),
             place=facts.place,
-            hint=f"add exchange_rates with the columns currency, rate_on, rate, or grade in {span.currency} with"
-            f" `--currency {span.currency}`",
+            hint=say(
+                "add `exchange_rates` with the columns `currency`, `rate_on`, `rate`, or grade in {currency} with"
+                " `--currency {currency}`",
+                currency=span.currency,
+            ),
         )
     rates = _read(backend, as_of)
     daily = _daily(foreign, rates, facts, currency)
@@ -151,9 +160,17 @@ def _daily(foreign: list[Span], rates: dict[str, _Known], facts: Facts, base: st
         if not known.days or known.days[0] > first:
             worst = next(span for span in mine if span.first == first)
             raise FactsInvalid(
-                f"there is no {currency} rate into {base} for {first.isoformat()}, which table `{worst.table}` needs",
+                say(
+                    "there is no {currency} rate into {base} for {day}, which table `{table}` needs",
+                    currency=currency,
+                    base=base,
+                    day=first.isoformat(),
+                    table=worst.table,
+                ),
                 place=facts.place,
-                hint=f"add a row to exchange_rates for {currency} on or before that day",
+                hint=say(
+                    "add a row to `exchange_rates` for {currency} on or before that day", currency=currency
+                ),
             )
         starts = np.array([day.toordinal() for day in known.days])
         days = np.arange(first.toordinal(), last.toordinal() + 1)
@@ -173,12 +190,20 @@ def _daily(foreign: list[Span], rates: dict[str, _Known], facts: Facts, base: st
 def _usable(stored: int, day: date, currency: str, facts: Facts) -> tuple[int, int]:
     """A rate as an integer over a power of ten; `day` is the first it is needed for. Raises FactsInvalid."""
     if stored <= 0:
-        raise FactsInvalid(f"the {currency} rate for {day.isoformat()} is not above zero", place=facts.place)
+        raise FactsInvalid(
+            say("the {currency} rate for {day} is not above zero", currency=currency, day=day.isoformat()),
+            place=facts.place,
+        )
     number, scale = scaled(stored)
     if number * scale > LARGEST:
         raise FactsInvalid(
-            f"the {currency} rate for {day.isoformat()} has too many digits: {Decimal(number) / scale:f}",
+            say(
+                "the {currency} rate for {day} has too many digits: {rate:f}",
+                currency=currency,
+                day=day.isoformat(),
+                rate=Decimal(number) / scale,
+            ),
             place=facts.place,
-            hint="state large rates with fewer decimals",
+            hint=say("state large rates with fewer decimals"),
         )
     return number, scale

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from zhike_engine.errors import ZhikeError
+from zhike_engine.messages import say
 
 MONTHS = {"month": 1, "quarter": 3, "half_year": 6, "half-year": 6, "half year": 6, "year": 12}
 """Words for natural periods -> months."""
@@ -97,7 +98,8 @@ class Windows:
         if text in self.named:
             if text in seen:
                 raise WindowInvalid(
-                    f"window `{text}` is defined by itself", hint="give it a start of its own"
+                    say("window `{window}` is defined by itself", window=text),
+                    hint=say("give it a start of its own"),
                 )
             return self.read(self.named[text], (*seen, text))
         if text == "all time":
@@ -110,7 +112,8 @@ class Windows:
             later = self.read(found[3], seen).start
             if later is None:
                 raise WindowInvalid(
-                    f"nothing lies before `{found[3]}`", hint="name a window that has a start"
+                    say("nothing lies before `{window}`", window=found[3]),
+                    hint=say("name a window that has a start"),
                 )
             return Window(shift(later, -int(found[1]), found[2]), later)
         if found := _THIS.fullmatch(text):
@@ -120,9 +123,11 @@ class Windows:
         if found := _RANGE.fullmatch(text):
             return self._between(text, found[1], found[2])
         raise WindowInvalid(
-            f"window `{words}` is not understood",
-            hint="write for example `last 12 months`, `12 months before this_year`, `closed quarter`, `this year`,"
-            " `all time` or `2026-01-01 to 2026-06-30`",
+            say("window `{window}` is not understood", window=words),
+            hint=say(
+                "write for example `last 12 months`, `12 months before this_year`, `closed quarter`, `this year`,"
+                " `all time` or `2026-01-01 to 2026-06-30`"
+            ),
         )
 
     def closed(self, months: int, count: int) -> Window:
@@ -139,13 +144,15 @@ class Windows:
 
     def _positive(self, text: str, number: str) -> None:
         if int(number) < 1:
-            raise WindowInvalid(f"window `{text}` is empty", hint="use a number of at least 1")
+            raise WindowInvalid(
+                say("window `{window}` is empty", window=text), hint=say("use a number of at least 1")
+            )
 
     def _between(self, text: str, first: str, last: str) -> Window:
         try:
             start, end = date.fromisoformat(first), date.fromisoformat(last) + timedelta(days=1)
         except ValueError:
-            raise WindowInvalid(f"window `{text}` has a day that does not exist") from None
+            raise WindowInvalid(say("window `{window}` has a day that does not exist", window=text)) from None
         if start >= end:
-            raise WindowInvalid(f"window `{text}` ends before it starts")
+            raise WindowInvalid(say("window `{window}` ends before it starts", window=text))
         return Window(start, min(end, self.end))

@@ -13,6 +13,7 @@ from zhike_engine.backends.base import Facts
 from zhike_engine.backends.duckdb import DuckDB
 from zhike_engine.errors import RollupUnfit
 from zhike_engine.facts.rates import prepare
+from zhike_engine.messages import say
 from zhike_engine.plan.build import build
 from zhike_engine.policy.load import Policy
 from zhike_engine.rollup.about import SMALL, About
@@ -75,8 +76,11 @@ def month_end(as_of: date) -> None:
     """Refuse a day that is not the last of its month; raises RollupUnfit."""
     if (as_of + timedelta(days=1)).day != 1:
         raise RollupUnfit(
-            f"{as_of.isoformat()} is not the last day of a month, and a rollup knows whole months only",
-            hint="take the end of a month, or grade from the facts",
+            say(
+                "{as_of} is not the last day of a month, and a rollup knows whole months only",
+                as_of=as_of.isoformat(),
+            ),
+            hint=say("take the end of a month, or grade from the facts"),
         )
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from zhike_engine.facts.tables import TABLES
+from zhike_engine.messages import say
 from zhike_engine.plan.build import Plan
 from zhike_engine.plan.parameters import ParameterValue
 from zhike_engine.plan.windows import Window, add_months
@@ -65,7 +66,7 @@ class Context:
         """The scan of a table by a date column, shared by all its aggregates."""
         day = by or reading.day
         if reading.row(day).storage != "date":
-            raise TypeMismatch(f"places rows by `{day}`, which is no date")
+            raise TypeMismatch(say("places rows by `{day}`, which is no date", day=day))
         for one in self.scans:
             if one.reading is reading and one.day == day and one.alias.startswith("x"):
                 return one
@@ -134,7 +135,7 @@ class Context:
             return central
         key = self.names(parameter.spec.local.by)
         locals_ = [v.constant(number, parameter.unit) for number in parameter.local.values()]
-        sides, kind = v.unify([central, *locals_], "mixes", self.d)
+        sides, kind = v.unify([central, *locals_], v.MIXES, self.d)
         cases = " ".join(
             f"when {key.sql} = {self.d.text(place)} then {side}"
             for place, side in zip(parameter.local, sides[1:], strict=True)
@@ -186,7 +187,7 @@ class Context:
         keys = [names(key) for key in table.by]
         cells = [self._cell(cell.value) for cell in table.cells]
         rest = [self._cell(table.otherwise)] if table.otherwise is not None else []
-        sides, kind = v.unify([*cells, *rest], "mixes", self.d)
+        sides, kind = v.unify([*cells, *rest], v.MIXES, self.d)
         cases = " ".join(
             f"when {self._match(table, keys, cell.when)} then {side}"
             for cell, side in zip(table.cells, sides, strict=False)

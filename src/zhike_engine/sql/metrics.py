@@ -12,6 +12,7 @@ from typing import Any
 
 from zhike_engine.language.nodes import names_in
 from zhike_engine.language.parse import parse
+from zhike_engine.messages import say
 from zhike_engine.plan.windows import MONTHS, Window, add_months
 from zhike_engine.policy import metrics as kinds
 from zhike_engine.sql import values as v
@@ -95,7 +96,7 @@ def _extreme(spec: kinds.Minimum | kinds.Maximum, c: Context) -> Value:
     reading, column = _split(place, c)
     value = reading.row(column)
     if not value.numeric and value.storage != "date":
-        raise TypeMismatch(f"takes the {function} of a text")
+        raise TypeMismatch(say("takes the smallest or largest of texts"))
     if not reading.present:
         return Value(c.null("exact"), value.storage, value.unit, value.denominator)
     filters = _filters(reading, spec.where, c, events=True)
@@ -130,7 +131,7 @@ def _active(spec: kinds.Active, c: Context) -> Value:
     reading, _ = _split(spec.active, c)
     window, months = c.window(spec.over), MONTHS[spec.per]
     if window.start is None or add_months(window.start, 60 * months) < window.end:
-        raise TypeMismatch(f"counts active {spec.per}s over more than 60 of them")
+        raise TypeMismatch(say("counts active periods over more than 60 of them"))
     if not reading.present:
         return Value("0", "exact", "months" if spec.per == "month" else "count")
     filters = _filters(reading, spec.where, c, events=True)
@@ -263,7 +264,7 @@ def _variance(parts: list[str], mean: str, c: Context) -> str:
 
 def _deviation(spec: kinds.Deviation, c: Context) -> Value:
     values = [c.names(name) for name in spec.deviation]
-    _, kind = v.unify(values, "compares", c.d)
+    _, kind = v.unify(values, v.COMPARES, c.d)
     parts = [v.as_double(value, c.d) for value in values]
     mean = f"(({' + '.join(parts)}) / {c.d.double_literal(float(len(parts)))})"
     return Value(f"sqrt({_variance(parts, mean, c)})", "double", kind.unit)
@@ -333,10 +334,12 @@ def _formula(spec: kinds.Formula, c: Context) -> Value:
     value = to_sql(parse(spec.formula), c.names, c.d)
     if spec.unit == "flag" or value.storage in ("text", "flag", "date"):
         if spec.unit != value.unit:
-            raise TypeMismatch(f"gives a {value.unit}, not a {spec.unit}")
+            raise TypeMismatch(
+                say("gives {unit}, not {wanted}", unit=v.UNITS[value.unit], wanted=v.UNITS[spec.unit])
+            )
         return value
     if spec.unit != "number":
-        v.joined_unit(Value("", "exact", spec.unit), value, "declares")
+        v.joined_unit(Value("", "exact", spec.unit), value, v.DECLARES)
     if spec.unit == "money":
         exact = v.rounded(value, MONEY, c.d)
         return Value(exact.sql, "exact", "money", MONEY)

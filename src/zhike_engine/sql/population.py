@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from zhike_engine.messages import say
 from zhike_engine.policy import metrics as kinds
 from zhike_engine.sql.context import Context
-from zhike_engine.sql.values import TypeMismatch, Value
+from zhike_engine.sql.values import UNITS, TypeMismatch, Value
+from zhike_engine.words import Text
 
 
 @dataclass
@@ -79,9 +81,13 @@ def relative(spec: Any, c: Context, joins: Joins) -> Value:
 def _exact(name: str, c: Context) -> Value:
     value = c.names(name)
     if value.storage != "exact":
-        what = "a text" if not value.numeric else "a quotient"
+        what = UNITS["text"] if not value.numeric else Text(zh="商", en="a quotient")
         raise TypeMismatch(
-            f"compares customers by `{name}`, which is {what}; use a total, a count or a score"
+            say(
+                "compares customers by `{name}`, which is {what}; use a total, a count or a score",
+                name=name,
+                what=what,
+            )
         )
     return value
 

@@ -18,6 +18,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from zhike_engine.language.parse import parse
+from zhike_engine.messages import say
 from zhike_engine.plan.parameters import ParameterValue
 from zhike_engine.plan.rules import Branching, Leaf, PlannedGrade, PlannedRating, Tree
 from zhike_engine.sql.chain import Chain
@@ -26,6 +27,7 @@ from zhike_engine.sql.expressions import UnsetName, condition_sql
 from zhike_engine.sql.steps import StepAuthor
 from zhike_engine.sql.values import TypeMismatch, Value
 from zhike_engine.sql.waiting import WaitAuthor
+from zhike_engine.words import quoted
 
 PENDING_LINE, PENDING_CONDITION, PENDING_NOTHING = 100, 200, 301
 """Offsets of the pending codes."""
@@ -270,7 +272,11 @@ class RatingAuthor:
             if grade.code == code:
                 return grade.rank
         raise TypeMismatch(
-            f"names grade `{code}`, which is none of {', '.join(g.code for g in self.rating.grades)}"
+            say(
+                "names grade `{code}`, which is none of {names}",
+                code=code,
+                names=quoted(g.code for g in self.rating.grades),
+            )
         )
 
     def grade_rank(self, code: str) -> str:
@@ -289,7 +295,12 @@ def _grade_of(parameter: ParameterValue, rating: PlannedRating) -> str:
     codes = [grade.code for grade in rating.grades]
     if parameter.value not in codes:
         raise TypeMismatch(
-            f"reads parameter `{parameter.name}` = `{parameter.value}`, which is none of {', '.join(codes)}"
+            say(
+                "reads parameter `{name}` = `{value}`, which is none of {names}",
+                name=parameter.name,
+                value=parameter.value,
+                names=quoted(codes),
+            )
         )
     return str(parameter.value)
 
