@@ -202,7 +202,13 @@ RECEIVABLES = Table(
             "the day it was invoiced",
             required=False,
         ),
-        date_column("due_on", "到期日", "due on", "最后付款日", "the last day to pay in time"),
+        date_column(
+            "due_on",
+            "到期日",
+            "due on",
+            "最后付款日；次日起未付为逾期",
+            "the last day to pay in time; overdue from the day after",
+        ),
         money_column("amount", "金额", "amount", "应收金额", "the amount owed"),
         currency_column(),
         date_column(

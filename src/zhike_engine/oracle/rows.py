@@ -136,7 +136,7 @@ class FactRow:
             case "on_time":
                 return paid and paid_on <= due
             case "overdue":
-                return not paid and due <= as_of
+                return not paid and due < as_of
             case "days_late":
                 return Fraction(max(0, ((paid_on if paid else as_of) - due).days))
         amount = self.value("amount")

@@ -213,7 +213,7 @@ class Reading:
             case "on_time":
                 return Value(f"({paid} and {paid_on} <= t.due_on)", "flag", "flag")
             case "overdue":
-                return Value(f"(not {paid} and t.due_on <= {today})", "flag", "flag")
+                return Value(f"(not {paid} and t.due_on < {today})", "flag", "flag")
             case "days_late":
                 return Value(f"(case when {late} > 0 then {late} else 0 end)", "exact", "days")
         amount = self.row("amount")
