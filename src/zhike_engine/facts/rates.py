@@ -45,11 +45,12 @@ def spans(backend: Backend, facts: Facts, as_of: date) -> list[Span]:
         if table not in facts.columns or (table == "order_lines" and "orders" not in facts.columns):
             continue
         stated = facts.summaries.get(table)
-        if stated is not None and stated.currencies is not None:
+        reading = Reading(table, shape, as_of, "", d)
+        rated = reading.spec.rated_on in facts.columns[table]
+        if stated is not None and stated.currencies is not None and rated == stated.rated:
             found += _stated_spans(table, stated.currencies, as_of)
             continue
-        reading = Reading(table, shape, as_of, "", d)
-        day = f"t.{d.quote(reading.day)}"
+        day = reading.rate_day("t")
         tests = [*reading.standing(), f"{day} is not null"]
         if table != "receivables":
             tests.append(f"{day} <= {d.day(as_of)}")

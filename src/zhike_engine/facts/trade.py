@@ -198,8 +198,8 @@ RECEIVABLES = Table(
             "issued_on",
             "开票日期",
             "issued on",
-            "开票或交货的日期",
-            "the day it was invoiced",
+            "开票或交货的日期；按这一天的汇率折算，空则按到期日",
+            "the day it was invoiced; its rate converts the amount, that of the due day where this is empty",
             required=False,
         ),
         date_column(
@@ -218,6 +218,7 @@ RECEIVABLES = Table(
     ),
     key=("receivable",),
     date_column="due_on",
+    rated_on="issued_on",
 )
 
 PAYMENTS = Table(

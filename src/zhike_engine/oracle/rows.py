@@ -118,8 +118,9 @@ class FactRow:
     def _amount(self, column: str, amount: Fraction) -> Fraction:
         if column not in CONVERTED.get(self.table, ()) or self.row["currency"] == self.facts.currency:
             return amount
-        day = self.day(None)
-        assert day is not None
+        day = self.row.get("issued_on") if self.table == "receivables" else None
+        day = day or self.day(None)
+        assert isinstance(day, date)
         rate = self.facts.rate(self.row["currency"], day)
         return Fraction(half_up(amount * rate * MONEY), MONEY)
 
