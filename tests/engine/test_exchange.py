@@ -7,6 +7,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 import duckdb
+import numpy as np
 import pytest
 
 from zhike_engine.backends.base import Facts
@@ -39,7 +40,8 @@ def converted(digits: int, pairs: list[tuple[int, int]], *, fits: bool) -> list[
         )
         for number, (amount, rate) in enumerate(pairs):
             code = f"X{number}"
-            connection.execute("insert into rates_daily values (?, ?, ?, ?)", [code, DAY, *scaled(rate)])
+            [whole, scale] = (int(one[0]) for one in scaled(np.array([rate])))
+            connection.execute("insert into rates_daily values (?, ?, ?, ?)", [code, DAY, whole, scale])
             connection.execute(
                 "insert into f_orders values (?, ?, ?, ?)", [number, code, DAY, Decimal(amount) / 10_000]
             )
