@@ -17,7 +17,7 @@ from zhike_engine.errors import NotFound, RollupUnfit
 from zhike_engine.messages import say
 from zhike_engine.plan.build import Plan, build
 from zhike_engine.policy.load import Policy, content_hash
-from zhike_engine.rollup.about import FORMAT, SMALL, About
+from zhike_engine.rollup.about import FORMAT, SMALL, TOUCHED, About
 from zhike_engine.rollup.preparing import month_end
 from zhike_engine.rollup.taking_in import Changes, read_changes
 from zhike_engine.run import (
@@ -113,7 +113,7 @@ class Rollup(DuckDB):
         compiled = self.compile(policy, plan, shape)
         scans, base, rest = parts(compiled)
         if previous is None:
-            self._keep_base(scans, base, self.compile(policy, plan, shape, only="touched"))
+            self._keep_base(scans, base, self.compile(policy, plan, shape, prefix=TOUCHED))
         else:
             rest = (*scans, base, *rest)
         for statement in rest:
@@ -155,10 +155,10 @@ class Rollup(DuckDB):
             )
 
     def compile(
-        self, policy: Policy, plan: Plan, shape: Shape, *, only: str = "", suffix: str = "", base: str = ""
+        self, policy: Policy, plan: Plan, shape: Shape, *, prefix: str = "", suffix: str = "", base: str = ""
     ) -> Compiled:
-        """Compile a plan over the months; `only` names a table of customers. Raises RollupUnfit, and as `run` does."""
-        compiler = RolledCompiler(plan, shape, self.dialect, self.about.tables, only)
+        """Compile a plan over the months, or those whose names have `prefix`. Raises RollupUnfit, and as `run` does."""
+        compiler = RolledCompiler(plan, shape, self.dialect, self.about.tables, prefix)
         compiler.suffix, compiler.base = suffix, base
         compiled = compiler.compile()
         refuse_faults(policy, compiled)
@@ -198,7 +198,8 @@ class Rollup(DuckDB):
             self._show("f_customers", "select * from s_customers")
         else:
             scans = ()
-        self.execute("delete from touched")
+        for name in ("touched", *(TOUCHED + table.name for table in self.about.tables)):
+            self.execute(f"delete from {name}")
         for scan in scans:
             self.drop(scan.name)
         self._show(base.name, "select * from base")
@@ -229,8 +230,11 @@ class Rollup(DuckDB):
         )
         for name, arriving in changes.tables():
             self.load("arriving_rows", arriving)
-            self.execute(f"delete from kept.{name} where customer in (select c.customer from changing c)")
-            self.execute(f"insert into kept.{name} by name select * from arriving_rows")
+            for table in (name,) if name.startswith("s_") else (name, TOUCHED + name):
+                self.execute(
+                    f"delete from kept.{table} where customer in (select c.customer from changing c)"
+                )
+                self.execute(f"insert into kept.{table} by name select * from arriving_rows")
             self.drop("arriving_rows")
         self.drop("changing")
         self.execute(f"update about set text = {self.dialect.text(changes.about.to_json())}")

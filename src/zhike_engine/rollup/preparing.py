@@ -16,7 +16,7 @@ from zhike_engine.facts.rates import prepare
 from zhike_engine.messages import say
 from zhike_engine.plan.build import build
 from zhike_engine.policy.load import Policy
-from zhike_engine.rollup.about import SMALL, About
+from zhike_engine.rollup.about import SMALL, TOUCHED, About
 from zhike_engine.run import missing_tables, refuse_faults, tables_read
 from zhike_engine.sql.compile import Compiled, compile_plan
 from zhike_engine.sql.facts import MONEY_COLUMNS, Shape
@@ -90,6 +90,7 @@ def _write(backend: DuckDB, file: Path, about: About, compiled: Compiled) -> Non
         for table in about.tables:
             select = monthly_select(table, compiled.context.reading(table.table), compiled.plan.windows.end)
             backend.execute(f"create table fresh.{table.name} as {select}")
+            backend.execute(f"create table fresh.{TOUCHED}{table.name} as from fresh.{table.name} limit 0")
         for name in SMALL:
             if name in about.shape.tables:
                 backend.execute(f"create table fresh.s_{name} as select * from f_{name} order by customer")

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from zhike_engine.messages import Said, say
@@ -130,17 +130,15 @@ def _partial(function: str, sql: str, filters: tuple[str, ...], d: Dialect) -> s
     return f"{'min' if function == 'minimum' else 'max'}({chosen})"
 
 
-def rolled_select(scan: Scan, tables: Sequence[Monthly], d: Dialect, only: str = "") -> str:
+def rolled_select(scan: Scan, tables: Sequence[Monthly], d: Dialect, prefix: str = "") -> str:
     """SELECT of one row per customer for a scan, from monthly tables; raises Unrollable.
 
-    `only` names a table of customers; nobody else is looked at then.
+    `prefix` stands before the names of other tables with the same columns, to be read in their place.
     """
     table = next((one for one in tables if one.holds(scan)), None)
     if table is None:
         raise Unrollable(say("reads `{table}` by `{column}`", table=scan.reading.table, column=scan.day))
-    months = _months(scan.span)
-    if only:
-        months = [*months, f"t.customer in (select o.customer from {only} o)"]
+    table, months = replace(table, name=prefix + table.name), _months(scan.span)
     where = f" where {' and '.join(months)}" if months else ""
     if scan.aggregates[0].function == "longest_gap":
         return _rolled_gap(scan.aggregates[0], scan, table, where, d)
@@ -207,11 +205,11 @@ class RolledCompiler(Compiler):
     """Compiles a plan over monthly tables; `unrollable` tells which metrics the months cannot answer, and why."""
 
     def __init__(
-        self, plan: Plan, shape: Shape, d: Dialect, tables: Sequence[Monthly], only: str = ""
+        self, plan: Plan, shape: Shape, d: Dialect, tables: Sequence[Monthly], prefix: str = ""
     ) -> None:
         super().__init__(plan, shape, d, draft=False)
         self.tables = tables
-        self.only = only
+        self.prefix = prefix
         self.unrollable: dict[str, Said] = {}
         self._written: dict[str, str] = {}
 
@@ -229,7 +227,7 @@ class RolledCompiler(Compiler):
             if scan.aggregates:
                 try:
                     stages.append(
-                        Statement(scan.alias, rolled_select(scan, self.tables, self.c.d, self.only))
+                        Statement(scan.alias, rolled_select(scan, self.tables, self.c.d, self.prefix))
                     )
                 except Unrollable as reason:
                     self._refuse(scan.alias, reason.message)
