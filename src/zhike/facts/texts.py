@@ -23,7 +23,7 @@ HEAD = 1 << 18
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-_BLANK_LINE = re.compile(rb"\n\r?\n")
+_BLANK_LINES = (b"\n\n", b"\n\r\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,7 @@ class _Scan:
         if not self.has_gaps:
             seen = self.rest + chunk
             solid = seen.rstrip()
-            self.has_gaps = _BLANK_LINE.search(solid) is not None
+            self.has_gaps = any(blank in solid for blank in _BLANK_LINES)
             self.rest = seen[max(len(solid) - 1, 0) :]
 
 
