@@ -53,12 +53,13 @@ class DuckDB:
 
     def load(self, name: str, table: pa.Table) -> None:
         """Keep an Arrow table as a temporary table, in the place of a view of that name."""
-        if self.rows(
-            f"select 1 from duckdb_views() where temporary and view_name = {self.dialect.text(name)}"
-        ):
-            self.execute(f"drop view temp.{name}")
         self.connection.register("arriving", table)
-        self.execute(f"create or replace temp table {name} as select * from arriving")
+        create = f"create or replace temp table {name} as select * from arriving"
+        try:
+            self.execute(create)
+        except duckdb.CatalogException:  # a view of that name
+            self.execute(f"drop view temp.{name}")
+            self.execute(create)
         self.connection.unregister("arriving")
 
     def rows(self, select: str) -> list[tuple[Any, ...]]:
