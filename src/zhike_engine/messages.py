@@ -55,9 +55,9 @@ class Said(str):
 
 
 @cache
-def chinese(package: str) -> Mapping[str, str]:
-    """English template -> Chinese template, of a package."""
-    text = resources.files(package).joinpath(FILE).read_text("utf-8")
+def chinese(package: str, file: str = FILE) -> Mapping[str, str]:
+    """English -> Chinese, from a catalogue of a package."""
+    text = resources.files(package).joinpath(file).read_text("utf-8")
     loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     found: dict[str, str] = yaml.load(text, Loader=loader)  # noqa: S506 - both loaders are the safe one
     return found

@@ -12,14 +12,9 @@ import click
 from rich.console import Console
 
 from zhike import presets
-from zhike.cli.common import (
-    RunOptions,
-    find_policy,
-    json_option,
-    lang_option,
-    run_options,
-    start_run,
-)  # fmt: skip
+from zhike.cli.common import RunOptions, find_policy, json_option, run_options, start_run
+from zhike.cli.kinds import Place, lang_option
+from zhike.cli.speaking import Speaking
 from zhike.explain_output import read_output, show_output, units_of
 from zhike.explain_page import as_data, page
 from zhike.explain_text import show
@@ -29,18 +24,16 @@ from zhike_engine.explain import Explanation, explain
 from zhike_engine.words import Lang
 
 
-@click.command(name="explain")
+@click.command(name="explain", cls=Speaking)
 @click.argument("customer", metavar="CUSTOMER")
 @click.argument("policy", metavar="[POLICY]", required=False)
 @run_options
-@click.option("--run", "finished", metavar="DIR", type=click.Path(path_type=Path),
+@click.option("--run", "finished", metavar="DIR", type=Place(),
               help="Explain from the folder that `zhike grade` wrote, instead of from facts.")  # fmt: skip
 @click.option("--rating", metavar="NAME", help="Only this rating of the policy.")
-@click.option(
-    "--html", type=click.Path(path_type=Path, dir_okay=False), help="Write a page to send or print."
-)
+@click.option("--html", type=Place(dir_okay=False), help="Write a page to send or print.")
 @click.option("--all", "everything", is_flag=True, help="Show the conditions of every grade.")
-@lang_option
+@lang_option()
 @json_option
 def command(
     *, customer: str, finished: Path | None, rating: str | None, html: Path | None, everything: bool, lang: Lang,

@@ -9,13 +9,15 @@ from pathlib import Path
 import click
 
 from zhike import presets
-from zhike.cli.common import lang_option
+from zhike.cli.kinds import Place, lang_option
+from zhike.cli.speaking import Speaking
 from zhike.messages import say, system_says
 from zhike_engine.errors import NotFound, OutputFailed
 from zhike_engine.policy.load import load_policy
+from zhike_engine.words import Lang
 
 
-@click.command(name="new")
+@click.command(name="new", cls=Speaking)
 @click.argument("name")
 @click.option(
     "--from", "preset", default="foreign-trade", show_default=True, help="Shipped policy to start from."
@@ -23,12 +25,12 @@ from zhike_engine.policy.load import load_policy
 @click.option(
     "--dir",
     "folder",
-    type=click.Path(path_type=Path),
+    type=Place(),
     default=Path(),
     help="Where to put it; here by default.",
 )
-@lang_option
-def command(name: str, preset: str, folder: Path, lang: str) -> None:
+@lang_option()
+def command(name: str, preset: str, folder: Path, lang: Lang) -> None:
     """Copy a shipped policy under a new NAME, into a folder of that name.
 
     The shipped policy stays as it is. The copy has the policy, its example values and its tests.
