@@ -13,6 +13,7 @@ from rich.console import Console
 
 from zhike import presets
 from zhike.cli.common import RunOptions, find_policy, json_option, run_options, start_run
+from zhike.cli.help import metavar
 from zhike.cli.kinds import Place, lang_option
 from zhike.cli.speaking import Speaking
 from zhike.explain_output import read_output, show_output, units_of
@@ -21,7 +22,7 @@ from zhike.explain_text import show
 from zhike.messages import say, system_says
 from zhike_engine.errors import OutputFailed
 from zhike_engine.explain import Explanation, explain
-from zhike_engine.words import Lang
+from zhike_engine.words import Lang, Text
 
 
 @click.command(name="explain", cls=Speaking)
@@ -53,7 +54,7 @@ def command(
             raise click.UsageError(
                 say(
                     "explain needs {missing}, or `--run` with the folder of a finished run",
-                    missing=f"`{shown}`",
+                    missing=Text(zh=f"`{metavar(shown, 'zh')}`", en=f"`{shown}`"),
                 )
             )
     run = start_run(RunOptions(**given), lang)

@@ -37,7 +37,11 @@ class Speaking(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         ctx.allow_extra_args = True
-        rest = super().parse_args(ctx, args)
+        try:
+            rest = super().parse_args(ctx, args)
+        except click.UsageError as problem:
+            problem.ctx = problem.ctx or ctx
+            raise
         if rest and not ctx.resilient_parsing and not isinstance(self, click.Group):
             raise click.UsageError(say("there is no place for {words}", words=quoted(rest)), ctx)
         return rest
