@@ -15,6 +15,7 @@ from zhike_engine.errors import FactsInvalid, ParameterUnset, PolicyInvalid
 from zhike_engine.facts.rates import prepare
 from zhike_engine.issues import Issue
 from zhike_engine.messages import say
+from zhike_engine.plan.anchors import FIRST_ORDER, anchor_of
 from zhike_engine.plan.build import Plan, build
 from zhike_engine.policy import metrics as kinds
 from zhike_engine.policy.check import GRADING, inconsistent, used_parameters
@@ -87,6 +88,9 @@ def tables_read(document: PolicyDocument) -> frozenset[str]:
             place = getattr(spec, key, None)
             if isinstance(place, str):
                 found.add(place.partition(".")[0])
+        anchor = anchor_of(getattr(spec, "over", ""), document.windows)
+        if anchor is not None and anchor.on == FIRST_ORDER:
+            found.add("orders")
         match spec:
             case kinds.Tenure():
                 found.add("orders")

@@ -11,7 +11,7 @@ from typing import Any
 
 from zhike_engine.language import nodes as n
 from zhike_engine.language.parse import parse
-from zhike_engine.oracle.aggregates import whole_months
+from zhike_engine.oracle.events import whole_months
 from zhike_engine.oracle.expressions import (
     Names,
     Unset,

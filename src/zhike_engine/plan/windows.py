@@ -14,6 +14,7 @@ from datetime import date, timedelta
 
 from zhike_engine.errors import ZhikeError
 from zhike_engine.messages import say
+from zhike_engine.plan.anchors import Anchor, read_anchor
 
 MONTHS = {"month": 1, "quarter": 3, "half_year": 6, "half-year": 6, "half year": 6, "year": 12}
 """Words for natural periods -> months."""
@@ -32,10 +33,14 @@ class WindowInvalid(ZhikeError):
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The days from `start` to the day before `end`; `start` None means from the beginning."""
+    """The days from `start` to the day before `end`; `start` None means from the beginning.
+
+    With an `anchor` every customer has days of its own inside, from an event of the customer on.
+    """
 
     start: date | None
     end: date
+    anchor: Anchor | None = None
 
     def __contains__(self, day: date) -> bool:
         return (self.start is None or day >= self.start) and day < self.end
@@ -48,7 +53,7 @@ class Window:
     @property
     def whole_months(self) -> bool:
         """Whether both ends lie on the first of a month."""
-        return self.end.day == 1 and (self.start is None or self.start.day == 1)
+        return self.anchor is None and self.end.day == 1 and (self.start is None or self.start.day == 1)
 
 
 def add_months(day: date, months: int) -> date:
@@ -104,6 +109,8 @@ class Windows:
             return self.read(self.named[text], (*seen, text))
         if text == "all time":
             return Window(None, self.end)
+        if anchor := read_anchor(text):
+            return Window(None, self.end, anchor)
         if found := _LAST.fullmatch(text):
             self._positive(text, found[1])
             return Window(shift(self.end, -int(found[1]), found[2]), self.end)
@@ -126,7 +133,7 @@ class Windows:
             say("window `{window}` is not understood", window=words),
             hint=say(
                 "write for example `last 12 months`, `12 months before this_year`, `closed quarter`, `this year`,"
-                " `all time` or `2026-01-01 to 2026-06-30`"
+                " `all time`, `2026-01-01 to 2026-06-30`, `first 6 months after first_order` or `since customers.since`"
             ),
         )
 

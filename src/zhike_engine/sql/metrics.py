@@ -25,7 +25,18 @@ from zhike_engine.sql.values import MONEY, TypeMismatch, Value
 
 def author(spec: Any, c: Context) -> Value:
     """Typed SQL of a metric that needs no other customer."""
-    return _AUTHORS[type(spec)](spec, c)
+    words = getattr(spec, "over", None)
+    anchor = c.window(words).anchor if words is not None else None
+    if anchor is None:
+        return _AUTHORS[type(spec)](spec, c)
+    if isinstance(spec, kinds.Active | kinds.Target):
+        raise TypeMismatch(
+            say("needs a window of fixed days, not one that starts at an event of the customer")
+        )
+    value = _AUTHORS[type(spec)](spec, c)
+    return replace(
+        value, sql=f"(case when {c.event_day(anchor)} is not null then {value.sql} end)", constant=None
+    )
 
 
 def _split(place: str, c: Context) -> tuple[Reading, str]:
@@ -47,7 +58,8 @@ def _total(measure: Measure, window: Window, filters: tuple[str, ...], scan: Sca
 def _sum(spec: kinds.Sum, c: Context) -> Value:
     reading, column = _split(spec.sum, c)
     measure = reading.measure(column)
-    window, scan = c.window(spec.over), c.scan(reading, spec.by)
+    window = c.window(spec.over)
+    scan = c.scan(reading, spec.by, window.anchor)
     if not reading.present:
         return Value("0", "exact", measure.unit, measure.denominator)
     filters = _filters(reading, spec.where, c, events=False)
@@ -83,7 +95,8 @@ def _average(spec: kinds.Average, c: Context) -> Value:
         alias = c.last_rows(reading, spec.last, c.window(spec.over), filters, spec.by)
         top, count = alias("total", measure), alias("count", measure)
     else:
-        scan, window = c.scan(reading, spec.by), c.window(spec.over)
+        window = c.window(spec.over)
+        scan = c.scan(reading, spec.by, window.anchor)
         top = _total(measure, window, filters, scan)
         count = scan.add("count", measure.sql, window, filters)
     upper = Value(top, "exact", measure.unit, measure.denominator)
@@ -103,7 +116,8 @@ def _extreme(spec: kinds.Minimum | kinds.Maximum, c: Context) -> Value:
     if spec.last is not None:
         sql = c.last_rows(reading, spec.last, c.window(spec.over), filters, spec.by)(function, value)
     else:
-        sql = c.scan(reading, spec.by).add(function, value.sql, c.window(spec.over), filters)
+        window = c.window(spec.over)
+        sql = c.scan(reading, spec.by, window.anchor).add(function, value.sql, window, filters)
     return Value(sql, value.storage, value.unit, value.denominator)
 
 
@@ -111,9 +125,8 @@ def _count(spec: kinds.Count, c: Context) -> Value:
     reading, _ = _split(spec.count, c)
     if not reading.present:
         return Value("0", "exact", "count")
-    sql = c.scan(reading, spec.by).add(
-        "count", "", c.window(spec.over), _filters(reading, spec.where, c, events=True)
-    )
+    window, filters = c.window(spec.over), _filters(reading, spec.where, c, events=True)
+    sql = c.scan(reading, spec.by, window.anchor).add("count", "", window, filters)
     return Value(f"coalesce({sql}, 0)", "exact", "count")
 
 
@@ -123,7 +136,8 @@ def _distinct(spec: kinds.Distinct, c: Context) -> Value:
     if not reading.present:
         return Value("0", "exact", "count")
     filters = _filters(reading, spec.where, c, events=True)
-    sql = c.scan(reading, spec.by).add("distinct", value.sql, c.window(spec.over), filters)
+    window = c.window(spec.over)
+    sql = c.scan(reading, spec.by, window.anchor).add("distinct", value.sql, window, filters)
     return Value(f"coalesce({sql}, 0)", "exact", "count")
 
 
@@ -197,11 +211,11 @@ def _longest_gap(spec: kinds.LongestGap, c: Context) -> Value:
         return Value(c.null("exact"), "exact", "days")
     filters = _filters(reading, spec.where, c, events=True)
     window = c.window(spec.over)
-    gap = c.gap_scan(reading, spec.by).add("longest_gap", "", window, filters)
+    gap = c.gap_scan(reading, spec.by, window.anchor).add("longest_gap", "", window, filters)
     if not spec.until_as_of:
         return Value(gap, "exact", "days")
     day = f"t.{c.d.quote(spec.by or reading.day)}"
-    last = c.scan(reading, spec.by).add("maximum", day, window, filters)
+    last = c.scan(reading, spec.by, window.anchor).add("maximum", day, window, filters)
     still = c.d.days_between(c.d.day(c.plan.as_of), last)
     return Value(f"(case when {gap} is null or {gap} < {still} then {still} else {gap} end)", "exact", "days")
 

@@ -78,7 +78,7 @@ def monthly_tables(scans: Iterable[Scan], d: Dialect) -> list[Monthly]:
     found: dict[tuple[str, str, tuple[str, ...]], Monthly] = {}
     for scan in scans:
         for one in scan.aggregates:
-            if one.function == "distinct":
+            if one.function == "distinct" or scan.anchor is not None:
                 continue
             table = found.setdefault(key_of(scan), Monthly(f"monthly{len(found)}", *key_of(scan), {}))
             assert isinstance(table.partials, dict)
@@ -135,6 +135,8 @@ def rolled_select(scan: Scan, tables: Sequence[Monthly], d: Dialect, prefix: str
 
     `prefix` stands before the names of other tables with the same columns, to be read in their place.
     """
+    if scan.anchor is not None:
+        raise Unrollable(say("starts at an event of the customer"))
     table = next((one for one in tables if one.holds(scan)), None)
     if table is None:
         raise Unrollable(say("reads `{table}` by `{column}`", table=scan.reading.table, column=scan.day))
