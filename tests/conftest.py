@@ -29,6 +29,12 @@ def absent(what: str, way_out: str) -> NoReturn:
     pytest.skip(reason)
 
 
+@pytest.fixture(autouse=True)
+def english(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands speak English in tests, unless a test says otherwise."""
+    monkeypatch.setenv("ZHIKE_LANG", "en")
+
+
 @pytest.fixture(scope="session")
 def real_data() -> Callable[[str], Path]:
     """`real_data("classicmodels")` is the folder of that public data set."""

@@ -15,8 +15,10 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from zhike.clause_marks import Mark
+from zhike.messages import say
 from zhike_engine.errors import DocumentInvalid
 from zhike_engine.issues import Issue, did_you_mean
+from zhike_engine.policy.refusals import said_of
 from zhike_engine.policy.yaml import Document, load_document, parse_document
 from zhike_engine.words import Text
 
@@ -110,7 +112,7 @@ def _catalogue(document: Document) -> Catalogue:
         first = problem.errors()[0]
         where = ".".join(str(step) for step in first["loc"])
         raise DocumentInvalid(
-            f"the catalogue is wrong at `{where}`: {first['msg'].lower()}",
+            say("the catalogue is wrong at `{key}`: {reason}", key=where, reason=said_of(first, where)),
             place=str(document.place(first["loc"])),
         ) from None
 
@@ -119,7 +121,12 @@ def unknown_marks(catalogue: Catalogue, marks: Sequence[Mark]) -> list[Issue]:
     """An issue for every mark that names no clause of the catalogue."""
     known = {clause.id for clause in catalogue.clauses}
     return [
-        Issue("error", mark.place, f"unknown clause `{mark.clause}`", did_you_mean(mark.clause, known))
+        Issue(
+            "error",
+            mark.place,
+            say("unknown clause `{clause}`", clause=mark.clause),
+            did_you_mean(mark.clause, known),
+        )
         for mark in marks
         if mark.clause not in known
     ]
@@ -136,9 +143,9 @@ def read_results(root: Path) -> Results:
         data = None
     if not isinstance(data, dict) or not all(isinstance(nodes, dict) for nodes in data.values()):
         raise DocumentInvalid(
-            "the recorded clause results are damaged",
+            say("the recorded clause results are damaged"),
             place=str(file),
-            hint="delete the file and run the tests again",
+            hint=say("delete the file and run the tests again"),
         )
     return data
 

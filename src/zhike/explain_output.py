@@ -19,6 +19,7 @@ from rich.table import Table
 from rich.text import Text as Rich
 
 from zhike.explain_words import MARKS, WORDS
+from zhike.messages import say
 from zhike_engine.errors import NotFound
 from zhike_engine.explain.explaining import STATES
 from zhike_engine.formats import grouped
@@ -46,7 +47,8 @@ def read_output(folder: Path, customer: str, rating: str | None = None) -> Writt
     for name in FILES:
         if not (folder / name).is_file():
             raise NotFound(
-                f"`{folder}` has no `{name}`", hint="give the folder that `zhike grade --out` wrote"
+                say("`{folder}` has no `{name}`", folder=folder, name=name),
+                hint=say("give the folder that `zhike grade --out` wrote"),
             )
     record = json.loads((folder / "run.json").read_text("utf-8"))
     connection = duckdb.connect()
@@ -76,8 +78,12 @@ def _nobody(
     known = connection.execute("select distinct customer, rating from read_parquet(?)", [file]).fetchall()
     customers, ratings = {str(row[0]) for row in known}, {str(row[1]) for row in known}
     if customer in customers:
-        return NotFound(f"the run has no rating `{rating}`", hint=did_you_mean(str(rating), ratings))
-    return NotFound(f"the run has no customer `{customer}`", hint=did_you_mean(customer, customers))
+        return NotFound(
+            say("the run has no rating `{rating}`", rating=rating), hint=did_you_mean(str(rating), ratings)
+        )
+    return NotFound(
+        say("the run has no customer `{customer}`", customer=customer), hint=did_you_mean(customer, customers)
+    )
 
 
 def units_of(record: Mapping[str, Any], policy: Policy | None) -> Titles | None:

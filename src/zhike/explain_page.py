@@ -25,7 +25,7 @@ from zhike.explain_words import (
     value_words,
 )  # fmt: skip
 from zhike_engine.explain import Explanation, Gap
-from zhike_engine.formats import grouped
+from zhike_engine.formats import grouped, spelt
 from zhike_engine.words import Lang, Text
 
 PALETTE = ("#1f7a4d", "#2f6db5", "#a06a12", "#a33a3a", "#6b4fa0", "#52606d")
@@ -88,7 +88,7 @@ def tag(explanation: Explanation, code: str | None) -> Text:
     if code is None:
         return Text("—", "—")
     titles = {grade.code: grade.title for grade in explanation.grades}
-    return Text(code, code) if len(code) <= 3 or code not in titles else titles[code]
+    return Text(code, code) if spelt(code) or code not in titles else titles[code]
 
 
 def done(gap: Gap) -> int | None:

@@ -113,7 +113,7 @@ class _Printer:
         self.head(self.say("decided"))
         colon = "：" if self.lang == "zh" else ": "
         for number, step in enumerate(self.e.path, start=1):
-            after = f" → {step.grade}" if step.grade else ""
+            after = f" → {self.say(tag(self.e, step.grade))}" if step.grade else ""
             article = f"  ({step.article})" if step.article else ""
             self.line(
                 f"{number}. {self.say(step.title)}{colon}{self.say(step.text)}{after}",
@@ -127,9 +127,11 @@ class _Printer:
         for grade in self.e.grades:
             mark = self.say(OUTCOMES[grade.outcome]) if grade.conditions else self.say("steps_only")
             style = _STYLES[grade.outcome]
+            code = self.say(tag(self.e, grade.code))
+            title = self.say(grade.title)
             self.line(
-                Rich(f"{grade.code}  ", style="bold"),
-                self.say(grade.title),
+                Rich(code, style="bold"),
+                "" if code == title else f"  {title}",
                 Rich(f"  {mark}", style=style),
                 indent=2,
             )

@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from zhike.messages import say, system_says
 from zhike_engine.backends.base import Backend, Facts
 from zhike_engine.errors import FactsInvalid, NotFound, OutputFailed, ParameterInvalid
 from zhike_engine.facts import rates
@@ -29,6 +30,7 @@ from zhike_engine.forecast import (
 )
 from zhike_engine.issues import did_you_mean
 from zhike_engine.sql.facts import Reading, Shape
+from zhike_engine.words import listed
 
 TABLE = TABLES["forecasts"]
 ENDINGS = (".parquet", ".csv")
@@ -78,9 +80,9 @@ def read_orders(backend: Backend, as_of: date, currency: str | None = None) -> O
     facts = backend.open_facts(frozenset({"customers", "orders", "exchange_rates"}), as_of)
     if "orders" not in facts.columns:
         raise FactsInvalid(
-            "the facts folder has no table `orders`",
+            say("the facts folder has no table `orders`"),
             place=facts.place,
-            hint="add `orders.csv` or `orders.parquet`; see docs/reference/facts.md",
+            hint=say("add `orders.csv` or `orders.parquet`; see `docs/reference/facts.md`"),
         )
     base = _currency(backend, facts, as_of, currency)
     foreign = rates.prepare(backend, facts, as_of, base)
@@ -122,8 +124,11 @@ def _currency(backend: Backend, facts: Facts, as_of: date, wanted: str | None) -
     without = [currency for currency in found if currency not in rated]
     if len(without) != 1:
         raise ParameterInvalid(
-            f"the orders are in {', '.join(found)}, and it is not clear which of them to forecast in",
-            hint=f"name it, such as `--currency {found[0]}`",
+            say(
+                "the orders are in {names}, and it is not clear which of them to forecast in",
+                names=listed(found),
+            ),
+            hint=say("name it, such as `--currency {currency}`", currency=found[0]),
         )
     return without[0]
 
@@ -153,8 +158,11 @@ def write_forecasts(rows: Sequence[ForecastRow], path: Path) -> None:
     for row in rows:
         if max(row.value, row.high or row.value) >= _LARGEST:
             raise OutputFailed(
-                f"the forecast of customer `{row.customer}` is too large for the table `forecasts`",
-                hint="check the amounts, or forecast in a larger unit",
+                say(
+                    "the forecast of customer `{customer}` is too large for the table `forecasts`",
+                    customer=row.customer,
+                ),
+                hint=say("check the amounts, or forecast in a larger unit"),
             )
     part = path.with_name(f"{path.name}.part")
     try:
@@ -165,8 +173,12 @@ def write_forecasts(rows: Sequence[ForecastRow], path: Path) -> None:
         os.replace(part, path)  # noqa: PTH105
     except OSError as problem:
         raise OutputFailed(
-            f"`{path}` cannot be written: {(problem.strerror or str(problem)).lower()}",
-            hint="choose a folder that exists, may be written to and has room",
+            say(
+                "`{path}` cannot be written: {reason}",
+                path=path,
+                reason=system_says(problem),
+            ),
+            hint=say("choose a folder that exists, may be written to and has room"),
         ) from None
     finally:
         part.unlink(missing_ok=True)
@@ -176,7 +188,8 @@ def check_ending(path: Path) -> None:
     """Refuse a file that is neither CSV nor Parquet; raises ParameterInvalid."""
     if path.suffix not in ENDINGS:
         raise ParameterInvalid(
-            f"`{path.name}` ends in neither `.parquet` nor `.csv`", hint="give one of them"
+            say("`{name}` ends in neither `.parquet` nor `.csv`", name=path.name),
+            hint=say("give one of them"),
         )
 
 
@@ -199,7 +212,10 @@ def read_forecasts(path: Path) -> list[ForecastRow]:
     """Read a file that `write_forecasts` wrote, or any CSV or Parquet file of the table `forecasts`."""
     check_ending(path)
     if not path.is_file():
-        raise NotFound(f"there is no file `{path}`", hint="give the file that `zhike forecast --out` wrote")
+        raise NotFound(
+            say("there is no file `{path}`", path=path),
+            hint=say("give the file that `zhike forecast --out` wrote"),
+        )
     rows = list(_csv_rows(path)) if path.suffix == ".csv" else _parquet_rows(path)
     return [_row(values, f"{path}:{line}") for line, values in enumerate(rows, start=2)]
 
@@ -211,14 +227,18 @@ def _csv_rows(path: Path) -> Iterable[Mapping[str, object]]:
             _columns_there(reader.fieldnames or (), path)
             yield from reader
     except (UnicodeDecodeError, csv.Error):
-        raise FactsInvalid("the file is not CSV in UTF-8", place=str(path), hint="save it as UTF-8") from None
+        raise FactsInvalid(
+            say("the file is not CSV in UTF-8"), place=str(path), hint=say("save it as UTF-8")
+        ) from None
 
 
 def _parquet_rows(path: Path) -> list[Mapping[str, object]]:
     try:
         table = pq.read_table(path)
     except (pa.ArrowInvalid, OSError):
-        raise FactsInvalid("the file is not Parquet", place=str(path), hint="write it again") from None
+        raise FactsInvalid(
+            say("the file is not Parquet"), place=str(path), hint=say("write it again")
+        ) from None
     _columns_there(table.column_names, path)
     return list(table.to_pylist())
 
@@ -227,7 +247,7 @@ def _columns_there(names: Sequence[str], path: Path) -> None:
     for name in TABLE.required_names:
         if name not in names:
             raise FactsInvalid(
-                f"table `forecasts` lacks the column `{name}`",
+                say("table `forecasts` lacks the column `{column}`", column=name),
                 place=str(path),
                 hint=did_you_mean(name, names),
             )
@@ -254,5 +274,7 @@ def _row(values: Mapping[str, object], place: str) -> ForecastRow:
         )
     except (InvalidOperation, ValueError):
         raise FactsInvalid(
-            "a value of this row is no number or no date", place=place, hint="write 1234.5 and 2026-01-31"
+            say("a value of this row is no number or no date"),
+            place=place,
+            hint=say("write 1234.5 and 2026-01-31"),
         ) from None

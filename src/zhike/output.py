@@ -19,6 +19,7 @@ from typing import Any
 
 import duckdb
 
+from zhike.messages import say, system_says
 from zhike.workbook import write_workbook
 from zhike_engine.backends.duckdb import DuckDB, stoppable
 from zhike_engine.errors import OutputFailed
@@ -47,26 +48,34 @@ def replacing(target: Path) -> Iterator[Path]:
         not target.is_dir() or (any(target.iterdir()) and not (target / "run.json").is_file())
     ):
         raise OutputFailed(
-            f"`{target}` is not an output folder of Zhike", hint="name a new or an empty folder"
+            say("`{path}` is not an output folder of Zhike", path=target),
+            hint=say("name a new or an empty folder"),
         )
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     except OSError as problem:
-        raise OutputFailed(f"`{target}` cannot be written: {problem.strerror}") from None
+        raise OutputFailed(
+            say("`{path}` cannot be written: {reason}", path=target, reason=system_says(problem))
+        ) from None
     try:
         yield fresh
         fresh.chmod(0o755)
         _swap(fresh, target)
     except OSError as problem:
         raise OutputFailed(
-            f"`{target}` cannot be written: {problem.strerror}",
-            hint="nothing was changed; free some space and try again",
+            say("`{path}` cannot be written: {reason}", path=target, reason=system_says(problem)),
+            hint=say("nothing was changed; free some space and try again"),
         ) from None
     except duckdb.IOException as problem:
         first = str(problem).splitlines()[0]
         raise OutputFailed(
-            f"`{target}` cannot be written: {first}", hint="nothing was changed; free some space"
+            say(
+                "`{path}` cannot be written: {reason}",
+                path=target,
+                reason=say("the engine says `{words}`", words=first),
+            ),
+            hint=say("nothing was changed; free some space"),
         ) from None
     finally:
         with contextlib.suppress(OSError):
@@ -340,4 +349,6 @@ def write_movers(found: Mapping[str, Movement], path: Path) -> None:
         fresh.replace(path)
     except OSError as problem:
         fresh.unlink(missing_ok=True)
-        raise OutputFailed(f"`{path}` cannot be written: {problem.strerror}") from None
+        raise OutputFailed(
+            say("`{path}` cannot be written: {reason}", path=path, reason=system_says(problem))
+        ) from None

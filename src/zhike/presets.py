@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from zhike.messages import say
 from zhike_engine.errors import NotFound
 from zhike_engine.issues import did_you_mean
 from zhike_engine.policy.load import Policy
@@ -28,8 +29,8 @@ def names() -> list[str]:
 def policy_path(name: str) -> Path:
     """The folder of a shipped policy; raises NotFound."""
     if name not in names():
-        hint = did_you_mean(name, names()) or "give the path of a policy file"
-        raise NotFound(f"there is no shipped policy `{name}`", hint=hint)
+        hint = did_you_mean(name, names()) or say("give the path of a policy file")
+        raise NotFound(say("there is no shipped policy `{name}`", name=name), hint=hint)
     return folder() / name
 
 
@@ -38,8 +39,10 @@ def example_values(policy: Policy) -> Path:
     path = policy.path.parent / EXAMPLE_VALUES
     if not path.is_file():
         raise NotFound(
-            f"policy `{policy.name}` has no example values",
+            say("policy `{policy}` has no example values", policy=policy.name),
             place=str(policy.path.parent),
-            hint=f"add `{EXAMPLE_VALUES}` with `values:`, or give a values file with `--values FILE`",
+            hint=say(
+                "add `{file}` with `values:`, or give a values file with `--values FILE`", file=EXAMPLE_VALUES
+            ),
         )
     return path

@@ -7,8 +7,10 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from zhike.messages import say
 from zhike_engine.errors import FactsInvalid
 from zhike_engine.policy.load import Policy
+from zhike_engine.words import quoted
 
 
 def read_previous(path: Path, policy: Policy) -> pa.Table:
@@ -20,10 +22,11 @@ def read_previous(path: Path, policy: Policy) -> pa.Table:
         path = path / "grades.parquet"
     if not path.is_file():
         raise FactsInvalid(
-            f"there is no file `{path}`", hint="give the grades.csv or grades.parquet of an earlier run"
+            say("there is no file `{path}`", path=path),
+            hint=say("give the `grades.csv` or `grades.parquet` of an earlier run"),
         )
     if path.suffix not in (".csv", ".parquet"):
-        raise FactsInvalid(f"`{path}` is neither CSV nor Parquet", place=str(path))
+        raise FactsInvalid(say("`{path}` is neither CSV nor Parquet", path=path), place=str(path))
     connection = duckdb.connect()
     try:
         relation = connection.read_parquet(str(path)) if path.suffix == ".parquet" else connection.read_csv(
@@ -32,12 +35,14 @@ def read_previous(path: Path, policy: Policy) -> pa.Table:
         columns = relation.columns
         missing = [name for name in ("customer", "grade") if name not in columns]
         if missing:
-            raise FactsInvalid(f"previous grades lack the column `{missing[0]}`", place=str(path),
-                               hint="they need customer, rating, grade")  # fmt: skip
+            raise FactsInvalid(say("previous grades lack the column `{column}`", column=missing[0]), place=str(path),
+                               hint=say("they need `customer`, `rating`, `grade`"))  # fmt: skip
         table = relation.project(_columns(columns, policy, path)).filter("grade is not null").to_arrow_table()
     except duckdb.Error as problem:
         first = str(problem).splitlines()[0].rstrip(".")
-        raise FactsInvalid(f"previous grades cannot be read: {first}", place=str(path)) from None
+        raise FactsInvalid(
+            say("previous grades cannot be read: {reason}", reason=first), place=str(path)
+        ) from None
     finally:
         connection.close()
     assert isinstance(table, pa.Table)
@@ -50,9 +55,9 @@ def _columns(columns: list[str], policy: Policy, path: Path) -> str:
     elif len(policy.document.ratings) == 1:
         rating = f"'{next(iter(policy.document.ratings))}'"
     else:
-        names = ", ".join(policy.document.ratings)
-        raise FactsInvalid(f"previous grades do not say for which rating they are: {names}", place=str(path),
-                           hint="add a column `rating`")  # fmt: skip
+        names = quoted(policy.document.ratings)
+        raise FactsInvalid(say("previous grades do not say for which rating they are: {names}", names=names), place=str(path),
+                           hint=say("add a column `rating`"))  # fmt: skip
     since = "try_cast(since as date)" if "since" in columns else "cast(null as date)"
     return (
         f"cast(customer as varchar) as customer, {rating} as rating, nullif(cast(grade as varchar), '') as grade,"
@@ -68,7 +73,12 @@ def _once(table: pa.Table, path: Path) -> pa.Table:
     if doubled:
         first = min(doubled, key=lambda row: (row["customer"], row["rating"]))
         raise FactsInvalid(
-            f"customer `{first['customer']}` has several previous grades of rating `{first['rating']}`", place=str(path),
-            hint="keep the one in force",
-        )  # fmt: skip
+            say(
+                "customer `{customer}` has several previous grades of rating `{rating}`",
+                customer=first["customer"],
+                rating=first["rating"],
+            ),
+            place=str(path),
+            hint=say("keep the one in force"),
+        )
     return table

@@ -12,7 +12,8 @@ ZhikeError                 code                 what it tells
 ├── OutputFailed           output_failed        a result could not be written; nothing half-written is left
 └── NotFound               not_found            a customer, preset or file asked for does not exist
 
-Messages are one line, lower case, without a final stop, with the person's own words in backticks.
+Messages are one line, lower case, without a final stop, with the person's own words in backticks. Each is `Said`: a
+string in English, with its Chinese behind `pick("zh")`; `text(lang)` is the whole error in one language.
 """
 
 from __future__ import annotations
@@ -20,8 +21,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from zhike_engine.messages import NOTHING, Said
+from zhike_engine.words import Lang, Text
+
 if TYPE_CHECKING:
     from zhike_engine.issues import Issue
+
+HINT = Text(zh="办法：", en="hint: ")
 
 
 class ZhikeError(Exception):
@@ -29,15 +35,20 @@ class ZhikeError(Exception):
 
     code = "error"
 
-    def __init__(self, message: str, *, hint: str = "", place: str = "") -> None:
+    def __init__(self, message: Said, *, hint: Said = NOTHING, place: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
         self.place = place
 
     def __str__(self) -> str:
-        head = f"{self.place}: {self.message}" if self.place else self.message
-        return f"{head}\n  hint: {self.hint}" if self.hint else head
+        return self.text("en")
+
+    def text(self, lang: Lang) -> str:
+        """Place, message and, on a line of its own, the hint."""
+        message = self.message.pick(lang)
+        head = f"{self.place}: {message}" if self.place else message
+        return f"{head}\n  {HINT.pick(lang)}{self.hint.pick(lang)}" if self.hint else head
 
 
 class DocumentInvalid(ZhikeError):
@@ -52,13 +63,14 @@ class PolicyInvalid(ZhikeError):
     code = "policy_invalid"
 
     def __init__(
-        self, message: str, *, issues: Sequence[Issue] = (), hint: str = "", place: str = ""
+        self, message: Said, *, issues: Sequence[Issue] = (), hint: Said = NOTHING, place: str = ""
     ) -> None:
         super().__init__(message, hint=hint, place=place)
         self.issues = tuple(issues)
 
-    def __str__(self) -> str:
-        return "\n".join([super().__str__(), *(f"  {issue}" for issue in self.issues)])
+    def text(self, lang: Lang) -> str:
+        """The error, then every issue on a line of its own."""
+        return "\n".join([super().text(lang), *(f"  {issue.text(lang)}" for issue in self.issues)])
 
 
 class ParameterUnset(ZhikeError):
@@ -66,7 +78,9 @@ class ParameterUnset(ZhikeError):
 
     code = "parameter_unset"
 
-    def __init__(self, message: str, *, names: Sequence[str] = (), hint: str = "", place: str = "") -> None:
+    def __init__(
+        self, message: Said, *, names: Sequence[str] = (), hint: Said = NOTHING, place: str = ""
+    ) -> None:
         super().__init__(message, hint=hint, place=place)
         self.names = tuple(names)
 

@@ -6,7 +6,8 @@ Rounding is half up (away from zero) and happens here, once, for the eye only.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -89,16 +90,25 @@ def day(value: date) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Formats:
-    """How one policy shows its values. `decimals` are those of amounts in the display unit."""
+    """How one policy shows its values.
+
+    `decimals` are those of amounts in the display unit; `words` are what people see for codes.
+    """
 
     currency: str
     display_unit: str
     decimals: int = 2
+    words: Mapping[str, Text] = field(default_factory=dict)
 
     @staticmethod
     def of(document: PolicyDocument) -> Formats:
         """The formats of a policy."""
-        return Formats(document.currency, document.display_unit)
+        words = _grade_words(document) | {code: word.text for code, word in document.words.items()}
+        return Formats(document.currency, document.display_unit, words=words)
+
+    def word(self, code: str) -> Text:
+        """What people see for a code: the policy's word for it; a code without one stands for itself."""
+        return self.words.get(code) or same(code)
 
     @property
     def money_unit(self) -> Text:
@@ -137,7 +147,7 @@ class Formats:
         if isinstance(value, date):
             return same(day(value))
         if isinstance(value, str):
-            return same(value)
+            return self.word(value)
         if unit == "money":
             return self.money(value, self.decimals + more, strip=strip)
         number = number_of(value)
@@ -162,6 +172,20 @@ class Formats:
             if shown.zh != beside.zh and shown.en != beside.en:
                 return shown
         return self.value(value, unit, more=8, strip=True)
+
+
+def spelt(code: str) -> bool:
+    """Whether a grade's code is short enough to stand for itself, such as A or AAA."""
+    return len(code) <= 3
+
+
+def _grade_words(document: PolicyDocument) -> dict[str, Text]:
+    """Long grade codes -> title, where all ratings that have the code agree on it."""
+    titles: dict[str, set[Text]] = {}
+    for rating in document.ratings.values():
+        for code, grade in rating.grades.items():
+            titles.setdefault(code, set()).add(grade.title.text)
+    return {code: next(iter(found)) for code, found in titles.items() if len(found) == 1 and not spelt(code)}
 
 
 def percent(share: Decimal, *, more: int = 0, strip: bool = False) -> Text:

@@ -7,7 +7,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from zhike_engine.messages import NOTHING, Said, say
+from zhike_engine.words import Lang, Text, quoted
+
 Level = Literal["error", "warning", "note"]
+LEVELS: dict[Level, Text] = {
+    "error": Text(zh="错误", en="error"),
+    "warning": Text(zh="警告", en="warning"),
+    "note": Text(zh="提示", en="note"),
+}
+"""Level -> what people see."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -28,21 +37,26 @@ class Issue:
 
     level: Level
     place: Place
-    message: str
-    hint: str = ""
+    message: Said
+    hint: Said = NOTHING
 
     def __str__(self) -> str:
-        tail = f"; {self.hint}" if self.hint else ""
-        return f"{self.place}  {self.level}  {self.message}{tail}"
+        return self.text("en")
+
+    def text(self, lang: Lang) -> str:
+        """Place, level, message and hint on one line."""
+        semicolon = "；" if lang == "zh" else "; "
+        tail = f"{semicolon}{self.hint.pick(lang)}" if self.hint else ""
+        return f"{self.place}  {LEVELS[self.level].pick(lang)}  {self.message.pick(lang)}{tail}"
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
+def did_you_mean(word: str, known: Iterable[str]) -> Said:
     """A hint that names the nearest known word, or lists a few when none is near; empty when nothing is known."""
     names = sorted(set(known))
     near = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
     if near:
-        return f"did you mean `{near[0]}`?"
+        return say("did you mean `{name}`?", name=near[0])
     if not names:
-        return ""
-    shown = ", ".join(f"`{name}`" for name in names[:12])
-    return f"known: {shown}" + (", …" if len(names) > 12 else "")
+        return NOTHING
+    shown = quoted(names[:12])
+    return say("known: {names}, …", names=shown) if len(names) > 12 else say("known: {names}", names=shown)

@@ -14,6 +14,8 @@ from zhike_engine.backends.base import Backend, Facts
 from zhike_engine.errors import FactsInvalid, ParameterUnset, PolicyInvalid
 from zhike_engine.facts.rates import prepare
 from zhike_engine.issues import Issue
+from zhike_engine.messages import say
+from zhike_engine.plan.anchors import FIRST_ORDER, anchor_of
 from zhike_engine.plan.build import Plan, build
 from zhike_engine.policy import metrics as kinds
 from zhike_engine.policy.check import GRADING, inconsistent, used_parameters
@@ -22,6 +24,7 @@ from zhike_engine.policy.model import PolicyDocument
 from zhike_engine.sql.columns import retyped
 from zhike_engine.sql.compile import Compiled, Statement, compile_plan
 from zhike_engine.sql.facts import Shape
+from zhike_engine.words import quoted
 
 
 @dataclass
@@ -85,6 +88,9 @@ def tables_read(document: PolicyDocument) -> frozenset[str]:
             place = getattr(spec, key, None)
             if isinstance(place, str):
                 found.add(place.partition(".")[0])
+        anchor = anchor_of(getattr(spec, "over", ""), document.windows)
+        if anchor is not None and anchor.on == FIRST_ORDER:
+            found.add("orders")
         match spec:
             case kinds.Tenure():
                 found.add("orders")
@@ -148,8 +154,8 @@ def missing_tables(policy: Policy, facts: Facts) -> None:
             continue
         if table not in needs or not needs[table].optional:
             raise FactsInvalid(
-                f"the facts have no table `{table}`, which policy `{policy.name}` reads", place=facts.place,
-                hint=f"add `{table}.csv` or `{table}.parquet`",
+                say("the facts have no table `{table}`, which policy `{policy}` reads", table=table, policy=policy.name), place=facts.place,
+                hint=say("add `{table}.csv` or `{table}.parquet`", table=table),
             )  # fmt: skip
 
 
@@ -158,7 +164,8 @@ def refuse_contradictions(policy: Policy, plan: Plan) -> None:
     contradictions = list(inconsistent(policy, plan))
     if contradictions:
         raise PolicyInvalid(
-            f"the values of policy `{policy.name}` contradict each other", issues=contradictions
+            say("the values of policy `{policy}` contradict each other", policy=policy.name),
+            issues=contradictions,
         )
 
 
@@ -166,18 +173,24 @@ def refuse_faults(policy: Policy, compiled: Compiled) -> None:
     """Raise what keeps a plan from running: faults of the policy, or unset parameters."""
     if compiled.faults:
         issues = [Issue("error", policy.source.place(f.path), f.message, f.hint) for f in compiled.faults]
-        raise PolicyInvalid(f"policy `{policy.path}` cannot run", issues=issues)
+        raise PolicyInvalid(say("policy `{path}` cannot run", path=policy.path), issues=issues)
     if compiled.unset:
         mentioned = used_parameters(policy, GRADING)
         unset = (n for n, p in compiled.plan.parameters.items() if p.value is None and not p.spec.optional)
         names = sorted({*compiled.unset, *(name for name in unset if name in mentioned)})
-        shown = ", ".join(f"`{name}`" for name in names)
         raise ParameterUnset(
-            f"policy `{policy.name}` needs values that the company has not set: {shown}",
+            say(
+                "policy `{policy}` needs values that the company has not set: {names}",
+                policy=policy.name,
+                names=quoted(names),
+            ),
             names=names,
             place=str(policy.source.place(("parameters", names[0]))),
-            hint=f"set them in the policy, in a values file, or with `--set {names[0]}=…`; a shipped policy has"
-            " `--values example`",
+            hint=say(
+                "set them in the policy, in a values file, or with `--set {name}=…`; a shipped policy has"
+                " `--values example`",
+                name=names[0],
+            ),
         )
 
 

@@ -217,7 +217,7 @@ def test_wrong_facts_give_one_message_with_place_and_leave_nothing(
         (["--as-of", "2025-02-30"], "`2025-02-30` is not a date"),
         (["--set", "a_amout=3"], "did you mean `a_amount`?"),
         (["--set", "a_amount=abc"], "parameter `a_amount` is an amount in 万元, not `abc`"),
-        (["--set", "a_amount"], "is not NAME=VALUE"),
+        (["--set", "a_amount"], "is not `NAME=VALUE`"),
         (["--set", "newcomer_grade=E"], "parameter `newcomer_grade` is `E`, which is no grade of `value`"),
         (["--values", "nowhere.yaml"], "file `nowhere.yaml` does not exist"),
         (["--engine", "oracle11g"], "oracle11g"),

@@ -8,13 +8,14 @@ import re
 import shlex
 from pathlib import Path
 
+import click
 import pytest
 from pydantic import BaseModel
 
+from zhike.cli.help import paragraphs
 from zhike.cli.main import COMMANDS, cli
 from zhike.docs import ROOT, errors, keys, pages
-from zhike.docs.commands import paragraphs
-from zhike.docs.words import Page, chinese
+from zhike.messages import sentences as chinese
 from zhike_engine.language.nodes import FUNCTIONS
 from zhike_engine.policy.metrics import KINDS
 from zhike_engine.policy.model import PolicyDocument, Rating
@@ -109,11 +110,11 @@ def sentences() -> set[str]:
     found |= {(kind.__doc__ or "").strip().rstrip(".") for kind in KINDS.values()}
     found |= {(error.__doc__ or "").strip().splitlines()[0].rstrip(".") for error in errors.family().values()}
     found |= set(COMMANDS.values())
-    english = Page(ROOT, "en", "")
-    for name in COMMANDS:
-        command = cli.get_command(None, name)
-        found |= {part for part in paragraphs(english, command.help or "") if not part.startswith("```")}
-        found |= {getattr(option, "help", None) or "" for option in command.params}
+    for command in (cli, *(cli.get_command(None, name) for name in COMMANDS)):
+        found |= set(paragraphs(command.help or ""))
+        found |= {
+            getattr(option, "help", None) or "" for option in command.get_params(click.Context(command))
+        }
     return found - {""}
 
 

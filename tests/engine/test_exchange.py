@@ -7,12 +7,16 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 import duckdb
+import numpy as np
 import pytest
 
 from zhike_engine.backends.base import Facts
 from zhike_engine.backends.duckdb import DuckDB
 from zhike_engine.facts.rates import prepare, scaled
 from zhike_engine.facts.summary import Stretch, Summary
+from zhike_engine.policy.load import load_policy
+from zhike_engine.policy.small_facts import write_folder
+from zhike_engine.run import run
 from zhike_engine.sql.dialect import DIALECTS
 from zhike_engine.sql.facts import Reading, Shape
 
@@ -36,7 +40,8 @@ def converted(digits: int, pairs: list[tuple[int, int]], *, fits: bool) -> list[
         )
         for number, (amount, rate) in enumerate(pairs):
             code = f"X{number}"
-            connection.execute("insert into rates_daily values (?, ?, ?, ?)", [code, DAY, *scaled(rate)])
+            [whole, scale] = (int(one[0]) for one in scaled(np.array([rate])))
+            connection.execute("insert into rates_daily values (?, ?, ?, ?)", [code, DAY, whole, scale])
             connection.execute(
                 "insert into f_orders values (?, ?, ?, ?)", [number, code, DAY, Decimal(amount) / 10_000]
             )
@@ -84,3 +89,41 @@ def test_a_sealed_folder_tells_whether_products_fit(tmp_path, largest, rate, fit
     assert prepare(backend, facts, DAY, "CNY") == {"orders"}
     assert facts.rates_fit is fits
     backend.close()
+
+
+POLICY = """
+zhike: 1
+policy: owed
+version: "1"
+title: owed
+currency: CNY
+articles: {"1": {title: one}}
+metrics: {owed: {title: t, sum: receivables.amount, over: all time}}
+ratings: {value: {title: t, of: owed, grades: {A: {title: A, from: 0}}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("issued_on", "due_on", "expected"),
+    [
+        pytest.param("2025-01-10", "2025-03-10", "700", id="issued under the old rate"),
+        pytest.param("2025-02-01", "2025-03-10", "800", id="issued on the day of the new rate"),
+        pytest.param(None, "2025-03-10", "800", id="no day of issue: the due day"),
+        pytest.param(None, "2025-01-31", "700", id="no day of issue, due under the old rate"),
+    ],
+)
+def test_a_receivable_is_converted_on_the_day_of_issue(tmp_path, issued_on, due_on, expected):
+    (tmp_path / "policy.yaml").write_text(POLICY, "utf-8")
+    rates = [
+        {"currency": "USD", "rate_on": day, "rate": rate}
+        for day, rate in (("2025-01-01", 7), ("2025-02-01", 8))
+    ]
+    owed = {"customer": "c", "issued_on": issued_on, "due_on": due_on, "amount": 100, "currency": "USD"}
+    with write_folder(
+        {"customers": [{"customer": "c"}], "receivables": [owed], "exchange_rates": rates}, "CNY"
+    ) as facts:
+        backend = DuckDB(facts, threads=1)
+        done = run(load_policy(tmp_path), backend, date(2025, 12, 31))
+        [row] = done.table().to_pylist()
+        backend.close()
+    assert row[done.compiled.values["owed"].sql] == Decimal(expected) * 10_000

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from zhike_engine.plan.windows import Window, WindowInvalid, Windows, add_months
+from zhike_engine.policy.check import check
+from zhike_engine.policy.load import load_policy
 
 
 def windows(as_of: date, **named: str) -> Windows:
@@ -67,3 +70,55 @@ def test_months_are_clamped_to_the_last_day() -> None:
     assert add_months(date(2024, 5, 31), -3) == date(2024, 2, 29)
     assert add_months(date(2023, 5, 31), -3) == date(2023, 2, 28)
     assert add_months(date(2024, 2, 29), 12) == date(2025, 2, 28)
+
+
+@pytest.mark.parametrize(
+    ("words", "event", "first", "end"),
+    [
+        ("first 6 months after first_order", date(2025, 1, 31), date(2025, 1, 31), date(2025, 7, 31)),
+        ("first 1 month after first_order", date(2025, 1, 31), date(2025, 1, 31), date(2025, 3, 1)),
+        ("first 1 year after customers.since", date(2024, 2, 29), date(2024, 2, 29), date(2025, 3, 1)),
+        ("first 2 weeks after customers.since", date(2025, 12, 20), date(2025, 12, 20), date(2026, 1, 1)),
+        ("first 90 days after customers.signed_on", date(2025, 3, 1), date(2025, 3, 1), date(2025, 5, 30)),
+        ("since customers.since", date(2020, 5, 5), date(2020, 5, 5), date(2026, 1, 1)),
+        ("since anniversary of customers.since", date(2020, 5, 5), date(2025, 5, 5), date(2026, 1, 1)),
+        ("since anniversary of customers.since", date(2020, 12, 31), date(2025, 12, 31), date(2026, 1, 1)),
+        ("since anniversary of customers.since", date(2024, 2, 29), date(2025, 3, 1), date(2026, 1, 1)),
+        ("since anniversary of first_order", date(2025, 6, 1), date(2025, 6, 1), date(2026, 1, 1)),
+    ],
+)
+def test_a_window_may_start_at_an_event_of_the_customer(
+    words: str, event: date, first: date, end: date
+) -> None:
+    found = windows(date(2025, 12, 31), own=words).read("own")
+    assert found.anchor is not None
+    assert (found.start, found.end) == (None, date(2026, 1, 1))
+    assert found.anchor.days(event, found.end) == (first, end)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["first 0 months after first_order", "first 6 months after last_order", "since orders.ordered_on"],
+)
+def test_an_event_must_be_one_of_the_customer(words: str) -> None:
+    with pytest.raises(WindowInvalid, match="not understood"):
+        windows(date(2025, 12, 31)).read(words)
+
+
+def test_nothing_stands_before_a_window_of_the_customers_own() -> None:
+    with pytest.raises(WindowInvalid, match="nothing lies before"):
+        windows(date(2025, 12, 31)).read("12 months before since customers.since")
+
+
+@pytest.mark.parametrize("metric", ["active: orders", "target: sales"])
+def test_some_kinds_need_fixed_days(tmp_path: Path, metric: str) -> None:
+    (tmp_path / "policy.yaml").write_text(
+        'zhike: 1\npolicy: own\nversion: "1"\ntitle: own\ncurrency: CNY\narticles: {"1": {title: one}}\n'
+        f"metrics: {{own: {{title: own, {metric}, over: since first_order}}}}\n"
+        "ratings: {value: {title: v, of: own, grades: {A: {title: A, from: 0}}}}\n",
+        "utf-8",
+    )
+    messages = [str(one.message) for one in check(load_policy(tmp_path)) if one.level == "error"]
+    assert messages[:1] == [
+        "`own` needs a window of fixed days, not one that starts at an event of the customer"
+    ]

@@ -61,7 +61,7 @@ def test_it_prints_in_either_language(explain, lang, expected):
 
 
 def test_it_writes_a_page_and_nothing_else(explain, tmp_path):
-    status, out, _ = explain("c1", "policy.yaml", "--html", "new/page.html")
+    status, out, _ = explain("c1", "policy.yaml", "--html", "new/page.html", "--lang", "zh")
     assert (status, out) == (0, "说明：new/page.html\n")
     assert [file.name for file in (tmp_path / "new").iterdir()] == ["page.html"]
     assert "还差 80.00 万元" in (tmp_path / "new" / "page.html").read_text("utf-8")
@@ -78,10 +78,14 @@ def test_it_gives_scripts_json(explain):
     [
         (["c1x", "policy.yaml"], True, "error: there is no customer `c1x`\n  hint: did you mean `c1`?\n"),
         (["c1", "policy.yaml", "--rating", "valu"], True, "hint: did you mean `value`?\n"),
-        (["c1"], False, "explain needs POLICY, or --run with the folder of a finished run\n"),
-        (["c1", "policy.yaml"], False, "explain needs --facts, or --run with the folder of a finished run\n"),
+        (["c1"], False, "explain needs `POLICY`, or `--run` with the folder of a finished run\n"),
+        (
+            ["c1", "policy.yaml"],
+            False,
+            "explain needs `--facts`, or `--run` with the folder of a finished run\n",
+        ),
         (["c1", "--run", "facts"], False, "error: `facts` has no `run.json`\n"),
-        (["c1", "--run", "facts", "--html", "x"], False, "instead of --run\n"),
+        (["c1", "--run", "facts", "--html", "x"], False, "instead of `--run`\n"),
     ],
 )
 def test_what_it_cannot_do_it_says_in_one_message(explain, arguments, facts, message):
@@ -111,7 +115,7 @@ def finished(explain, tmp_path) -> Path:
 
 
 def test_a_finished_run_is_explained_without_facts(explain, finished):
-    status, out, _ = explain("c1", "policy.yaml", "--run", "out", facts=False)
+    status, out, _ = explain("c1", "policy.yaml", "--run", "out", "--lang", "zh", facts=False)
     assert status == 0
     assert "年度金额 超过 500 万元" in out
     assert "420.00 万元" in out

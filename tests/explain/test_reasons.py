@@ -30,6 +30,17 @@ CASES = {
     ),
     "minimum": ("minimum: orders.amount, over: all time", {"orders": NO_ORDERS}, "截至 2025-12-31 没有订单"),
     "maximum": ("maximum: complaints.opened_on, " + YEAR, {}, "事实数据中没有“投诉与纠纷”表"),
+    "minimum since a first order": (
+        "minimum: orders.amount, over: since first_order", {"orders": NO_ORDERS}, "还没有订单",
+    ),
+    "sum from a day that is not stated": (
+        "sum: orders.amount, over: first 6 months after customers.since", {"customers": NAMELESS},
+        "没有填写“合作起始日”",
+    ),
+    "average of nothing in days of its own": (
+        "average: orders.amount, over: first 6 months after customers.since", {"orders": YOUNG},
+        "“合作起始日”起的前 6 个月 没有订单",
+    ),
     "growth, too young": (
         "growth: now, against: past", {"orders": YOUNG},
         "合作时间太短：第一张订单在 2025-05-01，基期（2024-01-01 至 2024-12-31）还没有订单",

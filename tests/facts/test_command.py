@@ -135,7 +135,7 @@ def test_a_mistake_is_an_error_with_a_way_out_and_no_folder(sheet):
     (sheet / "orders.xlsx").unlink()
     ended = run(sheet)
     assert isinstance(ended.exception, FactsInvalid)
-    assert ended.exception.hint.endswith("say with --source where the files lie")
+    assert ended.exception.hint.endswith("say with `--source` where the files lie")
     assert not (sheet / "facts").exists()
 
 

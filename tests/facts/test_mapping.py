@@ -55,11 +55,11 @@ def test_a_right_mapping_is_read(desk):
         ("{file: orders.csv}", "{file: orders.csv, encodign: gbk}", 4,
          "unknown key `encodign`", "did you mean `encoding`?"),
         ("{file: orders.csv}", "{file: orders.csv, encoding: utf9}", 4,
-         "unknown encoding `utf9`", "write utf-8"),
+         "unknown encoding `utf9`", "write `utf-8`"),
         ("{file: orders.csv}", "{format: csv}", 4, "say either `file` or `database`", ""),
         ("{file: orders.csv}", "{file: orders.csv, format: xml}", 4,
          "`xml` is not allowed here", "write `csv`, `excel`"),
-        ("{file: orders.csv}", "{file: orders.csv, header: x}", 4, "a number is needed for `header`", ""),
+        ("{file: orders.csv}", "{file: orders.csv, header: x}", 4, "`header` must be a number", ""),
         ("{file: orders.csv}", "{file: orders.csv, timezone: Mars}", 4,
          "unknown time zone `Mars`", "Asia/Shanghai"),
         ("  orders:\n    from", "  order:\n    from", 10, "unknown table `order`", "did you mean `orders`?"),
@@ -109,7 +109,7 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_the_file(desk):
 def test_a_mapping_of_a_newer_program_is_refused(desk):
     told = refusal(desk, HEAD.replace("mapping: 1", "mapping: 2") + GOOD)
     assert "mapping language 2 is not known here" in told.message
-    assert told.hint == "update zhike"
+    assert told.hint == "install a newer Zhike"
 
 
 def test_the_tables_customers_and_orders_are_always_there(desk):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -23,7 +24,11 @@ ORDERS = """order,customer,ordered_on,amount,currency,status,profit
 4,B,2025-03-31,7,GBP,cancelled,1
 5,B,2025-05-01,7,JPY,completed,1
 """
-RECEIVABLES = "receivable,customer,due_on,amount,currency,paid_on\n1,Y,2026-01-01,5,CHF,\n"
+RECEIVABLES = """receivable,customer,issued_on,due_on,amount,currency,paid_on
+1,Y,,2026-01-01,5,CHF,
+2,A,2025-03-03,2025-06-01,5,SEK,
+3,A,2026-03-03,2026-06-01,5,SEK,
+"""
 
 
 @pytest.fixture
@@ -50,6 +55,25 @@ def test_a_seal_changes_nothing_but_the_work(folder, as_of):
     *sealed, after = told(folder, as_of)
     assert sealed == unsealed
     assert (before, after) == (False, True)
+
+
+def test_the_days_of_rates_go_by_the_day_of_issue(folder):
+    seal(folder)
+    _, found, _, _ = told(folder, date(2025, 12, 31))
+    assert found["receivables", "SEK"] == date(2025, 3, 3)
+    assert found["receivables", "CHF"] == date(2026, 1, 1)
+
+
+def test_a_seal_that_went_by_the_due_day_is_not_believed(folder):
+    seal(folder)
+    manifest = folder / "facts.json"
+    plain = json.loads(manifest.read_text("utf-8"))
+    summary = plain["tables"]["receivables"]["summary"]
+    summary["currencies"]["SEK"][0] = "2025-06-01"
+    del summary["rated"]
+    manifest.write_text(json.dumps(plain), "utf-8")
+    _, found, _, sealed = told(folder, date(2025, 12, 31))
+    assert (found["receivables", "SEK"], sealed) == (date(2025, 3, 3), True)
 
 
 def test_a_changed_file_breaks_the_seal(folder):

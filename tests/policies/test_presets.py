@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from tests.policies.conftest import Grade, copied, example, judged, order, preset
 from zhike import presets
 from zhike_engine.errors import NotFound
+from zhike_engine.language import titles
 from zhike_engine.policy.cases import cases_file, load_cases
 from zhike_engine.policy.check import check
 from zhike_engine.policy.load import load_policy
@@ -137,3 +139,24 @@ def test_new_names_keep_the_order_of_ranks_everywhere(grade: Grade, tmp_path: Pa
     assert copy.document.clocks["response"].hours == {"gold": 24, "silver": 48, "bronze": 72}
     assert copy.document.obligations["own_team"].grades == ["gold"]
     assert [one.code for one in mine.why("甲").grades] == ["gold", "silver", "bronze"]
+
+
+def codes(data: Any, metrics: dict[str, Any]) -> set[str]:
+    """Codes that a policy names: answers, cells of tables, values of grades, texts in expressions."""
+    found = {one for spec in metrics.values() if "judgement" in spec for one in spec.get("choices", [])}
+    found |= {cell["value"] for table in data.get("tables", {}).values() for cell in table["cells"]}
+    found |= {v for r in data["ratings"].values() for g in r["grades"].values() for v in g.get("values", [])}
+    return found | {text for spec in metrics.values() for text in re.findall(r'"([a-z_]+)"', str(spec))}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_code_of_a_shipped_policy_has_its_word(name: str) -> None:
+    policy = preset(name)
+    data = policy.source.data
+    named = {
+        one
+        for one in codes(data, data["metrics"])
+        if isinstance(one, str) and re.fullmatch(r"[a-z][a-z_0-9]*", one)
+    }
+    known = {*data["words"], *data.get("parameters", {}), *titles.WORDS}
+    assert named - known == set()

@@ -23,9 +23,12 @@ from zhike.clauses import (
     read_results,
     unknown_marks,
 )
+from zhike.cli.kinds import Place, lang_option
+from zhike.cli.speaking import Speaking
+from zhike.messages import say
 from zhike_engine.errors import NotFound
 from zhike_engine.issues import did_you_mean
-from zhike_engine.words import LANGS, Lang, Text
+from zhike_engine.words import Lang, Text
 
 HEADINGS = (
     Text(zh="条款", en="Clause"),
@@ -51,17 +54,17 @@ SUMMARY = Text(
     en="clauses {shown}: proven {proven}, not proven {unproven}; tests {tests}",
 )
 NO_TESTS = Text(
-    zh="此处没有测试：这是已安装的副本，不是源码检出，因此每一条都列为未证明\n  提示：在源码检出中运行，或用 --checkout 指定其目录",
+    zh="此处没有测试：这是已安装的副本，不是源码检出，因此每一条都列为未证明\n  办法：在源码检出中运行，或用 --checkout 指定其目录",
     en="there are no tests here: this is an installed copy, not a checkout, so every clause is listed as unproven\n"
     "  hint: run it in a checkout, or name one with --checkout",
 )
 NO_RESULTS = Text(
-    zh="还没有测试结果，因此每一条都列为未证明\n  提示：先运行 make test",
+    zh="还没有测试结果，因此每一条都列为未证明\n  办法：先运行 make test",
     en="no test results are recorded yet, so every clause is listed as unproven\n  hint: run `make test` first",
 )
 
 
-@click.command("clauses", short_help="List the clauses and the tests that prove them.")
+@click.command(name="clauses", cls=Speaking, short_help="List the clauses and the tests that prove them.")
 @click.option(
     "--json", "as_json", is_flag=True, help="Print a list of {id, proven, tests: [{test, outcome}]}."
 )
@@ -69,13 +72,11 @@ NO_RESULTS = Text(
     "--area", "areas", multiple=True, metavar="AREA", help="Only this area, such as GRD; may be repeated."
 )
 @click.option("--unproven", is_flag=True, help="Only clauses that are not proven.")
-@click.option(
-    "--lang", type=click.Choice(LANGS), default="en", show_default=True, help="Language of the table."
-)
+@lang_option()
 @click.option(
     "--checkout",
     "folder",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=Place(exists=True, file_okay=False),
     help="Read the tests of this checkout of Zhike.",
 )
 def command(as_json: bool, areas: tuple[str, ...], unproven: bool, lang: Lang, folder: Path | None) -> None:
@@ -97,7 +98,7 @@ def command(as_json: bool, areas: tuple[str, ...], unproven: bool, lang: Lang, f
 def _wanted(catalogue: Catalogue, areas: Sequence[str]) -> set[str]:
     wanted = {area.upper() for area in areas}
     for area in sorted(wanted - set(catalogue.areas)):
-        raise NotFound(f"there is no area `{area}`", hint=did_you_mean(area, catalogue.areas))
+        raise NotFound(say("there is no area `{area}`", area=area), hint=did_you_mean(area, catalogue.areas))
     return wanted or set(catalogue.areas)
 
 
@@ -108,7 +109,7 @@ def _proofs(catalogue: Catalogue, root: Path | None, lang: Lang) -> tuple[Proof,
         return prove(catalogue, (), {})
     marks: tuple[Mark, ...] = find_marks(root)
     for issue in unknown_marks(catalogue, marks):
-        click.echo(str(issue), err=True)
+        click.echo(issue.text(lang), err=True)
     if not (root / RESULTS).is_file():
         click.echo(NO_RESULTS.pick(lang), err=True)
     return prove(catalogue, marks, read_results(root))

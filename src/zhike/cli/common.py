@@ -16,6 +16,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from zhike import presets
+from zhike.cli.kinds import Day, Place
+from zhike.messages import say
 from zhike.previous import read_previous
 from zhike_engine.backends.open import open_backend
 from zhike_engine.policy.check import check, refuse
@@ -33,31 +35,8 @@ STEPS = {
 """Steps of a run -> what people see."""
 
 
-class Day(click.ParamType[date]):
-    """A date on the command line."""
-
-    name = "YYYY-MM-DD"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        if isinstance(value, date):
-            return value
-        try:
-            return date.fromisoformat(str(value))
-        except ValueError:
-            self.fail(f"`{value}` is not a date; write it like 2026-06-30", param, ctx)
-
-
 policy_argument = click.argument("policy", metavar="POLICY")
 """A policy file, a folder with policy.yaml, or the name of a shipped policy."""
-lang_option = click.option(
-    "--lang",
-    type=click.Choice(["zh", "en"]),
-    envvar="ZHIKE_LANG",
-    default="zh",
-    show_default=True,
-    show_envvar=True,
-    help="Language of what is shown.",
-)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
 
 
@@ -82,7 +61,7 @@ def run_options(command: F) -> F:
                 metavar="NAME=VALUE",
                 help="Set one parameter; may be repeated.",
             ),
-            click.option("--previous", type=click.Path(path_type=Path), help="Grades of an earlier run."),
+            click.option("--previous", type=Place(), help="Grades of an earlier run."),
             click.option(
                 "--engine",
                 metavar="ENGINE",
@@ -117,7 +96,8 @@ class RunOptions:
             return policy
         if len(self.currency) != 3 or not self.currency.isascii() or not self.currency.isupper():
             raise click.BadParameter(
-                f"`{self.currency}` is no currency code such as CNY", param_hint="--currency"
+                say("`{currency}` is no currency code such as CNY", currency=self.currency),
+                param_hint="--currency",
             )
         document = policy.document.model_copy(update={"currency": self.currency})
         return Policy(document, policy.source, policy.path)
@@ -145,7 +125,7 @@ def given_values(policy: Policy, values: str | None, sets: tuple[str, ...]) -> d
     for pair in sets:
         name, equals, value = pair.partition("=")
         if not equals or not name.strip():
-            raise click.BadParameter(f"`{pair}` is not NAME=VALUE", param_hint="--set")
+            raise click.BadParameter(say("`{pair}` is not `NAME=VALUE`", pair=pair), param_hint="--set")
         found[name.strip()] = value.strip() or None
     return found
 

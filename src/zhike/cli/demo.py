@@ -9,31 +9,34 @@ from pathlib import Path
 import click
 
 from zhike import presets
-from zhike.cli.common import Day, RunOptions, lang_option, start_run
+from zhike.cli.common import RunOptions, start_run
 from zhike.cli.grade import STATES
+from zhike.cli.kinds import Day, Place, Whole, lang_option
+from zhike.cli.speaking import Speaking
 from zhike.demo.company import AS_OF, CUSTOMERS, SEED, Summary, generate
 from zhike.output import replacing, write_record, write_tables
 from zhike.report import write_report
+from zhike_engine.words import Lang
 
 
-@click.command(name="demo")
+@click.command(name="demo", cls=Speaking)
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=Place(),
     default=Path("demo-company"),
     show_default=True,
     help="Where to.",
 )
-@click.option("--customers", type=int, default=CUSTOMERS, show_default=True, help="How many customers.")
+@click.option("--customers", type=Whole(), default=CUSTOMERS, show_default=True, help="How many customers.")
 @click.option(
-    "--seed", type=int, default=SEED, show_default=True, help="The same seed makes the same company."
+    "--seed", type=Whole(), default=SEED, show_default=True, help="The same seed makes the same company."
 )
 @click.option(
     "--as-of", "as_of", type=Day(), default=AS_OF.isoformat(), show_default=True, help="Last day that counts."
 )
 @click.option("--open", "show", is_flag=True, help="Open the first report in the browser.")
-@lang_option
-def command(out: Path, customers: int, seed: int, as_of: date, show: bool, lang: str) -> None:
+@lang_option()
+def command(out: Path, customers: int, seed: int, as_of: date, show: bool, lang: Lang) -> None:
     """Make the demo company and grade it with every shipped policy.
 
     The company is made up; the values of the policies' parameters are example values, not any company's.
@@ -50,12 +53,12 @@ def command(out: Path, customers: int, seed: int, as_of: date, show: bool, lang:
         webbrowser.open(reports[0].absolute().as_uri())
 
 
-def _tell(summary: Summary, lang: str) -> None:
+def _tell(summary: Summary, lang: Lang) -> None:
     headline = summary.headline()
     click.echo(headline.zh if lang == "zh" else headline.en)
 
 
-def grade(name: str, facts: Path, as_of: date, out: Path, lang: str) -> Path:
+def grade(name: str, facts: Path, as_of: date, out: Path, lang: Lang) -> Path:
     """Grade the demo company with one shipped policy and its example values; returns the path of the report."""
     previous = facts / "previous" / f"{name}.csv"
     options = RunOptions(
@@ -88,5 +91,5 @@ def grade(name: str, facts: Path, as_of: date, out: Path, lang: str) -> Path:
     return out / "report.html"
 
 
-def _state(state: str, lang: str) -> str:
+def _state(state: str, lang: Lang) -> str:
     return STATES[state].zh if lang == "zh" else STATES[state].en

@@ -7,17 +7,20 @@ from itertools import groupby
 
 import click
 
-from zhike.cli.common import find_policy, json_option, lang_option
+from zhike.cli.common import find_policy, json_option
+from zhike.cli.kinds import lang_option
+from zhike.cli.speaking import Speaking
 from zhike_engine.policy.diff import Change, diff
 from zhike_engine.policy.load import Policy
+from zhike_engine.words import Lang
 
 
-@click.command(name="diff")
+@click.command(name="diff", cls=Speaking)
 @click.argument("old", metavar="A")
 @click.argument("new", metavar="B")
-@lang_option
+@lang_option()
 @json_option
-def command(old: str, new: str, lang: str, as_json: bool) -> None:
+def command(old: str, new: str, lang: Lang, as_json: bool) -> None:
     """Tell what changed from policy A to policy B, article by article.
 
     Each is a policy file, a folder with policy.yaml, or the name of a shipped policy.

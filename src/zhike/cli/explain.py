@@ -12,34 +12,29 @@ import click
 from rich.console import Console
 
 from zhike import presets
-from zhike.cli.common import (
-    RunOptions,
-    find_policy,
-    json_option,
-    lang_option,
-    run_options,
-    start_run,
-)  # fmt: skip
+from zhike.cli.common import RunOptions, find_policy, json_option, run_options, start_run
+from zhike.cli.help import metavar
+from zhike.cli.kinds import Place, lang_option
+from zhike.cli.speaking import Speaking
 from zhike.explain_output import read_output, show_output, units_of
 from zhike.explain_page import as_data, page
 from zhike.explain_text import show
+from zhike.messages import say, system_says
 from zhike_engine.errors import OutputFailed
 from zhike_engine.explain import Explanation, explain
-from zhike_engine.words import Lang
+from zhike_engine.words import Lang, Text
 
 
-@click.command(name="explain")
+@click.command(name="explain", cls=Speaking)
 @click.argument("customer", metavar="CUSTOMER")
 @click.argument("policy", metavar="[POLICY]", required=False)
 @run_options
-@click.option("--run", "finished", metavar="DIR", type=click.Path(path_type=Path),
+@click.option("--run", "finished", metavar="DIR", type=Place(),
               help="Explain from the folder that `zhike grade` wrote, instead of from facts.")  # fmt: skip
 @click.option("--rating", metavar="NAME", help="Only this rating of the policy.")
-@click.option(
-    "--html", type=click.Path(path_type=Path, dir_okay=False), help="Write a page to send or print."
-)
+@click.option("--html", type=Place(dir_okay=False), help="Write a page to send or print.")
 @click.option("--all", "everything", is_flag=True, help="Show the conditions of every grade.")
-@lang_option
+@lang_option()
 @json_option
 def command(
     *, customer: str, finished: Path | None, rating: str | None, html: Path | None, everything: bool, lang: Lang,
@@ -56,7 +51,12 @@ def command(
     for name in ("policy", "facts", "as_of"):
         if given[name] is None:
             shown = "POLICY" if name == "policy" else "--" + name.replace("_", "-")
-            raise click.UsageError(f"explain needs {shown}, or --run with the folder of a finished run")
+            raise click.UsageError(
+                say(
+                    "explain needs {missing}, or `--run` with the folder of a finished run",
+                    missing=Text(zh=f"`{metavar(shown, 'zh')}`", en=f"`{shown}`"),
+                )
+            )
     run = start_run(RunOptions(**given), lang)
     try:
         found = explain(run, customer, rating)
@@ -88,7 +88,9 @@ def from_output(
 ) -> None:
     """Show what a finished run wrote about a customer."""
     if html is not None:
-        raise click.UsageError("--html needs the facts: give POLICY, --facts and --as-of instead of --run")
+        raise click.UsageError(
+            say("`--html` needs the facts: give `POLICY`, `--facts` and `--as-of` instead of `--run`")
+        )
     written = read_output(folder, customer, rating)
     if as_json:
         rows = {"run": written.record, "grades": written.grades, "reasons": written.reasons}
@@ -110,5 +112,6 @@ def write_page(found: list[Explanation], path: Path, lang: Lang) -> None:
         with contextlib.suppress(OSError):
             fresh.unlink()
         raise OutputFailed(
-            f"`{path}` cannot be written: {problem.strerror}", hint="nothing was changed"
+            say("`{path}` cannot be written: {reason}", path=path, reason=system_says(problem)),
+            hint=say("nothing was changed"),
         ) from None

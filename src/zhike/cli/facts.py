@@ -15,7 +15,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from zhike.cli.common import json_option, lang_option
+from zhike.cli.common import json_option
+from zhike.cli.kinds import Place, lang_option
+from zhike.cli.speaking import Speaking
 from zhike.facts.importer import Progress as Tell
 from zhike.facts.importer import import_facts
 from zhike.facts.summary import COUNTS
@@ -58,18 +60,20 @@ WRITTEN = Text(
 )
 
 
-@click.command("facts", short_help="Bring order history and other facts into the canonical tables.")
-@click.argument("mapping", metavar="MAPPING", type=click.Path(path_type=Path))
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder for the fact tables.")
+@click.command(
+    name="facts", cls=Speaking, short_help="Bring order history and other facts into the canonical tables."
+)
+@click.argument("mapping", metavar="MAPPING", type=Place())
+@click.option("--out", required=True, type=Place(), help="Folder for the fact tables.")
 @click.option(
     "--source",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=Place(exists=True, file_okay=False),
     help="Folder of the files that MAPPING names; without it, the folder of MAPPING.",
 )
 @click.option(
     "--force", is_flag=True, help="Replace the folder even when it holds something else than facts."
 )
-@lang_option
+@lang_option()
 @json_option
 def command(mapping: Path, out: Path, source: Path | None, *, force: bool, lang: Lang, as_json: bool) -> None:
     """Import files by a mapping: CSV, Excel, Parquet or database tables become fact tables.

@@ -7,14 +7,17 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 import click
 from rich.console import Console
 
+from zhike.cli.kinds import Day, Place, Whole, lang_option
+from zhike.cli.speaking import Speaking
 from zhike.forecasts import Orders, check_ending, read_forecasts, read_orders, write_forecasts
+from zhike.messages import say
 from zhike_engine.backends.duckdb import DuckDB
 from zhike_engine.errors import FactsInvalid, ParameterInvalid
 from zhike_engine.forecast import (
@@ -28,7 +31,7 @@ from zhike_engine.forecast import (
     forecast,
     render,
 )
-from zhike_engine.words import LANGS, Lang, Text
+from zhike_engine.words import Lang, Text
 
 LOOKING = Text(zh="正在回测并预测…", en="back-testing and forecasting …")
 COUNTED = Text(
@@ -39,7 +42,7 @@ MISSING = Text(zh="不可计算：{count} 个客户，{reason}", en="not computa
 GROWTH = Text(zh="已乘以每年增长率：{growth}", en="multiplied by yearly growth: {growth}")
 WRITTEN = Text(zh="已写入 {path}（{rows} 行）", en="wrote {path} ({rows} rows)")
 UNWRITTEN = Text(
-    zh="提示：用 --out FILE.parquet 写出每个客户的预测，用 --backtest 查看回测表",
+    zh="办法：用 --out FILE.parquet 写出每个客户的预测，用 --backtest 查看回测表",
     en="hint: --out FILE.parquet writes the forecast of every customer, --backtest shows the back-test",
 )
 WAITING = Text(
@@ -52,22 +55,20 @@ UNKNOWN = Text(
 )
 
 
-@click.command("forecast", short_help="Forecast order amounts and churn risk, or compare with what came.")
-@click.option(
-    "--facts", "folder", required=True, type=click.Path(path_type=Path), help="Folder with the fact tables."
+@click.command(
+    name="forecast",
+    cls=Speaking,
+    short_help="Forecast order amounts and churn risk, or compare with what came.",
 )
+@click.option("--facts", "folder", required=True, type=Place(), help="Folder with the fact tables.")
+@click.option("--as-of", required=True, type=Day(), help="Last day that counts.")
+@click.option("--out", type=Place(), metavar="FILE", help="Write the rows as .parquet or .csv.")
 @click.option(
-    "--as-of", required=True, type=click.DateTime(["%Y-%m-%d"]), help="The last day that counts: YYYY-MM-DD."
-)
-@click.option(
-    "--out", type=click.Path(path_type=Path), metavar="FILE", help="Write the rows as .parquet or .csv."
-)
-@click.option(
-    "--horizon", type=click.IntRange(1, 60), default=12, show_default=True, help="Months ahead of the amount."
+    "--horizon", type=Whole(1, 60), default=12, show_default=True, help="Months ahead of the amount."
 )
 @click.option(
     "--churn-horizon",
-    type=click.IntRange(1, 60),
+    type=Whole(1, 60),
     default=6,
     show_default=True,
     help="Months without an order that count as churn.",
@@ -84,17 +85,15 @@ UNKNOWN = Text(
 @click.option(
     "--compare",
     "earlier",
-    type=click.Path(path_type=Path),
+    type=Place(),
     metavar="FILE",
     help="State the error of an earlier forecast instead of making one.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
-@click.option(
-    "--lang", type=click.Choice(LANGS), default="en", show_default=True, help="Language of the text."
-)
+@lang_option()
 def command(
     folder: Path,
-    as_of: datetime,
+    as_of: date,
     out: Path | None,
     horizon: int,
     churn_horizon: int,
@@ -114,10 +113,12 @@ def command(
     if out:
         check_ending(out)
     if out and earlier:
-        raise ParameterInvalid("`--out` does not go with `--compare`", hint="use `--json` for every customer")
+        raise ParameterInvalid(
+            say("`--out` does not go with `--compare`"), hint=say("use `--json` for every customer")
+        )
     rates = _rates(growth)
     before = read_forecasts(earlier) if earlier else None
-    orders = _read(folder, as_of.date(), currency)
+    orders = _read(folder, as_of, currency)
     if before is not None:
         _tell_comparison(compare(before, orders.actuals(before)), orders, as_json, lang)
         return
@@ -148,7 +149,9 @@ def _rates(growth: Sequence[str]) -> dict[str, Decimal]:
         except InvalidOperation:
             share = Decimal("NaN")
         if not (name and equals and share.is_finite()):
-            raise ParameterInvalid(f"`{text}` is no growth", hint="write it like `medical=5%`")
+            raise ParameterInvalid(
+                say("`{text}` is no growth", text=text), hint=say("write it like `medical=5%`")
+            )
         found[name] = share
     return found
 
@@ -164,9 +167,9 @@ def _read(folder: Path, as_of: date, currency: str | None) -> Orders:
 def _forecast(orders: Orders, horizon: int, churn_horizon: int, rates: Mapping[str, Decimal]) -> Forecasts:
     if orders.industries is None and set(rates) - {"*"}:
         raise FactsInvalid(
-            "the customers table has no column `industry`, which `--growth` needs",
+            say("the customers table has no column `industry`, which `--growth` needs"),
             place=orders.facts.place,
-            hint="add the column, or give one growth for all with `--growth *=2%`",
+            hint=say("add the column, or give one growth for all with `--growth *=2%`"),
         )
     history = orders.history()
     tested = backtest(history, horizon_months=horizon, churn_months=churn_horizon)

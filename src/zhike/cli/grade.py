@@ -11,11 +11,13 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from zhike.cli.common import RunOptions, json_option, lang_option, policy_argument, run_options, start_run
+from zhike.cli.common import RunOptions, json_option, policy_argument, run_options, start_run
+from zhike.cli.kinds import Place, lang_option
+from zhike.cli.speaking import Speaking
 from zhike.output import replacing, write_record, write_tables
 from zhike.report import write_report
 from zhike_engine.run import Run
-from zhike_engine.words import Text
+from zhike_engine.words import Lang, Text
 
 STATES = {
     "graded": Text(zh="已定级", en="graded"),
@@ -25,14 +27,14 @@ STATES = {
 }
 
 
-@click.command(name="grade")
+@click.command(name="grade", cls=Speaking)
 @policy_argument
 @run_options
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder for the results.")
+@click.option("--out", required=True, type=Place(), help="Folder for the results.")
 @click.option("--no-workbook", is_flag=True, help="Do not write grades.xlsx.")
-@lang_option
+@lang_option()
 @json_option
-def command(*, out: Path, no_workbook: bool, lang: str, as_json: bool, **given: Any) -> None:
+def command(*, out: Path, no_workbook: bool, lang: Lang, as_json: bool, **given: Any) -> None:
     """Grade every customer in scope, and write the results into a folder.
 
     POLICY is a policy file, a folder with policy.yaml, or the name of a shipped policy. The folder then holds
@@ -53,7 +55,7 @@ def command(*, out: Path, no_workbook: bool, lang: str, as_json: bool, **given: 
     show(run, record, out, lang)
 
 
-def show(run: Run, record: dict[str, Any], out: Path, lang: str) -> None:
+def show(run: Run, record: dict[str, Any], out: Path, lang: Lang) -> None:
     """Print the counts, what people should know about the facts, and where the report is."""
     zh = lang == "zh"
     console = Console(file=sys.stdout, soft_wrap=True)

@@ -8,6 +8,11 @@ import sys
 
 import click
 
+from zhike.cli.help import HEADING
+from zhike.cli.kinds import lang_option
+from zhike.cli.language import spoken
+from zhike.cli.speaking import ERROR, STOPPED, Speaking, show_usage_error
+from zhike.messages import say, together, translated
 from zhike_engine.errors import ZhikeError
 from zhike_engine.issues import did_you_mean
 
@@ -28,7 +33,7 @@ COMMANDS = {
 """Subcommand -> what it does; in the order in which a newcomer meets them."""
 
 
-class Commands(click.Group):
+class Commands(Speaking, click.Group):
     """Loads a subcommand when it is asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -41,22 +46,25 @@ class Commands(click.Group):
         assert isinstance(found, click.Command)
         return found
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_options(ctx, formatter)
+        with formatter.section(HEADING.pick(spoken())):
+            formatter.write_dl([(name, translated(does, spoken())) for name, does in COMMANDS.items()])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            ctx.fail(f"there is no command `{args[0]}`\n  hint: {did_you_mean(args[0], COMMANDS)}")
+            unknown = say("there is no command `{name}`", name=args[0])
+            raise click.UsageError(together(unknown, did_you_mean(args[0], COMMANDS)), ctx)
         return super().resolve_command(ctx, args)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
-@click.version_option(package_name="zhike", prog_name="zhike")
+@click.version_option(package_name="zhike", prog_name="zhike", message="%(prog)s %(version)s")
+@lang_option(expose_value=False)
 def cli() -> None:
-    """Grade customers by a policy that runs 知客：让客户管理制度跑起来."""
+    """Grade customers by a policy that runs."""
 
 
 def main() -> None:
@@ -66,16 +74,16 @@ def main() -> None:
     except click.exceptions.Exit as done:
         status = done.exit_code
     except click.Abort:
-        click.echo("stopped; nothing was written", err=True)
+        click.echo(STOPPED.pick(spoken()), err=True)
         status = 130
     except click.ClickException as problem:
-        problem.show()
+        show_usage_error(problem)
         status = problem.exit_code
     except ZhikeError as problem:
-        click.echo(f"error: {problem}", err=True)
+        click.echo(ERROR.pick(spoken()) + problem.text(spoken()), err=True)
         status = 1
     except KeyboardInterrupt:
-        click.echo("stopped; nothing was written", err=True)
+        click.echo(STOPPED.pick(spoken()), err=True)
         status = 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

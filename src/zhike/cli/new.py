@@ -9,12 +9,15 @@ from pathlib import Path
 import click
 
 from zhike import presets
-from zhike.cli.common import lang_option
+from zhike.cli.kinds import Place, lang_option
+from zhike.cli.speaking import Speaking
+from zhike.messages import say, system_says
 from zhike_engine.errors import NotFound, OutputFailed
 from zhike_engine.policy.load import load_policy
+from zhike_engine.words import Lang
 
 
-@click.command(name="new")
+@click.command(name="new", cls=Speaking)
 @click.argument("name")
 @click.option(
     "--from", "preset", default="foreign-trade", show_default=True, help="Shipped policy to start from."
@@ -22,25 +25,28 @@ from zhike_engine.policy.load import load_policy
 @click.option(
     "--dir",
     "folder",
-    type=click.Path(path_type=Path),
+    type=Place(),
     default=Path(),
     help="Where to put it; here by default.",
 )
-@lang_option
-def command(name: str, preset: str, folder: Path, lang: str) -> None:
+@lang_option()
+def command(name: str, preset: str, folder: Path, lang: Lang) -> None:
     """Copy a shipped policy under a new NAME, into a folder of that name.
 
     The shipped policy stays as it is. The copy has the policy, its example values and its tests.
     """
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name):
         raise NotFound(
-            f"`{name}` cannot be the name of a policy",
-            hint="use small letters, digits and -, such as `our-policy`",
+            say("`{name}` cannot be the name of a policy", name=name),
+            hint=say("use small letters, digits and -, such as `our-policy`"),
         )
     source = presets.policy_path(preset)
     target = folder / name
     if target.exists():
-        raise OutputFailed(f"`{target}` exists already", hint="choose another name, or remove the folder")
+        raise OutputFailed(
+            say("`{path}` exists already", path=target),
+            hint=say("choose another name, or remove the folder"),
+        )
     try:
         shutil.copytree(source, target, ignore=shutil.ignore_patterns("README*", "__pycache__"))
         for file in target.glob("*.yaml"):
@@ -48,7 +54,9 @@ def command(name: str, preset: str, folder: Path, lang: str) -> None:
             file.write_text(re.sub(r"(?m)^policy: .*$", f"policy: {name}", text, count=1), "utf-8")
     except OSError as problem:
         shutil.rmtree(target, ignore_errors=True)
-        raise OutputFailed(f"`{target}` cannot be written: {problem.strerror}") from None
+        raise OutputFailed(
+            say("`{path}` cannot be written: {reason}", path=target, reason=system_says(problem))
+        ) from None
     policy = load_policy(target)
     unset = [
         key for key, spec in policy.document.parameters.items() if spec.value is None and not spec.values

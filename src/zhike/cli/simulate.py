@@ -10,24 +10,19 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from zhike.cli.common import (
-    RunOptions,
-    given_values,
-    json_option,
-    lang_option,
-    policy_argument,
-    run_options,
-    start_run,
-)
+from zhike.cli.common import RunOptions, given_values, json_option, policy_argument, run_options, start_run
+from zhike.cli.kinds import Place, Whole, lang_option
+from zhike.cli.speaking import Speaking
+from zhike.messages import say
 from zhike.output import write_movers
 from zhike_engine.run import Run
 from zhike_engine.whatif import Movement, what_if
-from zhike_engine.words import Text
+from zhike_engine.words import Lang, Text
 
 NONE = Text(zh="无等级", en="no grade")
 
 
-@click.command(name="simulate")
+@click.command(name="simulate", cls=Speaking)
 @policy_argument
 @run_options
 @click.option(
@@ -37,16 +32,12 @@ NONE = Text(zh="无等级", en="no grade")
     metavar="NAME=VALUE",
     help="A value to try against the run as given.",
 )
-@click.option(
-    "--movers", type=click.IntRange(0), default=20, show_default=True, help="How many movers to list."
-)
-@click.option(
-    "--out", type=click.Path(path_type=Path, dir_okay=False), help="Write every mover into a CSV file."
-)
-@lang_option
+@click.option("--movers", type=Whole(0), default=20, show_default=True, help="How many movers to list.")
+@click.option("--out", type=Place(dir_okay=False), help="Write every mover into a CSV file.")
+@lang_option()
 @json_option
 def command(
-    *, changes: tuple[str, ...], movers: int, out: Path | None, lang: str, as_json: bool, **given: Any
+    *, changes: tuple[str, ...], movers: int, out: Path | None, lang: Lang, as_json: bool, **given: Any
 ) -> None:
     """Grade before and after a change of parameters: the movement matrix, and who moves.
 
@@ -56,7 +47,7 @@ def command(
     if not changes:
         changes, sets = sets, ()
     if not changes:
-        raise click.UsageError("there is nothing to try; name a change with --set NAME=VALUE")
+        raise click.UsageError(say("there is nothing to try; name a change with `--set NAME=VALUE`"))
     options = RunOptions(sets=sets, **given)
     run = start_run(options, lang)
     try:
@@ -98,7 +89,7 @@ def _ordered(one: Movement) -> list[tuple[tuple[str | None, str | None], int]]:
     return sorted(one.cells.items(), key=lambda cell: (place.get(cell[0][0], 99), place.get(cell[0][1], 99)))
 
 
-def _show(run: Run, found: dict[str, Movement], tried: dict[str, Any], limit: int, lang: str) -> None:
+def _show(run: Run, found: dict[str, Movement], tried: dict[str, Any], limit: int, lang: Lang) -> None:
     zh = lang == "zh"
     console = Console(soft_wrap=True)
     for name, value in tried.items():

@@ -8,7 +8,9 @@ from typing import Any
 
 import click
 
-from zhike.cli.common import find_policy, json_option, lang_option, policy_argument
+from zhike.cli.common import find_policy, json_option, policy_argument
+from zhike.cli.kinds import Place, lang_option
+from zhike.cli.speaking import Speaking
 from zhike_engine.policy.testing import CaseResult, Failure, TestReport, run_tests
 from zhike_engine.words import Lang, Text
 
@@ -21,16 +23,16 @@ SUMMARY = Text(
 ARTICLE = Text(zh="条款 {number} {title}", en="article {number} {title}")
 
 
-@click.command(name="test", short_help="Run a policy's own tests.")
+@click.command(name="test", cls=Speaking, short_help="Run a policy's own tests.")
 @policy_argument
 @click.option(
     "--file",
     "file",
-    type=click.Path(path_type=Path),
+    type=Place(),
     help="Run this file instead of the tests.yaml beside it.",
 )
 @click.option("--verbose", "-v", is_flag=True, help="List the cases that pass, too.")
-@lang_option
+@lang_option()
 @json_option
 def command(policy: str, file: Path | None, verbose: bool, lang: Lang, as_json: bool) -> None:
     """Run the cases of a policy: facts in, grade and reasons out.

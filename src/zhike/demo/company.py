@@ -29,6 +29,7 @@ from zhike.demo import (
 from zhike.demo.clock import Clock, as_date
 from zhike.demo.frames import Frame, stream, write
 from zhike.demo.names import Namer
+from zhike.messages import say, system_says
 from zhike_engine.errors import OutputFailed, ParameterInvalid
 from zhike_engine.facts.tables import TABLES
 from zhike_engine.words import Text
@@ -139,14 +140,21 @@ def least() -> int:
 def _check(seed: int, count: int, as_of: date) -> None:
     if count < least():
         raise ParameterInvalid(
-            f"the demo company needs at least `{least()}` customers, not `{count}`",
-            hint=f"ask for {least()} or more; {CUSTOMERS} is the usual size",
+            say(
+                "the demo company needs at least `{least}` customers, not `{count}`",
+                least=least(),
+                count=count,
+            ),
+            hint=say("ask for {least} or more; {usual} is the usual size", least=least(), usual=CUSTOMERS),
         )
     if seed < 0:
-        raise ParameterInvalid(f"the seed must be zero or a positive whole number, not `{seed}`")
+        raise ParameterInvalid(
+            say("the seed must be zero or a positive whole number, not `{seed}`", seed=seed)
+        )
     if as_of < EARLIEST:
         raise ParameterInvalid(
-            f"the demo company cannot end on `{as_of}`", hint=f"take a date from {EARLIEST} on"
+            say("the demo company cannot end on `{as_of}`", as_of=as_of),
+            hint=say("take a date from {day} on", day=EARLIEST),
         )
 
 
@@ -193,10 +201,14 @@ def _publish(out: Path, tables: Mapping[str, Frame], grades: Mapping[str, str]) 
                 goal.parent.mkdir(exist_ok=True)
                 shutil.move(path, goal)
     except (OSError, duckdb.IOException) as failed:
-        reason = getattr(failed, "strerror", None) or str(failed).splitlines()[0]
+        reason = (
+            system_says(failed)
+            if isinstance(failed, OSError)
+            else say("the engine says `{words}`", words=str(failed).splitlines()[0])
+        )
         raise OutputFailed(
-            f"the demo company cannot be written to `{out}`: {reason}",
-            hint="choose a folder that can be written and has room for about 20 MB",
+            say("the demo company cannot be written to `{path}`: {reason}", path=out, reason=reason),
+            hint=say("choose a folder that can be written and has room for about 20 MB"),
         ) from failed
     return rows
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import inspect
-import re
-
 import click
 
+from zhike.cli.help import metavar, paragraphs
 from zhike.cli.main import COMMANDS, cli
 from zhike.docs.words import Page, markdown_table
 from zhike_engine.words import Text
@@ -26,28 +24,18 @@ def described(page: Page, name: str) -> str:
     of = cli.get_command(context, name)
     assert of is not None
     inner = click.Context(of, info_name=name, parent=context)
-    usage = " ".join(["zhike", name, *of.collect_usage_pieces(inner)])
-    parts = [f"## `zhike {name}`", f"```text\n{usage}\n```", *paragraphs(page, of.help or "")]
+    usage = " ".join(["zhike", name, *(metavar(one, page.lang) for one in of.collect_usage_pieces(inner))])
+    told = [page.translated(part) for part in paragraphs(of.help or "")]
+    parts = [f"## `zhike {name}`", f"```text\n{usage}\n```", *told]
     options = [one for one in of.params if isinstance(one, click.Option)]
     head = (Text(zh="选项", en="Option"), Text(zh="缺省", en="Default"), Text(zh="作用", en="What it does"))
-    rows = [[names(one), default(one), page.translated(one.help or "")] for one in options]
+    rows = [[names(page, one), default(one), page.translated(one.help or "")] for one in options]
     return "\n\n".join([*parts, markdown_table([page.say(word) for word in head], rows)])
 
 
-def paragraphs(page: Page, text: str) -> list[str]:
-    """The paragraphs of a help text; one that starts with a backspace mark keeps its lines."""
-    found = []
-    for part in re.split(r"\n\s*\n", inspect.cleandoc(text)):
-        if part.startswith("\b"):
-            found.append("```text\n" + part.removeprefix("\b").strip("\n") + "\n```")
-        else:
-            found.append(page.translated(" ".join(part.split())))
-    return found
-
-
-def names(option: click.Option) -> str:
+def names(page: Page, option: click.Option) -> str:
     """An option as it is typed, with the name of its value."""
-    value = "" if option.is_flag else f" {option.make_metavar(click.Context(cli))}"
+    value = "" if option.is_flag else f" {metavar(option.make_metavar(click.Context(cli)), page.lang)}"
     needed = " *" if option.required else ""
     return ", ".join(f"`{name}{value}`" for name in (*option.opts, *option.secondary_opts)) + needed
 

@@ -89,7 +89,9 @@ def keys(page: Page, names: tuple[str, ...]) -> str:
 
 
 _PAGES = {
-    **dict.fromkeys(("parameters", "consistency", "facts", "windows", "tables", "scorecards", "ratings"), ""),
+    **dict.fromkeys(
+        ("parameters", "consistency", "facts", "windows", "tables", "scorecards", "ratings", "words"), ""
+    ),
     **dict.fromkeys(("fallback", "pending", "newcomers", "quotas", "hysteresis", "movement"), ""),
     **dict.fromkeys(("protection", "manual", "review"), ""),
     **dict.fromkeys(("floors", "ceilings", "vetoes"), "bounds"),

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
-from zhike_engine.policy.yaml import load_document
+from zhike.messages import translated
 from zhike_engine.words import Lang, Text
-
-CHINESE = Path(__file__).resolve().parents[3] / "docs" / "reference" / "words.zh.yaml"
-"""English sentences of the code -> Chinese, for what the code says in English only."""
 
 
 @dataclass(frozen=True)
@@ -27,14 +23,8 @@ class Page:
         return text.pick(self.lang)
 
     def translated(self, english: str) -> str:
-        """A sentence of the code in the page's language; as it is when its Chinese is missing, which a test tells."""
-        return english if self.lang == "en" else chinese().get(english, english)
-
-
-@cache
-def chinese() -> dict[str, str]:
-    """The Chinese of every sentence."""
-    return {str(key): str(value) for key, value in load_document(CHINESE).data.items()}
+        """A sentence of the code in the page's language."""
+        return translated(english, self.lang)
 
 
 def markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from zhike.facts.formats import literal
 from zhike.facts.pieces import Broken, Connection, CsvShape, Piece, read_csv_sql
 from zhike.facts.texts import CHUNK
+from zhike.messages import say
 from zhike_engine.errors import FactsInvalid
 
 _LONGEST_SHOWN = 200
@@ -36,9 +37,11 @@ def read_carefully(db: Connection, piece: Piece, shape: CsvShape, scratch: Path)
     counts = db.execute("SELECT (SELECT count(*) FROM whole), (SELECT count(*) FROM careful)").fetchone()
     assert counts is not None
     if counts[0] != counts[1]:
-        hint = "open it in a spreadsheet program and export it as CSV again"
+        hint = say("open it in a spreadsheet program and export it as CSV again")
         raise FactsInvalid(
-            f"the quotes in file `{piece.name}` do not match up", place=str(piece.path), hint=hint
+            say("the quotes in file `{name}` do not match up", name=piece.name),
+            place=str(piece.path),
+            hint=hint,
         )
     return replace(piece, relation="careful", row_sql="n", broken=broken)
 
@@ -64,9 +67,14 @@ def _broken_rows(db: Connection, piece: Piece, width: int) -> tuple[Broken, ...]
     for line, text, kind, _ in rows:
         if kind == "UNQUOTED VALUE":
             begin = str(text).split("\n", 1)[0][:_LONGEST_SHOWN]
-            hint = f"look at `{begin}` and close the quote, or double a quote that is part of the text"
+            hint = say(
+                "look at `{begin}` and close the quote, or double a quote that is part of the text",
+                begin=begin,
+            )
             raise FactsInvalid(
-                f"a quote in file `{piece.name}` is never closed", place=f"{piece.path}:{line}", hint=hint
+                say("a quote in file `{name}` is never closed", name=piece.name),
+                place=f"{piece.path}:{line}",
+                hint=hint,
             )
     return tuple(
         Broken(line, str(text).rstrip("\n")[:_LONGEST_SHOWN], width, str(message).rsplit(" ", 1)[-1])

@@ -18,6 +18,7 @@ from zhike.facts import formula
 from zhike.facts.currencies import CURRENCIES
 from zhike.facts.formats import date_format
 from zhike.facts.mapping import Constant, Mapping, Source, Target, Value
+from zhike.messages import NOTHING, Said, say, together
 from zhike_engine.errors import MappingInvalid
 from zhike_engine.facts.tables import TABLES, Column, Table
 from zhike_engine.issues import Issue, did_you_mean
@@ -39,7 +40,7 @@ class _Checks:
     mapping: Mapping
     document: Document
 
-    def issue(self, loc: Loc, message: str, hint: str = "") -> Issue:
+    def issue(self, loc: Loc, message: Said, hint: Said = NOTHING) -> Issue:
         return Issue("error", self.document.place(loc), message, hint)
 
     def all(self) -> Iterator[Issue]:
@@ -50,11 +51,15 @@ class _Checks:
             if name in TABLES:
                 yield from self.target(target, TABLES[name], ("tables", name))
             else:
-                yield self.issue(("tables", name), f"unknown table `{name}`", did_you_mean(name, TABLES))
+                yield self.issue(
+                    ("tables", name), say("unknown table `{table}`", table=name), did_you_mean(name, TABLES)
+                )
         for name, table in TABLES.items():
             if table.required and name not in self.mapping.tables:
                 yield self.issue(
-                    ("tables",), f"table `{name}` is missing", f"every facts folder has the table `{name}`"
+                    ("tables",),
+                    say("table `{table}` is missing", table=name),
+                    say("every facts folder has the table `{table}`", table=name),
                 )
 
     # --- sources -----------------------------------------------------------------------------------
@@ -63,11 +68,15 @@ class _Checks:
         yield from self.dates(source.dates, (*here, "dates"))
         yield from self.condition(source.only, (*here, "only"), "")
         if source.encoding is not None and not _is_encoding(source.encoding):
-            hint = "write utf-8, gb18030, big5, utf-16 or another name that Python knows"
-            yield self.issue((*here, "encoding"), f"unknown encoding `{source.encoding}`", hint)
+            hint = say("write `utf-8`, `gb18030`, `big5`, `utf-16` or another name that Python knows")
+            yield self.issue(
+                (*here, "encoding"), say("unknown encoding `{encoding}`", encoding=source.encoding), hint
+            )
         if source.timezone is not None and not _is_timezone(source.timezone):
-            hint = "write a name such as `Asia/Shanghai`"
-            yield self.issue((*here, "timezone"), f"unknown time zone `{source.timezone}`", hint)
+            hint = say("write a name such as `Asia/Shanghai`")
+            yield self.issue(
+                (*here, "timezone"), say("unknown time zone `{timezone}`", timezone=source.timezone), hint
+            )
 
     # --- tables ------------------------------------------------------------------------------------
 
@@ -89,53 +98,77 @@ class _Checks:
         for name in dict.fromkeys(target.sources):
             if name not in self.mapping.sources:
                 hint = did_you_mean(name, self.mapping.sources)
-                yield self.issue((*here, "from"), f"unknown source `{name}`", hint)
+                yield self.issue((*here, "from"), say("unknown source `{name}`", name=name), hint)
             if target.sources.count(name) > 1:
-                yield self.issue((*here, "from"), f"source `{name}` stands twice", "name it once")
+                yield self.issue(
+                    (*here, "from"), say("source `{name}` stands twice", name=name), say("name it once")
+                )
 
     def names(self, target: Target, table: Table, here: Loc) -> Iterator[Issue]:
         for column in target.columns:
             if column not in table.names:
-                further = "; further columns stand under `attributes`" if table.open else ""
-                hint = did_you_mean(column, table.names) + further
+                further = say("further columns stand under `attributes`") if table.open else NOTHING
+                hint = together(did_you_mean(column, table.names), further)
                 yield self.issue(
-                    (*here, "columns", column), f"table `{table.name}` has no column `{column}`", hint
+                    (*here, "columns", column),
+                    say("table `{table}` has no column `{column}`", table=table.name, column=column),
+                    hint,
                 )
         for column in table.required_names:
             if column not in target.columns:
-                hint = f"add `{column}:` with a column of the source, or a formula after `=`"
+                hint = say(
+                    "add `{column}:` with a column of the source, or a formula after `=`", column=column
+                )
                 yield self.issue(
-                    (*here, "columns"), f"column `{column}` of table `{table.name}` is missing", hint
+                    (*here, "columns"),
+                    say("column `{column}` of table `{table}` is missing", column=column, table=table.name),
+                    hint,
                 )
 
     def attributes(self, target: Target, table: Table, here: Loc) -> Iterator[Issue]:
         if target.attributes and not table.open:
-            hint = "only `customers` keeps further columns"
-            yield self.issue((*here, "attributes"), f"table `{table.name}` takes no attributes", hint)
+            hint = say("only `customers` keeps further columns")
+            yield self.issue(
+                (*here, "attributes"), say("table `{table}` takes no attributes", table=table.name), hint
+            )
         seen = {name.lower() for name in table.names}
         for column in target.attributes:
             place = (*here, "attributes", column)
             if column in table.names:
-                yield self.issue(place, f"`{column}` is a column", "move it to `columns`")
+                yield self.issue(
+                    place, say("`{column}` is a column", column=column), say("move it to `columns`")
+                )
             elif column.startswith("_") or column.lower() in seen:
                 yield self.issue(
-                    place, f"`{column}` cannot be the name of an attribute", "choose another name"
+                    place,
+                    say("`{column}` cannot be the name of an attribute", column=column),
+                    say("choose another name"),
                 )
             seen.add(column.lower())
 
     def options(self, target: Target, table: Table, here: Loc) -> Iterator[Issue]:
         if target.group_by is not None and table.key != (target.group_by,):
-            hint = f"say `group_by: {table.key[0]}`" if len(table.key) == 1 else "leave it out"
-            message = f"table `{table.name}` cannot be grouped by `{target.group_by}`"
+            hint = (
+                say("say `group_by: {column}`", column=table.key[0])
+                if len(table.key) == 1
+                else say("leave it out")
+            )
+            message = say(
+                "table `{table}` cannot be grouped by `{column}`", table=table.name, column=target.group_by
+            )
             yield self.issue((*here, "group_by"), message, hint)
         if target.overlap and target.overlap.date not in target.columns:
             hint = did_you_mean(target.overlap.date, target.columns)
-            yield self.issue((*here, "overlap", "date"), f"`{target.overlap.date}` is no mapped column", hint)
+            yield self.issue(
+                (*here, "overlap", "date"),
+                say("`{column}` is no mapped column", column=target.overlap.date),
+                hint,
+            )
         fitting = {"unknown_customer": "customer", "no_customer": "customer", "positive_returns": "status"}
         for option, column in fitting.items():
             if option in target.model_fields_set and (column not in table.names or table.name == "customers"):
-                message = f"`{option}` means nothing for table `{table.name}`"
-                yield self.issue((*here, option), message, "leave it out")
+                message = say("`{key}` means nothing for table `{table}`", key=option, table=table.name)
+                yield self.issue((*here, option), message, say("leave it out"))
 
     # --- values ------------------------------------------------------------------------------------
 
@@ -150,18 +183,24 @@ class _Checks:
             for loc, word in _given_words(value):
                 if not _fits(word, column):
                     hint = did_you_mean(word, CURRENCIES if column.name == "currency" else column.choices)
-                    yield self.issue((*here, *loc), f"`{word}` is no `{column.name}`", hint)
+                    yield self.issue(
+                        (*here, *loc), say("`{word}` is no `{column}`", word=word, column=column.name), hint
+                    )
 
     def fitting(self, value: Value, column: Column, here: Loc) -> Iterator[Issue]:
         """Options that mean nothing for the kind of the column."""
         for option in ("words", "cases", "otherwise"):
             if option in value.model_fields_set and column.kind not in _WORDS:
-                message = f"`{option}` means nothing for `{column.name}`, which is no word"
-                yield self.issue((*here, option), message, "leave it out")
+                message = say(
+                    "`{key}` means nothing for `{column}`, which is no word", key=option, column=column.name
+                )
+                yield self.issue((*here, option), message, say("leave it out"))
         if value.times is not None and column.kind not in _NUMBERS:
-            yield self.issue((*here, "times"), f"`{column.name}` is no number", "leave `times` out")
+            yield self.issue(
+                (*here, "times"), say("`{column}` is no number", column=column.name), say("leave `times` out")
+            )
         if value.origin is None and column.kind not in _WORDS:
-            yield self.issue(here, f"`{column.name}` needs `from`")
+            yield self.issue(here, say("`{column}` needs `from`", column=column.name))
 
     # --- formulas ----------------------------------------------------------------------------------
 
@@ -199,25 +238,37 @@ class _Checks:
                     yield from self.total(part, here, table)
                 case formula.Like(kind="matches", pattern=pattern):
                     if not _is_pattern(pattern):
-                        yield self.issue(here, f"`{pattern}` is no pattern", "write a regular expression")
+                        yield self.issue(
+                            here,
+                            say("`{pattern}` is no pattern", pattern=pattern),
+                            say("write a regular expression"),
+                        )
 
     def lookup(self, part: formula.Lookup, here: Loc, table: str) -> Iterator[Issue]:
         if part.source not in self.mapping.sources:
             hint = did_you_mean(part.source, self.mapping.sources)
-            yield self.issue(here, f"unknown source `{part.source}`", hint)
+            yield self.issue(here, say("unknown source `{name}`", name=part.source), hint)
         if not table:
-            yield self.issue(here, "a source cannot look into another one", "put the condition on the table")
+            yield self.issue(
+                here, say("a source cannot look into another one"), say("put the condition on the table")
+            )
 
     def total(self, part: formula.Total, here: Loc, table: str) -> Iterator[Issue]:
         money = TABLES["order_lines"].money_columns
         if table != "orders":
-            yield self.issue(here, "`total` is for the table `orders`", "leave it out here")
+            yield self.issue(here, say("`total` is for the table `orders`"), say("leave it out here"))
         elif part.table != "order_lines" or part.table not in self.mapping.tables:
             yield self.issue(
-                here, f"`total` cannot add up `{part.table}`", "it adds up a mapped table `order_lines`"
+                here,
+                say("`total` cannot add up `{name}`", name=part.table),
+                say("it adds up a mapped table `order_lines`"),
             )
         elif part.column not in money or part.column not in self.mapping.tables[part.table].columns:
-            yield self.issue(here, f"`total` cannot add up `{part.column}`", did_you_mean(part.column, money))
+            yield self.issue(
+                here,
+                say("`total` cannot add up `{name}`", name=part.column),
+                did_you_mean(part.column, money),
+            )
 
 
 def _given_words(value: Value) -> Iterator[tuple[Loc, str]]:

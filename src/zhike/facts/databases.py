@@ -12,6 +12,7 @@ import duckdb
 
 from zhike.facts.formats import literal, quote
 from zhike.facts.pieces import Connection, Piece, parquet_piece
+from zhike.messages import say
 from zhike_engine.errors import EngineUnavailable, FactsInvalid
 
 
@@ -29,7 +30,11 @@ def database_piece(
         return parquet_piece(db, shown, copy, Path(shown), timezone)
     path = root / address
     if not path.is_file():
-        raise FactsInvalid(f"database `{database}` does not exist", place=str(path), hint="check the path")
+        raise FactsInvalid(
+            say("database `{database}` does not exist", database=database),
+            place=str(path),
+            hint=say("check the path"),
+        )
     if path.read_bytes()[:15] == b"SQLite format 3":
         _through_adbc(db, "sqlite", str(path), database, query, copy)
     else:
@@ -48,7 +53,8 @@ def _address(database: str) -> str:
     name = database.removeprefix("env:")
     if not os.environ.get(name):
         raise FactsInvalid(
-            f"environment variable `{name}` is not set", hint="it must hold the database's address"
+            say("environment variable `{name}` is not set", name=name),
+            hint=say("it must hold the database's address"),
         )
     return os.environ[name]
 
@@ -64,12 +70,14 @@ def _from_duckdb(path: Path, query: str, copy: Path) -> None:
             other.execute(f"COPY ({query}) TO {literal(str(copy))} (FORMAT parquet)")
     except duckdb.IOException as problem:
         raise FactsInvalid(
-            f"file `{path.name}` is no DuckDB database, or is in use",
+            say("file `{name}` is no DuckDB database, or is in use", name=path.name),
             place=str(path),
-            hint=_first_line(problem),
+            hint=say("the database says `{reason}`", reason=_first_line(problem)),
         ) from None
     except duckdb.Error as problem:
-        raise FactsInvalid(f"the query fails: {_first_line(problem)}", place=str(path)) from None
+        raise FactsInvalid(
+            say("the query fails: {reason}", reason=_first_line(problem)), place=str(path)
+        ) from None
 
 
 def _through_adbc(db: Connection, kind: str, address: str, shown: str, query: str, copy: Path) -> None:
@@ -77,7 +85,8 @@ def _through_adbc(db: Connection, kind: str, address: str, shown: str, query: st
         driver = importlib.import_module(f"adbc_driver_{kind}.dbapi")
     except ImportError:
         raise EngineUnavailable(
-            f"reading {kind} databases needs the extra `databases`", hint="install `zhike[databases]`"
+            say("reading {kind} databases needs the extra `databases`", kind=kind),
+            hint=say("install `zhike[databases]`"),
         ) from None
     try:
         with driver.connect(address) as connection, connection.cursor() as cursor:
@@ -91,8 +100,11 @@ def _through_adbc(db: Connection, kind: str, address: str, shown: str, query: st
     except driver.Error as problem:
         reason = _first_line(problem).replace(address, shown)
         if kind == "postgresql" and "connect" in reason.lower():
-            raise EngineUnavailable(f"database `{shown}` cannot be reached", hint=reason) from None
-        raise FactsInvalid(f"the query fails: {reason}", place=shown) from None
+            raise EngineUnavailable(
+                say("database `{database}` cannot be reached", database=shown),
+                hint=say("the database says `{reason}`", reason=reason),
+            ) from None
+        raise FactsInvalid(say("the query fails: {reason}", reason=reason), place=shown) from None
 
 
 def _first_line(problem: Exception) -> str:

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from zhike.messages import say, system_says
 from zhike_engine.errors import OutputFailed
 
 MANIFEST = "facts.json"
@@ -43,16 +44,17 @@ def fresh_folder(out: Path, *, force: bool, keep: list[Path]) -> Iterator[Path]:
 
 def _check(out: Path, *, force: bool, keep: list[Path]) -> None:
     if out.exists() and not out.is_dir():
-        raise OutputFailed(f"`{out}` is a file", hint="name a folder with --out")
+        raise OutputFailed(say("`{path}` is a file", path=out), hint=say("name a folder with `--out`"))
     for path in keep:
         if path.resolve().is_relative_to(out.resolve()):
             raise OutputFailed(
-                f"`{out}` holds `{path.name}`, which is being read", hint="name another folder with --out"
+                say("`{out}` holds `{name}`, which is being read", out=out, name=path.name),
+                hint=say("name another folder with `--out`"),
             )
     if out.is_dir() and any(out.iterdir()) and not (out / MANIFEST).is_file() and not force:
         raise OutputFailed(
-            f"folder `{out}` is not empty and holds no facts",
-            hint="name another folder with --out, or replace this one with --force",
+            say("folder `{out}` is not empty and holds no facts", out=out),
+            hint=say("name another folder with `--out`, or replace this one with `--force`"),
         )
 
 
@@ -91,7 +93,7 @@ def _runs(process: int) -> bool:
 
 
 def _failed(out: Path, problem: OSError) -> OutputFailed:
-    reason = (problem.strerror or str(problem)).lower()
     return OutputFailed(
-        f"`{out}` cannot be written: {reason}", hint="free some space, or name another folder with --out"
+        say("`{path}` cannot be written: {reason}", path=out, reason=system_says(problem)),
+        hint=say("free some space, or name another folder with `--out`"),
     )

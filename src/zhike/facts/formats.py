@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from zhike.messages import say
 from zhike_engine.errors import MappingInvalid
 
 NUMBER = "DECIMAL(30,8)"
@@ -57,14 +58,16 @@ def date_format(text: str) -> str:
     letters = [piece for piece in pieces if piece[0].isascii() and piece[0].isalpha()]
     if "yy" in letters:
         raise MappingInvalid(
-            f"two-digit years are not read: `{text}`", hint="export the dates with four-digit years"
+            say("two-digit years are not read: `{text}`", text=text),
+            hint=say("export the dates with four-digit years"),
         )
     if text in _COMPACT:
         return _COMPACT[text]
     kinds = sorted(_PARTS.get(piece, "?")[-1].lower() for piece in letters)
     if kinds not in (["d", "m", "y"], ["b", "d", "y"]):
         raise MappingInvalid(
-            f"`{text}` is no date format", hint="write yyyy, m or mm, d or dd, such as `d.m.yyyy`, or `excel`"
+            say("`{text}` is no date format", text=text),
+            hint=say("write `yyyy`, `m` or `mm`, `d` or `dd`, such as `d.m.yyyy`, or `excel`"),
         )
     return "".join(_PARTS.get(piece, piece.replace("%", "%%")) for piece in pieces)
 

@@ -34,6 +34,7 @@ from zhike.facts.nodes import (
     parts_of,
     walk,
 )
+from zhike.messages import NOTHING, Said, say
 from zhike_engine.errors import MappingInvalid
 from zhike_engine.issues import did_you_mean
 
@@ -96,7 +97,8 @@ def parse_value(text: str) -> Node:
     node = _Parser(text).whole()
     if isinstance(node, CONDITIONS):
         raise MappingInvalid(
-            f"`{text}` is a condition, not a value", hint="use `cases` for values that depend on one"
+            say("`{text}` is a condition, not a value", text=text),
+            hint=say("use `cases` for values that depend on one"),
         )
     return node
 
@@ -106,7 +108,8 @@ def parse_condition(text: str) -> Node:
     node = _Parser(text).whole()
     if not isinstance(node, CONDITIONS):
         raise MappingInvalid(
-            f"`{text}` is not a condition", hint='compare something, such as `status = "done"`'
+            say("`{text}` is not a condition", text=text),
+            hint=say('compare something, such as `status = "done"`'),
         )
     return node
 
@@ -115,10 +118,15 @@ class _Parser:
     def __init__(self, text: str) -> None:
         self.text = text.strip()
         if len(self.text) > LONGEST:
-            raise MappingInvalid(f"a formula of {len(self.text)} characters is too long", hint="split it up")
+            raise MappingInvalid(
+                say("a formula of {count} characters is too long", count=len(self.text)),
+                hint=say("split it up"),
+            )
         self.tokens = self.split(self.text.removeprefix("="))
         if sum(value.lower() in ("(", "-", "not") for _, value in self.tokens) > NESTED:
-            raise MappingInvalid(f"`{self.text[:40]}…` is nested too deeply", hint="split it up")
+            raise MappingInvalid(
+                say("`{text}…` is nested too deeply", text=self.text[:40]), hint=say("split it up")
+            )
         self.at = 0
 
     def split(self, text: str) -> list[tuple[str, str]]:
@@ -127,8 +135,11 @@ class _Parser:
         while at < len(text):
             found = _TOKEN.match(text, at)
             if found is None:
-                hint = "put column names that are no plain word in brackets, and texts in quotes"
-                raise MappingInvalid(f"`{text[at]}` is not understood in `{self.text}`", hint=hint)
+                hint = say("put column names that are no plain word in brackets, and texts in quotes")
+                raise MappingInvalid(
+                    say("`{sign}` is not understood in `{formula}`", sign=text[at], formula=self.text),
+                    hint=hint,
+                )
             kind = str(found.lastgroup)
             if kind != "blank":
                 tokens.append((kind, _SAME.get(found.group(), found.group())))
@@ -137,16 +148,18 @@ class _Parser:
 
     def whole(self) -> Node:
         if not self.tokens:
-            raise MappingInvalid("the formula is empty", hint="write a column name or a formula after `=`")
+            raise MappingInvalid(
+                say("the formula is empty"), hint=say("write a column name or a formula after `=`")
+            )
         node = self.any_of()
         if self.at < len(self.tokens):
-            self.refuse(f"`{self.tokens[self.at][1]}` is not expected")
+            self.refuse(say("`{value}` is not expected", value=self.tokens[self.at][1]))
         return node
 
-    def refusal(self, what: str, hint: str = "") -> MappingInvalid:
-        return MappingInvalid(f"{what} in `{self.text}`", hint=hint)
+    def refusal(self, what: Said, hint: Said = NOTHING) -> MappingInvalid:
+        return MappingInvalid(say("{what} in `{formula}`", what=what, formula=self.text), hint=hint)
 
-    def refuse(self, what: str, hint: str = "") -> NoReturn:
+    def refuse(self, what: Said, hint: Said = NOTHING) -> NoReturn:
         raise self.refusal(what, hint)
 
     def peek(self) -> tuple[str, str]:
@@ -162,7 +175,7 @@ class _Parser:
 
     def need(self, value: str) -> None:
         if self.take(value) is None:
-            self.refuse(f"`{value}` is missing")
+            self.refuse(say("`{value}` is missing", value=value))
 
     def any_of(self) -> Node:
         parts = [self.all_of()]
@@ -181,12 +194,14 @@ class _Parser:
 
     def condition(self, node: Node) -> Node:
         if not isinstance(node, CONDITIONS):
-            self.refuse("`and`, `or` and `not` join conditions only", "compare each value with something")
+            self.refuse(
+                say("`and`, `or` and `not` join conditions only"), say("compare each value with something")
+            )
         return node
 
     def value(self, node: Node) -> Node:
         if isinstance(node, CONDITIONS):
-            self.refuse("a condition stands where a value is needed")
+            self.refuse(say("a condition stands where a value is needed"))
         return node
 
     def comparison(self) -> Node:
@@ -214,7 +229,7 @@ class _Parser:
             choices.append(self.sum())
         self.need(")")
         if not all(isinstance(choice, (Text, Number, Day)) for choice in choices):
-            self.refuse("a list may hold texts, numbers and dates only", "put texts in quotes")
+            self.refuse(say("a list may hold texts, numbers and dates only"), say("put texts in quotes"))
         return OneOf(self.value(left), tuple(choices))
 
     def like(self, left: Node, kind: str) -> Node:
@@ -222,7 +237,7 @@ class _Parser:
             self.need("with")
         pattern = self.sum()
         if not isinstance(pattern, Text):
-            self.refuse(f"`{kind}` needs a text in quotes")
+            self.refuse(say("`{word}` needs a text in quotes", word=kind))
         return Like(kind, self.value(left), pattern.value)
 
     def sum(self) -> Node:
@@ -259,15 +274,15 @@ class _Parser:
             case "word" if value.lower() not in _WORDS:
                 return self.call(value) if self.take("(") else Column(value)
             case "end":
-                raise self.refusal("something is missing at the end")
+                raise self.refusal(say("something is missing at the end"))
             case _:
-                raise self.refusal(f"`{value}` is not expected")
+                raise self.refusal(say("`{value}` is not expected", value=value))
 
     def day(self, value: str) -> date:
         try:
             return date.fromisoformat(value)
         except ValueError:
-            self.refuse(f"the date `{value}` does not exist")
+            self.refuse(say("the date `{value}` does not exist", value=value))
 
     def call(self, name: str) -> Node:
         if name == "lookup":
@@ -279,7 +294,10 @@ class _Parser:
             self.need(")")
             return total
         if name not in FUNCTIONS:
-            self.refuse(f"unknown function `{name}`", did_you_mean(name, [*FUNCTIONS, "lookup", "total"]))
+            self.refuse(
+                say("unknown function `{name}`", name=name),
+                did_you_mean(name, [*FUNCTIONS, "lookup", "total"]),
+            )
         arguments: list[Node] = []
         while not self.take(")"):
             arguments.append(self.value(self.sum()))
@@ -287,7 +305,7 @@ class _Parser:
                 self.need(",")
         fewest, most = FUNCTIONS[name]
         if not fewest <= len(arguments) <= most:
-            self.refuse(f"`{name}` cannot take {len(arguments)} values")
+            self.refuse(say("`{name}` cannot take {count} values", name=name, count=len(arguments)))
         return Call(name, tuple(arguments))
 
     def lookup(self) -> Node:
@@ -303,5 +321,5 @@ class _Parser:
     def name(self) -> str:
         node = self.atom()
         if not isinstance(node, Column):
-            self.refuse("a name is needed", "write it plainly or in brackets")
+            self.refuse(say("a name is needed"), say("write it plainly or in brackets"))
         return node.name

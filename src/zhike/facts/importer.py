@@ -26,6 +26,7 @@ from zhike.facts.summary import summarise
 from zhike.facts.texts import fingerprint
 from zhike.facts.uses import lookups_of, totals_of, uses_of
 from zhike.facts.weed import weed
+from zhike.messages import say
 from zhike_engine.errors import FactsInvalid, OutputFailed
 from zhike_engine.facts.summary import summarise as summary_of_table
 from zhike_engine.facts.tables import TABLES
@@ -71,22 +72,31 @@ def import_facts(
                 quality = _Import(db, loaded, mapping, root, building, progress or _silent).run()
         except duckdb.OutOfMemoryException:
             raise OutputFailed(
-                "there is not enough memory or disk space", hint="free some and try again"
+                say("there is not enough memory or disk space"), hint=say("free some and try again")
             ) from None
         except duckdb.IOException as problem:
             raise OutputFailed(
-                f"`{out}` cannot be written: {_told(problem)}", hint="free some space"
+                say(
+                    "`{path}` cannot be written: {reason}",
+                    path=out,
+                    reason=say("the engine says `{words}`", words=_told(problem)),
+                ),
+                hint=say("free some space"),
             ) from None
         except (duckdb.OutOfRangeException, duckdb.ConversionException) as problem:
-            hint = "look for a wrong unit, or a wrong `times`"
-            raise FactsInvalid(f"an amount or a sum is too large: {_told(problem)}", hint=hint) from None
+            hint = say("look for a wrong unit, or a wrong `times`")
+            raise FactsInvalid(
+                say("an amount or a sum is too large: {reason}", reason=_told(problem)), hint=hint
+            ) from None
         except RuntimeError as problem:
             if str(problem) != "Query interrupted":
                 raise
             raise KeyboardInterrupt from None  # what Ctrl-C is called while a query runs
         except duckdb.Error as problem:
-            hint = "please report this with the mapping"
-            raise FactsInvalid(f"the mapping cannot be carried out: {_told(problem)}", hint=hint) from None
+            hint = say("please report this with the mapping")
+            raise FactsInvalid(
+                say("the mapping cannot be carried out: {reason}", reason=_told(problem)), hint=hint
+            ) from None
     return Imported(out, quality)
 
 
@@ -154,9 +164,15 @@ class _Import:
         ).fetchone()
         if doubt is not None:
             raise FactsInvalid(
-                f"`{doubt[0]}` stands for both `{doubt[1]}` and `{doubt[2]}` in source `{node.source}`",
+                say(
+                    "`{key}` stands for both `{one}` and `{other}` in source `{source}`",
+                    key=doubt[0],
+                    one=doubt[1],
+                    other=doubt[2],
+                    source=node.source,
+                ),
                 place=self.loaded.place("sources", node.source),
-                hint=f"keep one row for each `{node.theirs}`",
+                hint=say("keep one row for each `{column}`", column=node.theirs),
             )
         return LookupTable(name, sheet.cells[node.take].kind, formats)
 

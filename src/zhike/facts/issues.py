@@ -8,15 +8,20 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from zhike.messages import NOTHING, Said, say
 from zhike_engine.errors import MappingInvalid
 from zhike_engine.issues import Issue, did_you_mean
+from zhike_engine.policy.refusals import allowed, hint_of, said_of
 from zhike_engine.policy.yaml import Document
+from zhike_engine.words import OR, Lang, quoted
 
 
 class MappingIssues(MappingInvalid):
     """A mapping with problems; `issues` lists every one of them."""
 
-    def __init__(self, message: str, *, issues: Sequence[Issue], hint: str = "", place: str = "") -> None:
+    def __init__(
+        self, message: Said, *, issues: Sequence[Issue], hint: Said = NOTHING, place: str = ""
+    ) -> None:
         super().__init__(message, hint=hint, place=place)
         self.issues = tuple(issues)
 
@@ -26,11 +31,13 @@ class MappingIssues(MappingInvalid):
         first = issues[0]
         if len(issues) == 1:
             return cls(first.message, issues=issues, hint=first.hint, place=str(first.place))
-        return cls(f"{len(issues)} problems in the mapping", issues=issues, place=first.place.file)
+        count = say("{count} problems in the mapping", count=len(issues))
+        return cls(count, issues=issues, place=first.place.file)
 
-    def __str__(self) -> str:
-        lines = [] if len(self.issues) == 1 else [f"  {issue}" for issue in self.issues]
-        return "\n".join([super().__str__(), *lines])
+    def text(self, lang: Lang) -> str:
+        """The error, then every issue on a line of its own where there are several."""
+        lines = [] if len(self.issues) == 1 else [f"  {issue.text(lang)}" for issue in self.issues]
+        return "\n".join([super().text(lang), *lines])
 
 
 def issues_of(problem: ValidationError, model: type[BaseModel], document: Document) -> list[Issue]:
@@ -48,35 +55,23 @@ def _issue(error: ErrorDetails, model: type[BaseModel], document: Document) -> I
     match error["type"]:
         case "extra_forbidden":
             return Issue(
-                "error", place, f"unknown key `{last}`", did_you_mean(last, _keys_at(model, loc[:-1]))
+                "error",
+                place,
+                say("unknown key `{key}`", key=last),
+                did_you_mean(last, _keys_at(model, loc[:-1])),
             )
         case "missing":
-            return Issue("error", place, f"key `{last}` is missing")
-        case "value_error":
-            return Issue("error", place, error["msg"].removeprefix("Value error, "))
+            return Issue("error", place, say("key `{key}` is missing", key=last))
         case "literal_error":
-            expected = str(error.get("ctx", {}).get("expected", "")).replace("'", "`")
-            return Issue("error", place, f"`{error['input']}` is not allowed here", f"write {expected}")
+            refused = say("`{value}` is not allowed here", value=error["input"])
+            return Issue("error", place, refused, say("write {words}", words=quoted(allowed(error), OR)))
         case "string_pattern_mismatch":
-            return Issue("error", place, f"`{error['input']}` is not allowed here")
-        case "string_type":
-            return Issue("error", place, f"a text is needed for `{_key(loc)}`", "put it in quotes")
-        case "int_type" | "int_parsing" | "decimal_type":
-            return Issue("error", place, f"a number is needed for `{_key(loc)}`")
-        case "dict_type" | "model_type" | "model_attributes_type":
-            return Issue("error", place, f"`{_key(loc)}` needs keys and values below it")
-        case "list_type":
-            return Issue("error", place, f"`{_key(loc)}` needs a list")
-        case _:
-            return Issue("error", place, f"`{_key(loc)}` is not right: {_small(error['msg'])}")
+            return Issue("error", place, say("`{value}` is not allowed here", value=error["input"]))
+    return Issue("error", place, said_of(error, _key(loc)), hint_of(error))
 
 
 def _key(loc: tuple[int | str, ...]) -> str:
     return next((str(part) for part in reversed(loc) if isinstance(part, str) and part[:1].islower()), "")
-
-
-def _small(message: str) -> str:
-    return message[:1].lower() + message[1:].rstrip(".")
 
 
 def _in_file(loc: tuple[Any, ...], data: Any) -> tuple[int | str, ...]:

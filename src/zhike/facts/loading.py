@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from zhike.facts.checks import find_issues
 from zhike.facts.issues import MappingIssues, issues_of
 from zhike.facts.mapping import VERSION, Mapping
+from zhike.messages import say
 from zhike_engine.errors import MappingInvalid
 from zhike_engine.policy.yaml import Document, load_document
 
@@ -31,13 +32,21 @@ def load_mapping(path: Path) -> Loaded:
     document = load_document(path)
     data = document.data
     if not isinstance(data, dict):
-        raise MappingInvalid("a mapping is a list of keys and values", place=str(document.place(())))
+        raise MappingInvalid(say("a mapping is a list of keys and values"), place=str(document.place(())))
     version = data.get("facts_mapping")
     if isinstance(version, int) and version != VERSION:
-        hint = "update zhike" if version > VERSION else f"write `facts_mapping: {VERSION}`"
+        hint = (
+            say("install a newer Zhike")
+            if version > VERSION
+            else say("write `facts_mapping: {version}`", version=VERSION)
+        )
         place = str(document.place(("facts_mapping",)))
         raise MappingInvalid(
-            f"mapping language {version} is not known here; this program reads {VERSION}",
+            say(
+                "mapping language {version} is not known here; this program reads {known}",
+                version=version,
+                known=VERSION,
+            ),
             hint=hint,
             place=place,
         )

@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from zhike.facts.formats import DEFAULT_DATES
+from zhike.messages import say
+from zhike_engine.policy.refusals import Refused
 
 VERSION = 1
 """The version of the mapping language that this program reads."""
@@ -51,7 +53,7 @@ class Numbers(_Part):
     @model_validator(mode="after")
     def _differ(self) -> Numbers:
         if self.decimal == self.thousands:
-            raise ValueError("`decimal` and `thousands` are the same sign")
+            raise Refused(say("`decimal` and `thousands` are the same sign"))
         return self
 
 
@@ -76,9 +78,9 @@ class Source(_Part):
     @model_validator(mode="after")
     def _one_origin(self) -> Source:
         if bool(self.file) == bool(self.database):
-            raise ValueError("say either `file` or `database`")
+            raise Refused(say("say either `file` or `database`"))
         if self.table and self.query:
-            raise ValueError("say either `table` or `query`")
+            raise Refused(say("say either `table` or `query`"))
         return self
 
 
@@ -110,7 +112,7 @@ class Value(_Part):
     @model_validator(mode="after")
     def _some_origin(self) -> Value:
         if self.origin is None and not self.cases:
-            raise ValueError("say `from` or `cases`")
+            raise Refused(say("say `from` or `cases`"))
         return self
 
 

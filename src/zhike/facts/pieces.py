@@ -12,6 +12,7 @@ import duckdb
 
 from zhike.facts.formats import literal, quote
 from zhike.facts.texts import Fingerprint, TextFile, fingerprint, header_of
+from zhike.messages import say
 from zhike_engine.errors import FactsInvalid
 
 CellKind = Literal["text", "number", "date", "bool"]
@@ -113,7 +114,7 @@ def parquet_piece(db: Connection, name: str, path: Path, file: Path, timezone: s
         described = db.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()
     except duckdb.Error:
         raise FactsInvalid(
-            f"file `{name}` is no Parquet file", place=str(file), hint="export it again"
+            say("file `{name}` is no Parquet file", name=name), place=str(file), hint=say("export it again")
         ) from None
     print_ = fingerprint(file) if file.is_file() else None
     return Piece(name, relation, typed_cells(described, name, timezone), 1, path=file, print_=print_)
@@ -139,8 +140,11 @@ def _typed(sql: str, kind: str, column: str, name: str, timezone: str | None) ->
         return Cell(text, "date")
     if kind == "TIMESTAMP WITH TIME ZONE":
         if timezone is None:
-            hint = "say with `timezone:` on the source whose day counts, such as `Asia/Shanghai`"
-            raise FactsInvalid(f"column `{column}` of `{name}` holds moments with a time zone", hint=hint)
+            hint = say("say with `timezone:` on the source whose day counts, such as `Asia/Shanghai`")
+            raise FactsInvalid(
+                say("column `{column}` of `{name}` holds moments with a time zone", column=column, name=name),
+                hint=hint,
+            )
         return Cell(f"CAST(CAST(timezone({literal(timezone)}, {sql}) AS DATE) AS VARCHAR)", "date")
     if kind.startswith("TIMESTAMP"):
         return Cell(f"CAST(CAST({sql} AS DATE) AS VARCHAR)", "date")

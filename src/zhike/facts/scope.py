@@ -15,9 +15,25 @@ from zhike.facts.formula import Node
 from zhike.facts.mapping import Numbers
 from zhike.facts.pieces import CellKind
 from zhike.facts.sources import Sheet
+from zhike.messages import Said, say
 from zhike_engine.errors import MappingInvalid
 
 _PRODUCT = "DECIMAL(38,12)"
+_VALUE = say("a value")
+_CALLED: dict[type[Node], Said] = {
+    formula.Arithmetic: say("a calculation"),
+    formula.Text: say("a text"),
+    formula.Number: say("a number"),
+    formula.Day: say("a date"),
+    formula.Total: say("a total"),
+    formula.Logic: say("a condition"),
+    formula.Not: say("a condition"),
+    formula.Compare: say("a condition"),
+    formula.OneOf: say("a condition"),
+    formula.Empty: say("a condition"),
+    formula.Like: say("a condition"),
+}
+"""Parts of a formula -> what people call them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +131,7 @@ class Scope:
             case formula.Column() | formula.Lookup() | formula.Text() | formula.Call():
                 return self.reading(node, "number", formats)
             case _:
-                raise self.refusal(node, "a number")
+                raise self.refusal(node, say("a number"))
 
     def factor(self, node: Node, sign: str, formats: Formats | None) -> str:
         """One side of a calculation; a product that is multiplied again keeps twelve decimals."""
@@ -132,7 +148,7 @@ class Scope:
             case formula.Column() | formula.Lookup() | formula.Text() | formula.Call():
                 return self.reading(node, "date", formats)
             case _:
-                raise self.refusal(node, "a date")
+                raise self.refusal(node, say("a date"))
 
     def truth(self, node: Node) -> str:
         """The SQL of a condition: true or false, never NULL."""
@@ -156,7 +172,7 @@ class Scope:
                 name = function.get(kind, "regexp_full_match")
                 return f"coalesce({name}({self.text(value)}, {literal(pattern)}), false)"
             case _:
-                raise self.refusal(node, "a condition")
+                raise self.refusal(node, say("a condition"))
 
     def alike(self, nodes: Sequence[Node]) -> list[str]:
         """The nodes as values of one type: numbers when one of them must be, else dates, else texts."""
@@ -166,11 +182,15 @@ class Scope:
             return [self.day(node) for node in nodes]
         return [self.text(node) for node in nodes]
 
-    def refusal(self, node: Node, what: str) -> MappingInvalid:
-        found = (
-            "a calculation" if isinstance(node, formula.Arithmetic) else f"a {type(node).__name__.lower()}"
+    def refusal(self, node: Node, needed: Said) -> MappingInvalid:
+        return MappingInvalid(
+            say(
+                "{found} stands where {needed} is needed",
+                found=_CALLED.get(type(node), _VALUE),
+                needed=needed,
+            ),
+            hint=say("look at both sides of the sign"),
         )
-        return MappingInvalid(f"{found} stands where {what} is needed", hint="look at both sides of the sign")
 
     # --- what the formula reads --------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from zhike.facts.groups import group, grouped_of
 from zhike.facts.mapping import Collective
 from zhike.facts.rows import Work, rows_of, rows_sql
 from zhike.facts.weed import drop_rows
+from zhike.messages import say
 from zhike_engine.errors import OutputFailed
 from zhike_engine.facts.tables import TABLES
 
@@ -150,6 +151,12 @@ def _prove(work: Work, balances: list[Balance]) -> None:
             or listed[balance.table, balance.part] != balance.dropped
         ):
             raise OutputFailed(
-                f"the rows of `{work.part_names[balance.part]}` do not add up in table `{balance.table}`",
-                hint="this is a fault of the importer, not of the file; please report it with the mapping",
+                say(
+                    "the rows of `{part}` do not add up in table `{table}`",
+                    part=work.part_names[balance.part],
+                    table=balance.table,
+                ),
+                hint=say(
+                    "this is a fault of the importer, not of the file; please report it with the mapping"
+                ),
             )

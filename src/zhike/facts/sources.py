@@ -16,9 +16,17 @@ from zhike.facts.mapping import Source
 from zhike.facts.pieces import Broken, Cell, CellKind, Connection, Piece, csv_piece, parquet_piece
 from zhike.facts.texts import Fingerprint, TextFile, make_ready
 from zhike.facts.workbooks import sheet_pieces
+from zhike.messages import Said, say
 from zhike_engine.errors import FactsInvalid
 from zhike_engine.issues import did_you_mean
 
+_KINDS: dict[CellKind, Said] = {
+    "text": say("a text"),
+    "number": say("a number"),
+    "date": say("a date"),
+    "bool": say("true or false"),
+}
+"""Kinds of cells as people call them."""
 _FORMATS = {
     ".csv": "csv",
     ".txt": "csv",
@@ -106,10 +114,18 @@ def _chosen(piece: Piece, uses: Uses, fixed: list[str]) -> dict[str, Cell]:
     for column, place in uses.columns.items():
         if column not in piece.cells:
             hint = did_you_mean(column, piece.cells)
-            raise FactsInvalid(f"`{piece.name}` has no column `{column}`", place=place, hint=hint)
+            raise FactsInvalid(
+                say("`{name}` has no column `{column}`", name=piece.name, column=column),
+                place=place,
+                hint=hint,
+            )
         if column in piece.doubled:
-            hint = "give the columns different names, or export again"
-            raise FactsInvalid(f"column `{column}` stands twice in `{piece.name}`", place=place, hint=hint)
+            hint = say("give the columns different names, or export again")
+            raise FactsInvalid(
+                say("column `{column}` stands twice in `{name}`", column=column, name=piece.name),
+                place=place,
+                hint=hint,
+            )
     names = fixed or [column for column in piece.cells if uses.whole or column in uses.columns]
     return {column: piece.cells.get(column, Cell("NULL")) for column in names}
 
@@ -117,9 +133,13 @@ def _chosen(piece: Piece, uses: Uses, fixed: list[str]) -> dict[str, Cell]:
 def _check_kinds(piece: Piece, cells: Mapping[str, Cell], kinds: Mapping[str, CellKind]) -> None:
     for column, kind in kinds.items():
         if cells[column].kind != kind:
-            hint = "make two sources of them"
-            message = (
-                f"column `{column}` is {kind} in `{piece.name}` and {cells[column].kind} in an earlier file"
+            hint = say("make two sources of them")
+            message = say(
+                "column `{column}` is {kind} in `{name}` and {earlier} in an earlier file",
+                column=column,
+                kind=_KINDS[kind],
+                name=piece.name,
+                earlier=_KINDS[cells[column].kind],
             )
             raise FactsInvalid(message, hint=hint)
 
@@ -138,7 +158,13 @@ def _insert(
             load(piece)
         except duckdb.InvalidInputException as problem:
             if piece.careful is None:
-                raise FactsInvalid(f"`{piece.name}` cannot be read: {str(problem).splitlines()[0]}") from None
+                raise FactsInvalid(
+                    say(
+                        "`{name}` cannot be read: {reason}",
+                        name=piece.name,
+                        reason=str(problem).splitlines()[0],
+                    )
+                ) from None
         else:
             return piece
     assert piece.careful is not None
@@ -195,8 +221,8 @@ def _find(source: Source, root: Path, place: str) -> list[Path]:
         else:
             matches = [root / pattern] if (root / pattern).is_file() else []
         if not matches:
-            hint = f"looked in `{root}`; say with --source where the files lie"
-            raise FactsInvalid(f"no file `{pattern}`", place=place, hint=hint)
+            hint = say("looked in `{folder}`; say with `--source` where the files lie", folder=root)
+            raise FactsInvalid(say("no file `{pattern}`", pattern=pattern), place=place, hint=hint)
         found += [path for path in matches if path not in found]
     return found
 
@@ -204,6 +230,10 @@ def _find(source: Source, root: Path, place: str) -> list[Path]:
 def _kind(path: Path, place: str) -> str:
     kind = _FORMATS.get(path.suffix.lower())
     if kind is None:
-        hint = "say `format: csv`, `excel` or `parquet` on the source, or `database:` for a database file"
-        raise FactsInvalid(f"what `{path.name}` holds cannot be told from its name", place=place, hint=hint)
+        hint = say(
+            "say `format: csv`, `excel` or `parquet` on the source, or `database:` for a database file"
+        )
+        raise FactsInvalid(
+            say("what `{name}` holds cannot be told from its name", name=path.name), place=place, hint=hint
+        )
     return kind

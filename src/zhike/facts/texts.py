@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from zhike.messages import NOTHING, Said, say, system_says
 from zhike_engine.errors import FactsInvalid
 
 CHUNK = 1 << 20
@@ -22,7 +23,7 @@ HEAD = 1 << 18
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-_BLANK_LINE = re.compile(rb"\n\r?\n")
+_BLANK_LINES = (b"\n\n", b"\n\r\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +67,25 @@ def make_ready(path: Path, ready: Path, said: str | None) -> TextFile:
     except OSError as problem:
         if problem.errno in _NO_ROOM:
             raise
-        message = f"file `{path.name}` cannot be read: {(problem.strerror or 'unknown reason').lower()}"
-        raise FactsInvalid(message, place=str(path), hint="look at its permissions") from None
+        message = say(
+            "file `{name}` cannot be read: {reason}",
+            name=path.name,
+            reason=system_says(problem),
+        )
+        raise FactsInvalid(message, place=str(path), hint=say("look at its permissions")) from None
     except _NotText as problem:
         fitting = _fits_gb18030(path)
         if not others:
-            hint = "it reads as GB18030: say `encoding: gb18030`" if fitting and first != "gb18030" else ""
-            raise problem.refusal(hint or "say the right `encoding` in the mapping") from None
+            hint = (
+                say("it reads as GB18030: say `encoding: gb18030`")
+                if fitting and first != "gb18030"
+                else NOTHING
+            )
+            raise problem.refusal(hint or say("say the right `encoding` in the mapping")) from None
         if not fitting:
-            raise problem.refusal("say its `encoding` in the mapping, such as `cp1252` or `big5`") from None
+            raise problem.refusal(
+                say("say its `encoding` in the mapping, such as `cp1252` or `big5`")
+            ) from None
         return _read(path, ready, *others)
 
 
@@ -85,8 +96,13 @@ class _NotText(Exception):
         super().__init__(encoding)
         self.path, self.encoding, self.line = path, encoding, line
 
-    def refusal(self, hint: str) -> FactsInvalid:
-        message = f"file `{self.path.name}` is not {self.encoding.upper()} text at line {self.line}"
+    def refusal(self, hint: Said) -> FactsInvalid:
+        message = say(
+            "file `{name}` is not {encoding} text at line {line}",
+            name=self.path.name,
+            encoding=self.encoding.upper(),
+            line=self.line,
+        )
         return FactsInvalid(message, place=f"{self.path}:{self.line}", hint=hint)
 
 
@@ -101,12 +117,16 @@ def _read(path: Path, ready: Path, encoding: str) -> TextFile:
                     target.write(chunk)
     except (gzip.BadGzipFile, EOFError, zlib.error):
         raise FactsInvalid(
-            f"file `{path.name}` is damaged", place=str(path), hint="copy or export it again"
+            say("file `{name}` is damaged", name=path.name),
+            place=str(path),
+            hint=say("copy or export it again"),
         ) from None
     head = scan.head.decode("utf-8", errors="ignore").removeprefix("\ufeff")
     if not head.strip():
         raise FactsInvalid(
-            f"file `{path.name}` is empty", place=str(path), hint="export it again, or take it out"
+            say("file `{name}` is empty", name=path.name),
+            place=str(path),
+            hint=say("export it again, or take it out"),
         )
     return TextFile(path, ready if copy else path, encoding, fingerprint(path), head, scan.has_gaps)
 
@@ -148,7 +168,7 @@ class _Scan:
         if not self.has_gaps:
             seen = self.rest + chunk
             solid = seen.rstrip()
-            self.has_gaps = _BLANK_LINE.search(solid) is not None
+            self.has_gaps = any(blank in solid for blank in _BLANK_LINES)
             self.rest = seen[max(len(solid) - 1, 0) :]
 
 
@@ -191,9 +211,11 @@ def header_of(text: TextFile, row: int, delimiter: str | None) -> tuple[list[str
         names = []
     clean = [" ".join(name.split()) for name in names]
     if not any(clean):
-        hint = "say with `header:` which row holds the column names"
+        hint = say("say with `header:` which row holds the column names")
         raise FactsInvalid(
-            f"file `{text.path.name}` has no column names in row {row}", place=str(text.path), hint=hint
+            say("file `{name}` has no column names in row {row}", name=text.path.name, row=row),
+            place=str(text.path),
+            hint=hint,
         )
     return clean, sign
 

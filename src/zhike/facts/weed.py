@@ -5,8 +5,10 @@ from __future__ import annotations
 from zhike.facts.formats import quote
 from zhike.facts.mapping import Overlap
 from zhike.facts.rows import SHIFT, Work, rows_of
+from zhike.messages import say, together
 from zhike_engine.errors import FactsInvalid
 from zhike_engine.facts.tables import TABLES
+from zhike_engine.words import listed
 
 
 def weed(work: Work, name: str) -> None:
@@ -98,13 +100,17 @@ def _refuse(work: Work, name: str) -> None:
         return
     value, parts, rows, ids = first
     places = [f"{work.part_names[part]}:{row}" for part, row in zip(parts, rows, strict=True)]
-    shown = ", ".join(places[:4]) + (", …" if len(places) > 4 else "")
-    ways = "say `duplicate_keys: first` or `last`"
-    if len(TABLES[name].key) == 1:
-        ways += f", or `group_by: {TABLES[name].key[0]}`"
-    raise FactsInvalid(
-        f"id `{value}` of table `{name}` stands in {len(rows)} rows: {shown}"
-        + (f"; {ids} ids stand twice or more" if ids > 1 else ""),
-        place=work.loaded.place("tables", name),
-        hint=f"correct the file, or {ways}",
+    shown = listed([*places[:4], "…"] if len(places) > 4 else places)
+    twice = say(
+        "id `{id}` of table `{table}` stands in {count} rows: {rows}",
+        id=value,
+        table=name,
+        count=len(rows),
+        rows=shown,
     )
+    if ids > 1:
+        twice = together(twice, say("{count} ids stand twice or more", count=ids))
+    hint = say("correct the file, or say `duplicate_keys: first` or `last`")
+    if len(TABLES[name].key) == 1:
+        hint = together(hint, say("`group_by: {column}` makes one row of them", column=TABLES[name].key[0]))
+    raise FactsInvalid(twice, place=work.loaded.place("tables", name), hint=hint)

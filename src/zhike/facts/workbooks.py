@@ -11,6 +11,7 @@ import python_calamine as calamine
 from zhike.facts.cells import cell_text
 from zhike.facts.pieces import Cell, Piece, columns_of, read_csv_sql
 from zhike.facts.texts import Fingerprint, fingerprint
+from zhike.messages import say
 from zhike_engine.errors import FactsInvalid
 from zhike_engine.issues import did_you_mean
 
@@ -26,13 +27,15 @@ def sheet_pieces(path: Path, name: str, wanted: list[str], header: int, scratch:
                 yield _piece(sheet, f"{name} [{title}]", path, header, target, print_)
     except calamine.PasswordError:
         raise FactsInvalid(
-            f"workbook `{name}` needs a password", place=str(path), hint="save it without one"
+            say("workbook `{name}` needs a password", name=name),
+            place=str(path),
+            hint=say("save it without one"),
         ) from None
     except calamine.CalamineError:
         raise FactsInvalid(
-            f"workbook `{name}` cannot be read",
+            say("workbook `{name}` cannot be read", name=name),
             place=str(path),
-            hint="open it in Excel and save it as .xlsx again",
+            hint=say("open it in Excel and save it as .xlsx again"),
         ) from None
 
 
@@ -44,7 +47,11 @@ def _titles(found: list[str], wanted: list[str], path: Path) -> list[str]:
     for title in wanted:
         if title not in found:
             hint = did_you_mean(title, found)
-            raise FactsInvalid(f"workbook `{path.name}` has no sheet `{title}`", place=str(path), hint=hint)
+            raise FactsInvalid(
+                say("workbook `{name}` has no sheet `{title}`", name=path.name, title=title),
+                place=str(path),
+                hint=hint,
+            )
     return wanted
 
 
@@ -66,8 +73,12 @@ def _piece(
             elif number > header and any(cells):
                 writer.writerow([number, *cells])
     if not any(names):
-        hint = "say with `header:` which row holds the column names"
-        raise FactsInvalid(f"sheet `{name}` has no column names in row {header}", place=str(path), hint=hint)
+        hint = say("say with `header:` which row holds the column names")
+        raise FactsInvalid(
+            say("sheet `{name}` has no column names in row {header}", name=name, header=header),
+            place=str(path),
+            hint=hint,
+        )
     found, doubled = columns_of(["", *names])
     relation = read_csv_sql(target, len(names) + 1, ",", 0)
     cells_by_name = {column: Cell(cell.sql) for column, cell in found.items()}

@@ -191,8 +191,6 @@ class PolicyText:
         for name, parameter in self.run.plan.parameters.items():
             shown = self.titles.named(name).shown or say("parameter_unset")
             spec = parameter.spec
-            if parameter.unit == "text" and parameter.value is not None:
-                shown = same(str(parameter.value))
             written = parameter.written
             if parameter.value is None:
                 source: Source = "unset"

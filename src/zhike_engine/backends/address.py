@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zhike_engine.errors import EngineUnavailable
+from zhike_engine.messages import say
 
 
 @dataclass(frozen=True)
@@ -38,12 +39,13 @@ def sqlite_path(url: str) -> Path:
     path = Path(url.removeprefix("sqlite://").removeprefix("/"))
     if not url.startswith("sqlite:///") or not path.name:
         raise EngineUnavailable(
-            f"`{url}` names no database file",
-            hint="write `sqlite:///facts.db` or `sqlite:////path/to/facts.db`",
+            say("`{url}` names no database file", url=url),
+            hint=say("write `sqlite:///facts.db` or `sqlite:////path/to/facts.db`"),
         )
     if not path.is_file():
         raise EngineUnavailable(
-            f"there is no database file `{path}`", hint="check the path; `////` starts at the root"
+            say("there is no database file `{path}`", path=path),
+            hint=say("check the path; `////` starts at the root"),
         )
     return path
 

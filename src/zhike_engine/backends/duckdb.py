@@ -15,6 +15,7 @@ import pyarrow as pa
 from zhike_engine.backends.base import Facts
 from zhike_engine.errors import FactsInvalid, OutputFailed
 from zhike_engine.facts.folder import FolderReader
+from zhike_engine.messages import say
 from zhike_engine.sql.dialect import DIALECTS, Dialect
 
 
@@ -52,12 +53,13 @@ class DuckDB:
 
     def load(self, name: str, table: pa.Table) -> None:
         """Keep an Arrow table as a temporary table, in the place of a view of that name."""
-        if self.rows(
-            f"select 1 from duckdb_views() where temporary and view_name = {self.dialect.text(name)}"
-        ):
-            self.execute(f"drop view temp.{name}")
         self.connection.register("arriving", table)
-        self.execute(f"create or replace temp table {name} as select * from arriving")
+        create = f"create or replace temp table {name} as select * from arriving"
+        try:
+            self.execute(create)
+        except duckdb.CatalogException:  # a view of that name
+            self.execute(f"drop view temp.{name}")
+            self.execute(create)
         self.connection.unregister("arriving")
 
     def rows(self, select: str) -> list[tuple[Any, ...]]:
@@ -90,11 +92,13 @@ def _translated() -> Iterator[None]:
             yield
     except (duckdb.OutOfMemoryException, duckdb.IOException) as problem:
         raise OutputFailed(
-            f"the engine ran out of room: {_first_line(problem)}",
-            hint="free disk space in the temporary folder, or point TMPDIR at a larger disk",
+            say("the engine ran out of room: {reason}", reason=_first_line(problem)),
+            hint=say("free disk space in the temporary folder, or point TMPDIR at a larger disk"),
         ) from None
     except (duckdb.ConversionException, duckdb.OutOfRangeException, duckdb.InvalidInputException) as problem:
-        raise FactsInvalid(f"a value of the facts cannot be used: {_first_line(problem)}") from None
+        raise FactsInvalid(
+            say("a value of the facts cannot be used: {reason}", reason=_first_line(problem))
+        ) from None
 
 
 @contextmanager

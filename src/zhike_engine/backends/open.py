@@ -9,6 +9,8 @@ from typing import Any
 from zhike_engine.backends.base import Backend
 from zhike_engine.backends.duckdb import DuckDB
 from zhike_engine.errors import EngineUnavailable
+from zhike_engine.messages import say
+from zhike_engine.words import OR, quoted
 
 KINDS = ("duckdb", "postgresql://…", "sqlite:///…", "local-spark", "spark://…")
 
@@ -33,7 +35,9 @@ def open_backend(engine: str | None, facts: str | Path) -> Backend:
         return _made("zhike_engine.backends.sqlite", "in_place", engine, where)
     if engine == "local-spark" or engine.startswith("spark://"):
         return _made("zhike_engine.backends.spark", "start", engine, where)
-    raise EngineUnavailable(f"there is no engine `{engine}`", hint=f"use {', '.join(KINDS)}")
+    raise EngineUnavailable(
+        say("there is no engine `{engine}`", engine=engine), hint=say("use {names}", names=quoted(KINDS, OR))
+    )
 
 
 def _made(module: str, function: str, *arguments: Any) -> Backend:

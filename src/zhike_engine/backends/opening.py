@@ -16,6 +16,7 @@ from zhike_engine.facts import checks, stored
 from zhike_engine.facts.folder import FolderReader
 from zhike_engine.facts.stored import Stored
 from zhike_engine.facts.tables import TABLES
+from zhike_engine.messages import say
 from zhike_engine.sql.dialect import Dialect
 
 
@@ -73,9 +74,11 @@ def open_tables(engine: Engine, tables: Tables, wanted: frozenset[str], as_of: d
     kinds = {name: found for name, found in kinds.items() if found}
     if "customers" not in kinds:
         raise FactsInvalid(
-            "the database has no table `customers`", place=tables.place,
-            hint="name the schema with `?schema=…`, or make views named like the canonical tables;"
-            " see docs/reference/facts.md",
+            say("the database has no table `customers`"), place=tables.place,
+            hint=say(
+                "name the schema with `?schema=…`, or make views named like the canonical tables; see"
+                " `docs/reference/facts.md`"
+            ),
         )  # fmt: skip
     facts = Facts({}, {}, "", tables.place)
     for name, found in kinds.items():

@@ -21,6 +21,7 @@ from zhike_engine.backends.opening import carry_folder, open_tables
 from zhike_engine.errors import EngineUnavailable, FactsInvalid, OutputFailed
 from zhike_engine.facts.stored import Stored
 from zhike_engine.facts.tables import TABLES
+from zhike_engine.messages import say
 from zhike_engine.sql.dialect import DIALECTS, Dialect
 
 try:
@@ -59,8 +60,11 @@ def in_place(engine: str, where: str) -> Backend:
     """A plan inside the database `engine`, over its own tables, or over a folder that is loaded first."""
     if is_database(where) and where != engine:
         raise EngineUnavailable(
-            f"the engine `{postgresql_address(engine).shown}` cannot read the facts of another database",
-            hint="name the same database twice, or leave --engine away: DuckDB reads either",
+            say(
+                "the engine `{engine}` cannot read the facts of another database",
+                engine=postgresql_address(engine).shown,
+            ),
+            hint=say("name the same database twice, or leave `--engine` away: DuckDB reads either"),
         )
     return PostgreSQL(postgresql_address(engine), None if is_database(where) else Path(where))
 
@@ -69,15 +73,19 @@ def connect(address: Address) -> psycopg.Connection[tuple[Any, ...]]:
     """A connection that reads one snapshot. Raises EngineUnavailable."""
     if psycopg is None:
         raise EngineUnavailable(
-            "the driver of PostgreSQL is not installed",
-            hint="install it with `pip install 'zhike[databases]'`",
+            say("the driver of PostgreSQL is not installed"),
+            hint=say("install it with `pip install 'zhike[databases]'`"),
         )
     try:
         connection = psycopg.connect(address.url)
     except psycopg.Error as problem:
         raise EngineUnavailable(
-            f"`{address.shown}` cannot be reached: {_first_line(problem)}",
-            hint="check host, port, user and password, and that the server runs",
+            say(
+                "`{address}` cannot be reached: {reason}",
+                address=address.shown,
+                reason=_first_line(problem),
+            ),
+            hint=say("check host, port, user and password, and that the server runs"),
         ) from None
     connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
     return connection
@@ -162,16 +170,22 @@ class PostgreSQL:
             yield
         except (pg.DataException, pg.NumericValueOutOfRange) as problem:
             raise FactsInvalid(
-                f"a value of the facts cannot be used: {_first_line(problem)}", place=self.address.shown
+                say("a value of the facts cannot be used: {reason}", reason=_first_line(problem)),
+                place=self.address.shown,
             ) from None
         except (pg.DiskFull, pg.OutOfMemory, pg.ConfigurationLimitExceeded) as problem:
             raise OutputFailed(
-                f"the engine ran out of room: {_first_line(problem)}", hint="free disk space on the server"
+                say("the engine ran out of room: {reason}", reason=_first_line(problem)),
+                hint=say("free disk space on the server"),
             ) from None
         except (pg.InsufficientPrivilege, psycopg.OperationalError) as problem:
             raise EngineUnavailable(
-                f"`{self.address.shown}` refuses: {_first_line(problem)}",
-                hint="the user needs SELECT on the fact tables and TEMPORARY on the database",
+                say(
+                    "`{address}` refuses: {reason}",
+                    address=self.address.shown,
+                    reason=_first_line(problem),
+                ),
+                hint=say("the user needs SELECT on the fact tables and TEMPORARY on the database"),
             ) from None
 
 

@@ -26,6 +26,7 @@ from zhike_engine.facts import stored
 from zhike_engine.facts.folder import FactFile, FolderReader
 from zhike_engine.facts.stored import Stored
 from zhike_engine.facts.tables import TABLES
+from zhike_engine.messages import say
 from zhike_engine.sql.dialect import DIALECTS, Dialect
 
 SETTINGS = {
@@ -62,7 +63,8 @@ def start(engine: str, where: str) -> Backend:
     """A session on this machine (`local-spark`) or on the cluster `spark://host:port`. Raises EngineUnavailable."""
     if is_database(where):
         raise EngineUnavailable(
-            "Spark reads the facts from a folder", hint="bring the database into a folder with `zhike facts`"
+            say("Spark reads the facts from a folder"),
+            hint=say("bring the database into a folder with `zhike facts`"),
         )
     return Spark(session(engine), Path(where), ours=True)
 
@@ -71,7 +73,7 @@ def session(engine: str) -> Any:
     """A Spark session with the settings that every run needs. Raises EngineUnavailable."""
     if find_spec("pyspark") is None:
         raise EngineUnavailable(
-            "Apache Spark is not installed", hint="install it with `pip install 'zhike[spark]'`"
+            say("Apache Spark is not installed"), hint=say("install it with `pip install 'zhike[spark]'`")
         )
     from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
@@ -85,8 +87,8 @@ def session(engine: str) -> Any:
         return builder.getOrCreate()
     except (PySparkException, Py4JError, OSError) as problem:
         raise EngineUnavailable(
-            f"Apache Spark does not start: {_first_line(problem)}",
-            hint="it wants Java 17 or newer (JAVA_HOME), and a master that can be reached",
+            say("Apache Spark does not start: {reason}", reason=_first_line(problem)),
+            hint=say("it wants Java 17 or newer (JAVA_HOME), and a master that can be reached"),
         ) from None
 
 
@@ -195,13 +197,14 @@ class Spark:
             yield
         except (ArithmeticException, DateTimeException, NumberFormatException) as problem:
             raise FactsInvalid(
-                f"a value of the facts cannot be used: {_first_line(problem)}", place=str(self.folder)
+                say("a value of the facts cannot be used: {reason}", reason=_first_line(problem)),
+                place=str(self.folder),
             ) from None
         except Py4JJavaError as problem:
             shown = str(problem.java_exception)
             if "No space left" in shown or "OutOfMemory" in shown:
                 raise OutputFailed(
-                    "the engine ran out of room", hint="free disk space, or give Spark more memory"
+                    say("the engine ran out of room"), hint=say("free disk space, or give Spark more memory")
                 ) from None
             raise
 

@@ -25,6 +25,7 @@ from zhike_engine.backends.opening import carry_folder, open_tables
 from zhike_engine.errors import EngineUnavailable, FactsInvalid, OutputFailed
 from zhike_engine.facts.stored import Stored
 from zhike_engine.facts.tables import TABLES
+from zhike_engine.messages import say
 from zhike_engine.sql.dialect import DIALECTS, NUMBER, Dialect
 
 BATCH = 50_000
@@ -37,8 +38,8 @@ def in_place(engine: str, where: str) -> SQLite:
     """A plan inside the database `engine`, over its own tables, or over a folder that is loaded first."""
     if is_database(where) and where != engine:
         raise EngineUnavailable(
-            f"the engine `{engine}` cannot read the facts of `{where}`",
-            hint="name the same database twice, or leave --engine away: DuckDB reads either",
+            say("the engine `{engine}` cannot read the facts of `{where}`", engine=engine, where=where),
+            hint=say("name the same database twice, or leave `--engine` away: DuckDB reads either"),
         )
     return SQLite(sqlite_path(engine), None if is_database(where) else Path(where))
 
@@ -96,9 +97,13 @@ class SQLite:
                 giant = f'select "{column}" from f_{name} where abs("{column}") > {LARGEST * 10_000} limit 1'
                 for (amount,) in self.rows(giant):
                     raise FactsInvalid(
-                        f"the amount {Decimal(amount) / 10_000:f} in table `{name}` is too large for SQLite",
+                        say(
+                            "the amount {amount:f} in table `{table}` is too large for SQLite",
+                            amount=Decimal(amount) / 10_000,
+                            table=name,
+                        ),
                         place=facts.place,
-                        hint="leave --engine away: DuckDB reads the database",
+                        hint=say("leave `--engine` away: DuckDB reads the database"),
                     )
 
     def keep(self, name: str, select: str) -> None:
@@ -152,19 +157,22 @@ class SQLite:
         except sqlite3.DatabaseError as problem:
             shown = str(problem).rstrip(".")
             if "full" in shown:
-                raise OutputFailed(f"the engine ran out of room: {shown}", hint="free disk space") from None
+                raise OutputFailed(
+                    say("the engine ran out of room: {reason}", reason=shown), hint=say("free disk space")
+                ) from None
             if "locked" in shown or "busy" in shown:
                 raise EngineUnavailable(
-                    f"`{self.path}` is in use: {shown}",
-                    hint="wait until the other program is done, or grade a copy",
+                    say("`{path}` is in use: {reason}", path=self.path, reason=shown),
+                    hint=say("wait until the other program is done, or grade a copy"),
                 ) from None
             if "not a database" in shown or "unable to open" in shown:
                 raise EngineUnavailable(
-                    f"`{self.path}` cannot be read: {shown}", hint="check the file"
+                    say("`{path}` cannot be read: {reason}", path=self.path, reason=shown),
+                    hint=say("check the file"),
                 ) from None
             if "integer overflow" in shown:
                 raise FactsInvalid(
-                    f"a value of the facts cannot be used: {shown}", place=str(self.path)
+                    say("a value of the facts cannot be used: {reason}", reason=shown), place=str(self.path)
                 ) from None
             raise
 

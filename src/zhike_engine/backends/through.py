@@ -24,6 +24,7 @@ from zhike_engine.backends.opening import open_tables
 from zhike_engine.backends.postgresql import STORED
 from zhike_engine.errors import EngineUnavailable, FactsInvalid
 from zhike_engine.facts.stored import Stored
+from zhike_engine.messages import say
 from zhike_engine.sql.dialect import DIALECTS
 
 try:
@@ -129,7 +130,9 @@ def _arriving(place: str, table: str) -> Iterator[None]:
         yield
     except duckdb.Error as problem:
         shown = str(problem).splitlines()[0].rstrip(".")
-        raise FactsInvalid(f"table `{table}` cannot be read: {shown}", place=place) from None
+        raise FactsInvalid(
+            say("table `{table}` cannot be read: {reason}", table=table, reason=shown), place=place
+        ) from None
 
 
 class _ADBC:
@@ -167,7 +170,7 @@ def _refusals(place: str) -> Iterator[None]:
         yield
     except adbc_driver_manager.Error as problem:
         shown = str(problem).splitlines()[0].rstrip(".")
-        raise FactsInvalid(f"the database refuses: {shown}", place=place) from None
+        raise FactsInvalid(say("the database refuses: {reason}", reason=shown), place=place) from None
 
 
 class PostgreSQLSource(_ADBC):
@@ -232,15 +235,15 @@ def _connect(driver: str, url: str, shown: str) -> dbapi.Connection:
     """A connection; raises EngineUnavailable."""
     if adbc_driver_manager is None or find_spec(driver) is None:
         raise EngineUnavailable(
-            "the driver of the database is not installed",
-            hint="install it with `pip install 'zhike[databases]'`",
+            say("the driver of the database is not installed"),
+            hint=say("install it with `pip install 'zhike[databases]'`"),
         )
     try:
         connection: dbapi.Connection = import_module(f"{driver}.dbapi").connect(url)
     except adbc_driver_manager.Error as problem:
         reason = str(problem).splitlines()[0].rstrip(".")
         raise EngineUnavailable(
-            f"`{shown}` cannot be reached: {reason}",
-            hint="check host, port, user and password, and that the server runs",
+            say("`{address}` cannot be reached: {reason}", address=shown, reason=reason),
+            hint=say("check host, port, user and password, and that the server runs"),
         ) from None
     return connection

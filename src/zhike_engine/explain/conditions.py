@@ -11,7 +11,7 @@ from zhike_engine.formats import Shown
 from zhike_engine.language import nodes as n
 from zhike_engine.language.sentences import Titles, constant_value, group_words, to_text, unit_of
 from zhike_engine.plan.rules import Branching, Leaf, PlannedGrade, PlannedRating, Tree
-from zhike_engine.words import Text, same
+from zhike_engine.words import Text
 
 UNSET = Text(zh="未设定，此条不适用", en="unset, so this does not apply")
 
@@ -211,7 +211,7 @@ class Conditions:
         """A limit for people."""
         if value is None:
             return self.titles.formats.value(None, unit)
-        return same(value) if isinstance(value, str) else self.titles.formats.limit(value, unit)
+        return self.titles.formats.limit(value, unit)
 
     def of(self, node: n.Node) -> Shown | None:
         """The value of a side."""

@@ -20,6 +20,7 @@ from zhike_engine.language.nodes import Name, names_in
 from zhike_engine.language.parse import parse
 from zhike_engine.language.sentences import Titles, to_text
 from zhike_engine.language.titles import set_off
+from zhike_engine.messages import say
 from zhike_engine.plan.rules import PlannedRating
 from zhike_engine.run import Run
 from zhike_engine.words import Text
@@ -52,7 +53,8 @@ def explain_many(
     names = list(run.plan.document.ratings)
     if rating is not None and rating not in names:
         raise NotFound(
-            f"policy `{run.policy.name}` has no rating `{rating}`", hint=did_you_mean(rating, names)
+            say("policy `{policy}` has no rating `{rating}`", policy=run.policy.name, rating=rating),
+            hint=did_you_mean(rating, names),
         )
     wanted = [run.plan.rating(name) for name in ([rating] if rating else names)]
     titles = Titles(run.plan, run.compiled.values)
@@ -76,18 +78,22 @@ def _nobody(run: Run, customer: str) -> NotFound:
     )
     if known[0][0]:
         scope = run.plan.document.scope.customers or ""
-        return NotFound(f"customer `{customer}` is not in the scope of policy `{run.policy.name}`",
-                        hint=f"the policy grades customers for whom `{scope}` holds")  # fmt: skip
+        return NotFound(say("customer `{customer}` is not in the scope of policy `{policy}`", customer=customer, policy=run.policy.name),
+                        hint=say("the policy grades customers for whom `{scope}` holds", scope=scope))  # fmt: skip
     ids = run.backend.arrow(
         f"select {d.as_text('r.customer')} as customer, r.name as name from result r order by r.customer"
     )
     by_name = {str(row["name"]): str(row["customer"]) for row in ids.to_pylist() if row["name"] is not None}
     if customer in by_name:
         return NotFound(
-            f"there is no customer `{customer}`", hint=f"that is the name of `{by_name[customer]}`"
+            say("there is no customer `{customer}`", customer=customer),
+            hint=say("that is the name of `{customer}`", customer=by_name[customer]),
         )
     hint = did_you_mean(customer, ids["customer"].to_pylist())
-    return NotFound(f"there is no customer `{customer}`", hint=hint or "no customer is in the policy's scope")
+    return NotFound(
+        say("there is no customer `{customer}`", customer=customer),
+        hint=hint or say("no customer is in the policy's scope"),
+    )
 
 
 @dataclass(frozen=True)

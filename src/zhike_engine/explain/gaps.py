@@ -144,6 +144,9 @@ class Gaps:
                 en="that period is over ({when}); only a later as-of date changes it",
             )
             return frame.format(when=words(hull(windows)))
+        if any(window.anchor for window in windows):
+            frame = Text(zh="只计{when}", en="counts {when} only")
+            return frame.format(when=words(hull(windows)))
         return Text(zh="不因业务改变", en="business does not change it")
 
     def hint(

@@ -106,4 +106,6 @@ def _table(spec: Any) -> str:
 def _open(name: str, plan: Plan) -> bool:
     """Whether the window of a metric still takes in new days."""
     found = windows_of(name, plan)
+    if any(one.anchor is not None and one.anchor.form == "first" for one in found):
+        return False
     return bool(found) and hull(found).end == plan.windows.end

@@ -12,6 +12,7 @@ from zhike_engine.explain.reasons import Reasons
 from zhike_engine.explain.records import Records
 from zhike_engine.formats import Shown, day
 from zhike_engine.language.titles import Titles
+from zhike_engine.plan.windows import Window
 from zhike_engine.policy import metrics as kinds
 from zhike_engine.policy.model import Item, Scorecard
 from zhike_engine.sql.scores import weights
@@ -49,6 +50,12 @@ def _period(name: str, spec: Any, asked: Asked, records: Records) -> Text | None
     if isinstance(spec, kinds.Tenure):
         start = first_day(spec, records)
         return None if start is None else Text(zh=f"自 {day(start)} 起", en=f"since {day(start)}")
+    over = getattr(spec, "over", None)
+    anchor = asked.run.plan.windows.read(over).anchor if over is not None else None
+    event = records.event(anchor) if anchor is not None else None
+    if anchor is not None and event is not None:
+        first, end = anchor.days(event, asked.run.plan.windows.end)
+        return periods.words(Window(first, end))
     return periods.period(name, asked.run.plan)
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from zhike_engine.facts.tables import TABLES
 from zhike_engine.formats import day
+from zhike_engine.plan.anchors import Anchor
 from zhike_engine.plan.build import Plan
 from zhike_engine.plan.graph import uses
 from zhike_engine.plan.windows import MONTHS, Window
 from zhike_engine.policy import metrics as kinds
-from zhike_engine.words import Text
+from zhike_engine.words import Text, same
 
 
 def words(window: Window) -> Text:
@@ -20,15 +22,46 @@ def words(window: Window) -> Text:
     >>> words(Window(date(2025, 1, 1), date(2026, 1, 1))).pick("en")
     '2025-01-01 to 2025-12-31'
     """
+    if window.anchor is not None:
+        return anchored(window.anchor)
     last = day(window.last_day)
     if window.start is None:
         return Text(zh=f"截至 {last}", en=f"up to {last}")
     return Text(zh=f"{day(window.start)} 至 {last}", en=f"{day(window.start)} to {last}")
 
 
+def event_words(anchor: Anchor) -> Text:
+    """What an anchored window starts at."""
+    if not anchor.column:
+        return Text(zh="首单", en="the first order")
+    known = next((one.title for one in TABLES["customers"].columns if one.name == anchor.column), None)
+    title = known or same(anchor.column)
+    return Text(zh=f"“{title.zh}”", en=f"“{title.en}”")
+
+
+_UNITS = {"day": Text(zh="天", en="days"), "month": Text(zh="个月", en="months")}
+
+
+def anchored(anchor: Anchor) -> Text:
+    """An anchored window for people, whoever the customer is.
+
+    >>> anchored(Anchor("first_order", "first", 6)).pick("en")
+    'the first 6 months after the first order'
+    """
+    event, unit = event_words(anchor), _UNITS[anchor.unit]
+    frames = {
+        "first": Text(zh="{event}起的前 {n} {unit}", en="the first {n} {unit} after {event}"),
+        "since": Text(zh="自{event}起", en="since {event}"),
+        "anniversary": Text(zh="自{event}的最近一个周年起", en="since the last anniversary of {event}"),
+    }
+    return frames[anchor.form].format(event=event, n=anchor.number, unit=unit)
+
+
 def during(window: Window) -> Text:
     """A window inside a sentence."""
     said = words(window)
+    if window.anchor is not None:
+        return Text(zh=said.zh, en=said.en if window.anchor.form != "first" else f"in {said.en}")
     return said if window.start is None else Text(zh=said.zh, en=f"from {said.en}")
 
 
@@ -63,7 +96,9 @@ def windows_of(name: str, plan: Plan) -> tuple[Window, ...]:
 
 
 def hull(windows: Sequence[Window]) -> Window:
-    """The days from the earliest start to the latest end."""
+    """The days from the earliest start to the latest end; an anchored window where there is one."""
+    if any(window.anchor for window in windows):
+        return next(window for window in windows if window.anchor)
     starts = [window.start for window in windows]
     known = [start for start in starts if start is not None]
     return Window(min(known) if len(known) == len(starts) else None, max(window.end for window in windows))

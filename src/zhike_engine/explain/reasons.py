@@ -36,7 +36,18 @@ class Reasons:
             return None
         document = self.asked.run.plan.document
         spec: Any = document.metrics.get(name) or document.scorecards.get(name)
-        return _REASONS[type(spec)](self, spec)
+        return self.no_event(spec) or _REASONS[type(spec)](self, spec)
+
+    def no_event(self, spec: Any) -> Text | None:
+        """The event that the metric's window starts at is not there; None when there is one, or none is needed."""
+        anchor = self.window(spec).anchor
+        if anchor is None or self.records.event(anchor) is not None:
+            return None
+        if not anchor.column:
+            return Text(zh="还没有订单", en="there is no order yet")
+        return Text(zh="没有填写{event}", en="{event} is not stated").format(
+            event=periods.event_words(anchor)
+        )
 
     # helpers
 

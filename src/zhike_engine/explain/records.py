@@ -9,11 +9,12 @@ from typing import Any
 
 from zhike_engine.explain.model import Judged
 from zhike_engine.language.parse import parse
+from zhike_engine.plan.anchors import Anchor
 from zhike_engine.plan.windows import Window
 from zhike_engine.run import Run
 from zhike_engine.sql.expressions import condition_sql
 from zhike_engine.sql.facts import Reading
-from zhike_engine.sql.scans import window_conditions
+from zhike_engine.sql.scans import anchor_conditions, joined_event, window_conditions
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,10 @@ class Records:
             day = f"t.{d.quote(by or reading.day)}"
             tests = [self.shared.among(), *reading.standing(), *reading.countable()]
             tests += [*window_conditions(day, window, None, d), *self._filter(reading, where)]
-            return f"select t.customer, count(*) from {reading.relation()} where {' and '.join(tests)} group by t.customer"
+            tests += anchor_conditions(day, window, d)
+            event = self.run.compiled.context.event(window.anchor)
+            rows = reading.relation() + (joined_event(event) if event else "")
+            return f"select t.customer, count(*) from {rows} where {' and '.join(tests)} group by t.customer"
 
         found = self._first(("rows", reading.table, window, where, by), select)
         return int(found[0]) if found else 0
@@ -92,6 +96,15 @@ class Records:
                 parse(where), self.run.compiled.context.row_names(reading), self.run.backend.dialect
             )
         ]
+
+    def event(self, anchor: Anchor) -> date | None:
+        """The day of the event that an anchored window starts at."""
+        event = self.run.compiled.context.event(anchor)
+        found = self._first(
+            ("event", anchor.on),
+            lambda: f"select t.customer, t.day from ({event}) t where {self.shared.among()}",
+        )
+        return _day(found[0]) if found else None
 
     def first_order(self) -> date | None:
         """The day of the first order that counts, up to the as-of date."""

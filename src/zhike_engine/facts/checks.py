@@ -9,8 +9,9 @@ from zhike_engine.backends.base import Facts, Finding
 from zhike_engine.errors import FactsInvalid
 from zhike_engine.facts.summary import Connection, odd_orders, strangers
 from zhike_engine.facts.tables import TABLES, Table
+from zhike_engine.messages import counted_rows, say
 from zhike_engine.sql.dialect import DIALECTS, Dialect
-from zhike_engine.words import Text
+from zhike_engine.words import OR, Text, quoted
 
 
 def first(result: Any) -> Any:
@@ -35,9 +36,14 @@ def _no_gaps(connection: Connection, table: Table, columns: frozenset[str], fact
     for name, empty in zip(needed, row, strict=True):
         if empty:
             raise FactsInvalid(
-                f"column `{name}` of table `{table.name}` is empty in {empty} row{'s' if empty > 1 else ''}",
+                say(
+                    "column `{column}` of table `{table}` is empty in {rows}",
+                    column=name,
+                    table=table.name,
+                    rows=counted_rows(empty),
+                ),
                 place=facts.place,
-                hint="fill it, or bring the table in with a mapping that says what to do with such rows",
+                hint=say("fill it, or bring the table in with a mapping that says what to do with such rows"),
             )
 
 
@@ -53,9 +59,15 @@ def _one_key(connection: Connection, table: Table, columns: frozenset[str], fact
     if found:
         shown = " / ".join(str(part) for part in found[:-1])
         raise FactsInvalid(
-            f"`{shown}` stands {found[-1]} times in table `{table.name}`; its key is {', '.join(table.key)}",
+            say(
+                "`{key}` stands {times} times in table `{table}`; its key is {names}",
+                key=shown,
+                times=found[-1],
+                table=table.name,
+                names=quoted(table.key),
+            ),
             place=facts.place,
-            hint="remove the copies, or use a mapping with de-duplication",
+            hint=say("remove the copies, or use a mapping with de-duplication"),
         )
 
 
@@ -72,9 +84,17 @@ def _known_choices(connection: Connection, table: Table, columns: frozenset[str]
         )
         if found:
             raise FactsInvalid(
-                f"`{found[0]}` in column `{column.name}` of table `{table.name}` is no known word ({found[1]} rows)",
+                say(
+                    "`{value}` in column `{column}` of table `{table}` is no known word ({rows})",
+                    value=found[0],
+                    column=column.name,
+                    table=table.name,
+                    rows=counted_rows(found[1]),
+                ),
                 place=facts.place,
-                hint=f"use {', '.join(column.choices)}; a mapping can translate other words",
+                hint=say(
+                    "use {names}; a mapping can translate other words", names=quoted(column.choices, OR)
+                ),
             )
 
 

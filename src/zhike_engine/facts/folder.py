@@ -22,6 +22,7 @@ from zhike_engine.facts.checks import first
 from zhike_engine.facts.manifest import file_hashes, fingerprint, read_manifest
 from zhike_engine.facts.tables import TABLES, Column, Table
 from zhike_engine.issues import did_you_mean
+from zhike_engine.messages import say, together
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,8 @@ class FolderReader:
         """The fact files of the folder by table; raises FactsInvalid for a doubled, misspelt or missing one."""
         if not self.folder.is_dir():
             raise FactsInvalid(
-                f"there is no facts folder `{self.folder}`", hint="make one with `zhike facts`"
+                say("there is no facts folder `{folder}`", folder=self.folder),
+                hint=say("make one with `zhike facts`"),
             )
         found: dict[str, FactFile] = {}
         for path in sorted(self.folder.iterdir()):
@@ -81,24 +83,26 @@ class FolderReader:
                 continue
             if path.stem in found:
                 raise FactsInvalid(
-                    f"table `{path.stem}` stands twice: as CSV and as Parquet",
+                    say("table `{table}` stands twice: as CSV and as Parquet", table=path.stem),
                     place=str(path),
-                    hint="remove one of them",
+                    hint=say("remove one of them"),
                 )
             found[path.stem] = FactFile(TABLES[path.stem], path)
         for name in ("customers",):
             if name not in found:
                 raise FactsInvalid(
-                    f"the facts folder has no table `{name}`",
+                    say("the facts folder has no table `{table}`", table=name),
                     place=str(self.folder),
-                    hint=f"add `{name}.csv` or `{name}.parquet`; see docs/reference/facts.md",
+                    hint=say(
+                        "add `{table}.csv` or `{table}.parquet`; see `docs/reference/facts.md`", table=name
+                    ),
                 )
         return found
 
     def _unknown(self, path: Path) -> None:
         near = did_you_mean(path.stem, TABLES)
         if near.startswith("did you mean"):
-            raise FactsInvalid(f"`{path.name}` is no fact table", place=str(path), hint=near)
+            raise FactsInvalid(say("`{name}` is no fact table", name=path.name), place=str(path), hint=near)
 
     # tables
 
@@ -140,18 +144,22 @@ class FolderReader:
         doubled = sorted({name for name in names if names.count(name) > 1})
         if doubled:
             raise FactsInvalid(
-                f"column `{doubled[0]}` stands twice", place=f"{file.path}:1", hint="rename one of them"
+                say("column `{column}` stands twice", column=doubled[0]),
+                place=f"{file.path}:1",
+                hint=say("rename one of them"),
             )
         if "" in names:
             raise FactsInvalid(
-                f"column {names.index('') + 1} has no name", place=f"{file.path}:1", hint="name every column"
+                say("column {number} has no name", number=names.index("") + 1),
+                place=f"{file.path}:1",
+                hint=say("name every column"),
             )
         return names
 
     def _types(self, file: FactFile) -> dict[str, str]:
         if file.path.stat().st_size == 0:
             raise FactsInvalid(
-                "the file is empty", place=str(file.path), hint="write at least the header row"
+                say("the file is empty"), place=str(file.path), hint=say("write at least the header row")
             )
         if file.is_csv:
             _check_utf8(file.path)
@@ -163,9 +171,9 @@ class FolderReader:
         if missing:
             near = did_you_mean(missing[0], types)
             raise FactsInvalid(
-                f"table `{file.table.name}` lacks the column `{missing[0]}`",
+                say("table `{table}` lacks the column `{column}`", table=file.table.name, column=missing[0]),
                 place=str(file.path),
-                hint=near + "; or bring the file in with a mapping and `zhike facts`",
+                hint=together(near, say("or bring the file in with a mapping and `zhike facts`")),
             )
 
     def _typed(self, column: Column, stored: str, file: FactFile) -> str:
@@ -211,7 +219,12 @@ class FolderReader:
             )
             if found:
                 raise FactsInvalid(
-                    f"`{found[1]}` in column `{column.name}` is not {_KIND_WORDS[column.kind]}",
+                    say(
+                        "`{value}` in column `{column}` is not {kind}",
+                        value=found[1],
+                        column=column.name,
+                        kind=_KIND_WORDS[column.kind],
+                    ),
                     place=f"{file.path}:{found[0]}",
                     hint=_KIND_HINTS[column.kind],
                 )
@@ -223,24 +236,24 @@ class FolderReader:
             _explain_row(file.path, str(problem))
             shown = str(problem).splitlines()[0].rstrip(".")
             raise FactsInvalid(
-                f"the file cannot be read: {shown}", place=str(file.path),
-                hint="canonical files are UTF-8 CSV with commas, or Parquet; bring others in with `zhike facts`",
+                say("the file cannot be read: {reason}", reason=shown), place=str(file.path),
+                hint=say("canonical files are UTF-8 CSV with commas, or Parquet; bring others in with `zhike facts`"),
             ) from None  # fmt: skip
 
 
 _KIND_WORDS = {
-    "date": "a date that exists",
-    "money": "an amount with at most four decimals",
-    "decimal": "a number with at most eight decimals",
-    "integer": "a whole number",
-    "bool": "true or false",
+    "date": say("a date that exists"),
+    "money": say("an amount with at most four decimals"),
+    "decimal": say("a number with at most eight decimals"),
+    "integer": say("a whole number"),
+    "bool": say("`true` or `false`"),
 }
 _KIND_HINTS = {
-    "date": "write dates like 2026-01-31, or state the format in a mapping and use `zhike facts`",
-    "money": "write amounts like 1234.5, without separators and units",
-    "decimal": "write numbers like 0.25",
-    "integer": "write numbers like 12",
-    "bool": "write `true` or `false`",
+    "date": say("write dates like 2026-01-31, or state the format in a mapping and use `zhike facts`"),
+    "money": say("write amounts like 1234.5, without separators and units"),
+    "decimal": say("write numbers like 0.25"),
+    "integer": say("write numbers like 12"),
+    "bool": say("write `true` or `false`"),
 }
 
 
@@ -250,13 +263,17 @@ def _explain_row(path: Path, problem: str) -> None:
     cells = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", problem)
     if line and cells:
         raise FactsInvalid(
-            f"the row has {_cells(path, int(line[1]))} cells, the header has {cells[1]}",
+            say(
+                "the row has {cells} cells, the header has {wanted}",
+                cells=_cells(path, int(line[1])),
+                wanted=cells[1],
+            ),
             place=f"{path}:{line[1]}",
-            hint="put texts and amounts that contain a comma in quotes; amounts need no separators",
+            hint=say("put texts and amounts that contain a comma in quotes; amounts need no separators"),
         )
     if line:
         raise FactsInvalid(
-            "the row cannot be read", place=f"{path}:{line[1]}", hint="check its quotes and commas"
+            say("the row cannot be read"), place=f"{path}:{line[1]}", hint=say("check its quotes and commas")
         )
 
 
@@ -311,11 +328,13 @@ def _check_utf8(path: Path) -> None:
                 raw.decode("utf-8-sig" if line == 1 else "utf-8")
             except UnicodeDecodeError:
                 raise FactsInvalid(
-                    "the file is not UTF-8 text", place=f"{path}:{line}",
-                    hint="save it as UTF-8, or bring it in with a mapping that states `encoding: gb18030`",
+                    say("the file is not UTF-8 text"), place=f"{path}:{line}",
+                    hint=say("save it as UTF-8, or bring it in with a mapping that states `encoding: gb18030`"),
                 ) from None  # fmt: skip
     if line == 0:
-        raise FactsInvalid("the file is empty", place=str(path), hint="write at least the header row")
+        raise FactsInvalid(
+            say("the file is empty"), place=str(path), hint=say("write at least the header row")
+        )
 
 
 def _attribute_kinds(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from zhike_engine.errors import FactsInvalid
 from zhike_engine.facts.summary import Summary
+from zhike_engine.messages import say
 
 MANIFEST = "facts.json"
 
@@ -49,7 +50,9 @@ def read_manifest(folder: Path, hashes: Mapping[str, str]) -> tuple[bool, dict[s
         summaries = {name: Summary.from_json(plain) for name, plain in told.items()}
     except (ValueError, KeyError, TypeError, AttributeError):
         raise FactsInvalid(
-            f"`{MANIFEST}` cannot be read", place=str(manifest), hint="run `zhike facts` again"
+            say("`{file}` cannot be read", file=MANIFEST),
+            place=str(manifest),
+            hint=say("run `zhike facts` again"),
         ) from None
     return sealed, summaries if sealed else {}
 

@@ -53,6 +53,7 @@ class Column:
 class Table:
     """One fact table. `key` columns together are unique; `date_column` places a row in time (None: no events).
 
+    `rated_on` is the column whose day decides the exchange rate; where it is absent or empty `date_column` does.
     `open` means that unknown columns are kept as text attributes; `required` that a folder must have the table.
     """
 
@@ -62,6 +63,7 @@ class Table:
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     date_column: str | None = None
+    rated_on: str | None = None
     required: bool = False
     open: bool = False
 

@@ -8,6 +8,7 @@ from typing import Literal
 from zhike_engine.errors import FactsInvalid
 from zhike_engine.facts.tables import Column, Table
 from zhike_engine.issues import did_you_mean
+from zhike_engine.messages import say, together
 from zhike_engine.sql.dialect import Dialect
 
 Stored = Literal["text", "digits", "integer", "decimal", "double", "date", "moment", "flag"]
@@ -15,11 +16,11 @@ Stored = Literal["text", "digits", "integer", "decimal", "double", "date", "mome
 
 FLAG_WORDS = {"true": True, "t": True, "1": True, "false": False, "f": False, "0": False}
 _KIND_WORDS = {
-    "date": "a date like 2026-01-31",
-    "money": "an amount with at most four decimals",
-    "decimal": "a number",
-    "integer": "a whole number",
-    "bool": "true or false",
+    "date": say("a date like 2026-01-31"),
+    "money": say("an amount with at most four decimals"),
+    "decimal": say("a number"),
+    "integer": say("a whole number"),
+    "bool": say("`true` or `false`"),
 }
 
 
@@ -96,15 +97,17 @@ def check_columns(table: Table, stored: Mapping[str, Stored], place: str) -> Non
     for name in table.required_names:
         if name not in stored:
             raise FactsInvalid(
-                f"table `{table.name}` lacks the column `{name}`",
+                say("table `{table}` lacks the column `{column}`", table=table.name, column=name),
                 place=place,
-                hint=did_you_mean(name, stored) + "; or give the database a view with the canonical columns",
+                hint=together(
+                    did_you_mean(name, stored), say("or give the database a view with the canonical columns")
+                ),
             )
     for column in table.columns:
         if column.kind == "integer" and stored.get(column.name) in ("text", "flag"):
             raise FactsInvalid(
-                f"column `{column.name}` of table `{table.name}` is no whole number", place=place,
-                hint="give the database a view with the canonical columns",
+                say("column `{column}` of table `{table}` is no whole number", column=column.name, table=table.name), place=place,
+                hint=say("give the database a view with the canonical columns"),
             )  # fmt: skip
 
 
@@ -125,7 +128,13 @@ def doubtful(
 def refuse_value(table: Table, column: Column, value: str, place: str) -> None:
     """Raise FactsInvalid for a value that is not of its column's kind."""
     raise FactsInvalid(
-        f"`{value}` in column `{column.name}` of table `{table.name}` is not {_KIND_WORDS[column.kind]}",
+        say(
+            "`{value}` in column `{column}` of table `{table}` is not {kind}",
+            value=value,
+            column=column.name,
+            table=table.name,
+            kind=_KIND_WORDS[column.kind],
+        ),
         place=place,
-        hint="correct the value, or give the database a view with the canonical columns",
+        hint=say("correct the value, or give the database a view with the canonical columns"),
     )

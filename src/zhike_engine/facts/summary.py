@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Protocol
 
-from zhike_engine.facts.tables import TABLES
+from zhike_engine.facts.tables import TABLES, Table
 from zhike_engine.sql.dialect import DIALECTS, Dialect
 
 ODD_ORDERS = (
@@ -56,7 +56,8 @@ class Summary:
     """One table: its last day, customers that are not in `customers`, odd orders, the span of each currency.
 
     `strangers` counts rows, `examples` names up to five of their customers. `odd` counts ODD_ORDERS. `currencies`
-    maps each currency of rows that count to its span; None where that depends on the as-of date.
+    maps each currency of rows that count to its span; None where that depends on the as-of date. `rated` says that the
+    spans go by the table's `rated_on`.
     """
 
     last: date | None = None
@@ -64,6 +65,7 @@ class Summary:
     examples: tuple[str, ...] = ()
     odd: tuple[int, ...] = ()
     currencies: Mapping[str, Stretch] | None = None
+    rated: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Plain data for `facts.json`."""
@@ -85,6 +87,7 @@ class Summary:
             currencies=None
             if spans is None
             else {code: Stretch.from_json(span) for code, span in spans.items()},
+            rated=bool(plain.get("rated")),
         )
 
 
@@ -95,7 +98,8 @@ def summarise(connection: Connection, name: str, columns: frozenset[str]) -> Sum
         last = _one(connection, f'select max("{table.date_column}") from f_{name}')[0]
     rows, examples = strangers(connection, name) if "customer" in columns and name != "customers" else (0, ())
     odd = odd_orders(connection, columns) if name == "orders" else ()
-    return Summary(last, rows, examples, odd, _currencies(connection, name, columns))
+    rated = table.rated_on in columns
+    return Summary(last, rows, examples, odd, _currencies(connection, table, columns), rated)
 
 
 def strangers(
@@ -116,13 +120,14 @@ def odd_orders(connection: Connection, columns: frozenset[str]) -> tuple[int, ..
     return tuple(int(count) for count in _one(connection, f"select {sums} from f_orders"))
 
 
-def _currencies(connection: Connection, name: str, columns: frozenset[str]) -> dict[str, Stretch] | None:
-    day = TABLES[name].date_column
-    amounts = [column for column in TABLES[name].money_columns if column in columns]
+def _currencies(connection: Connection, table: Table, columns: frozenset[str]) -> dict[str, Stretch] | None:
+    name, day = table.name, table.date_column
+    amounts = [column for column in table.money_columns if column in columns]
     if name == "order_lines" or "known_on" in columns or not amounts or not {"currency", day} <= columns:
         return None
+    rate_day = f'coalesce("{table.rated_on}", "{day}")' if table.rated_on in columns else f'"{day}"'
     counts = "status <> 'cancelled'" if name == "orders" else "true"
-    days = ", ".join(f'{end}(case when {counts} then "{day}" end)' for end in ("min", "max"))
+    days = ", ".join(f"{end}(case when {counts} then {rate_day} end)" for end in ("min", "max"))
     largest = ", ".join(f"max(abs({amount}))" for amount in amounts)
     rows = connection.execute(
         f"select currency, {days}, {largest} from f_{name} group by currency"

@@ -198,11 +198,17 @@ RECEIVABLES = Table(
             "issued_on",
             "开票日期",
             "issued on",
-            "开票或交货的日期",
-            "the day it was invoiced",
+            "开票或交货的日期；按这一天的汇率折算，空则按到期日",
+            "the day it was invoiced; its rate converts the amount, that of the due day where this is empty",
             required=False,
         ),
-        date_column("due_on", "到期日", "due on", "最后付款日", "the last day to pay in time"),
+        date_column(
+            "due_on",
+            "到期日",
+            "due on",
+            "最后付款日；次日起未付为逾期",
+            "the last day to pay in time; overdue from the day after",
+        ),
         money_column("amount", "金额", "amount", "应收金额", "the amount owed"),
         currency_column(),
         date_column(
@@ -212,6 +218,7 @@ RECEIVABLES = Table(
     ),
     key=("receivable",),
     date_column="due_on",
+    rated_on="issued_on",
 )
 
 PAYMENTS = Table(

@@ -17,6 +17,7 @@ from zhike_engine.forecast.evidence import AmountScore, ChurnScore, percent
 from zhike_engine.forecast.history import UNITS, Integers, checked_columns, columns_of
 from zhike_engine.forecast.months import add_months, day_number
 from zhike_engine.forecast.outlook import CHURN_RISK, EXPECTED_AMOUNT, ForecastRow
+from zhike_engine.messages import say
 from zhike_engine.words import Text
 
 
@@ -134,8 +135,14 @@ def actuals_from_arrays(
     last = ends_on(made_on, months)
     if as_of < last:
         raise FactsInvalid(
-            f"the {months} months after `{made_on}` end on `{last}`, and the facts on `{as_of}`",
-            hint="compare when the period is over",
+            say(
+                "the {months} months after `{made_on}` end on `{last}`, and the facts on `{as_of}`",
+                months=months,
+                made_on=made_on,
+                last=last,
+                as_of=as_of,
+            ),
+            hint=say("compare when the period is over"),
         )
     names = tuple(customers)
     who, when, value, count = checked_columns(names, customer, day, amount, orders)

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from zhike_engine.errors import FactsInvalid
 from zhike_engine.forecast.months import borders_back, day_number, day_of
+from zhike_engine.messages import say
 
 UNITS = 10_000
 """Amounts are whole numbers of 1/10000 of the policy's currency."""
@@ -111,7 +112,10 @@ def columns_of(
     index, day, amount = [], [], []
     for name, on, value in rows:
         if name not in place:
-            raise FactsInvalid(f"unknown customer `{name}` in the orders", hint="list every customer once")
+            raise FactsInvalid(
+                say("unknown customer `{name}` in the orders", name=name),
+                hint=say("list every customer once"),
+            )
         index.append(place[name])
         day.append(day_number(on))
         amount.append(value)
@@ -123,29 +127,36 @@ def checked_columns(
 ) -> tuple[Integers, Integers, Integers, Integers]:
     """The four columns as int64[k]; raises FactsInvalid for what does not fit together or cannot be counted."""
     if len(set(names)) != len(names):
-        raise FactsInvalid("a customer is listed twice", hint="list every customer once")
+        raise FactsInvalid(say("a customer is listed twice"), hint=say("list every customer once"))
     when = np.asarray(day)
     if np.issubdtype(when.dtype, np.datetime64):
         when = when.astype("datetime64[D]")
         if np.isnat(when).any():
-            raise FactsInvalid("an order has no date", hint="fill the column `ordered_on`")
+            raise FactsInvalid(say("an order has no date"), hint=say("fill the column `ordered_on`"))
     who, when, value = _whole(customer, "customer"), _whole(when, "day"), _whole(amount, "amount")
     count = (value > 0).astype(np.int64) if orders is None else _whole(orders, "orders")
     if len({len(who), len(when), len(value), len(count)}) != 1:
         raise FactsInvalid(
-            "the columns of the orders differ in length", hint="give one value per order in each"
+            say("the columns of the orders differ in length"), hint=say("give one value per order in each")
         )
     if len(who) and not (who.min() >= 0 and who.max() < len(names)):
-        raise FactsInvalid("an order names a customer outside the list", hint="list every customer once")
+        raise FactsInvalid(
+            say("an order names a customer outside the list"), hint=say("list every customer once")
+        )
     if float(np.abs(value.astype(np.float64)).sum()) > _MOST:
-        raise FactsInvalid("the orders add up to more than can be counted exactly", hint="check the amounts")
+        raise FactsInvalid(
+            say("the orders add up to more than can be counted exactly"), hint=say("check the amounts")
+        )
     return who, when, value, count
 
 
 def _whole(values: ArrayLike, name: str) -> Integers:
     array = np.asarray(values)
     if array.dtype.kind not in "biuM" and array.size:
-        raise FactsInvalid(f"the column `{name}` has values that are not whole numbers", hint="give integers")
+        raise FactsInvalid(
+            say("the column `{name}` has values that are not whole numbers", name=name),
+            hint=say("give integers"),
+        )
     return array.astype(np.int64, copy=False)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zhike_engine.errors import FactsInvalid
+from zhike_engine.messages import say
 
 EPOCH = date(1970, 1, 1)
 DAYS_PER_MONTH = 30.4375
@@ -32,7 +33,10 @@ def add_months(day: date, months: int) -> date:
     """
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     if not date.min.year <= year <= date.max.year:
-        raise FactsInvalid(f"{months} months from `{day}` is outside the calendar", hint="check the dates")
+        raise FactsInvalid(
+            say("{months} months from `{day}` is outside the calendar", months=months, day=day),
+            hint=say("check the dates"),
+        )
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 

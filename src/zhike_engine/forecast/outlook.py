@@ -19,6 +19,7 @@ from zhike_engine.forecast.methods import amounts, churn, fit_orders, forecastab
 from zhike_engine.forecast.origins import Origin
 from zhike_engine.forecast.rolling import backtest
 from zhike_engine.issues import did_you_mean
+from zhike_engine.messages import say
 from zhike_engine.words import Text
 
 EXPECTED_AMOUNT = "expected_amount"
@@ -149,11 +150,13 @@ def forecast(
 def _check(history: History, as_of: date, tested: Backtest, horizons: tuple[int, int]) -> None:
     if as_of != history.as_of:
         raise ParameterInvalid(
-            f"the history ends on `{history.as_of}`, not on `{as_of}`",
-            hint="build the history as of the same day",
+            say("the history ends on `{day}`, not on `{as_of}`", day=history.as_of, as_of=as_of),
+            hint=say("build the history as of the same day"),
         )
     if (tested.as_of, tested.horizon_months, tested.churn_months) != (as_of, *horizons):
-        raise ParameterInvalid("the back-test is of another day or horizon", hint="run it for the same ones")
+        raise ParameterInvalid(
+            say("the back-test is of another day or horizon"), hint=say("run it for the same ones")
+        )
 
 
 def _ranged(tested: Backtest, expected: Floats) -> tuple[Floats, Floats]:
@@ -171,13 +174,17 @@ def _growth(
     for name in names:
         if not (growth[name].is_finite() and Decimal(-1) < growth[name] <= 10):
             raise ParameterInvalid(
-                f"the growth `{growth[name]}` of `{name}` is not a yearly share",
-                hint="write 0.05 for 5 % a year",
+                say(
+                    "the growth `{growth}` of `{name}` is not a yearly share", growth=growth[name], name=name
+                ),
+                hint=say("write 0.05 for 5 % a year"),
             )
     present = {groups[customer] for customer in customers if customer in groups}
     for name in names:
         if name != EVERYONE_ELSE and name not in present:
-            raise ParameterInvalid(f"no customer belongs to `{name}`", hint=did_you_mean(name, present))
+            raise ParameterInvalid(
+                say("no customer belongs to `{name}`", name=name), hint=did_you_mean(name, present)
+            )
     at = {name: place for place, name in enumerate(names)}
     rest = at.get(EVERYONE_ELSE, -1)
     place = [at.get(groups.get(customer, EVERYONE_ELSE), rest) for customer in customers]

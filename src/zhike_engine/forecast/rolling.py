@@ -24,6 +24,7 @@ from zhike_engine.forecast.methods import (
 )
 from zhike_engine.forecast.origins import Origin
 from zhike_engine.forecast.ranges import learn
+from zhike_engine.messages import say
 
 UNPROVEN_AMOUNT = "decayed_mean"
 
@@ -46,7 +47,9 @@ def backtest(
     """
     check_months(horizon_months=horizon_months, churn_months=churn_months, step_months=step_months)
     if not 0.5 <= level <= 0.99:
-        raise ParameterInvalid(f"the level `{level}` is not between 0.5 and 0.99", hint="0.8 is usual")
+        raise ParameterInvalid(
+            say("the level `{level}` is not between 0.5 and 0.99", level=level), hint=say("0.8 is usual")
+        )
     stand = _Stands(history, history.months - fewest_months, step_months, most_origins)
     trials = stand.amount_trials(horizon_months)
     silences = stand.churn_trials(churn_months)
@@ -75,7 +78,9 @@ def check_months(**months: int) -> None:
     """Refuse month counts below 1 or above 60; raises ParameterInvalid."""
     for name, value in months.items():
         if not 1 <= value <= 60:
-            raise ParameterInvalid(f"`{name}` is `{value}`", hint="give between 1 and 60 months")
+            raise ParameterInvalid(
+                say("`{name}` is `{value}`", name=name, value=value), hint=say("give between 1 and 60 months")
+            )
 
 
 @dataclass(frozen=True, eq=False)

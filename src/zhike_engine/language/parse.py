@@ -12,6 +12,8 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedInput
 
 from zhike_engine.errors import ZhikeError
 from zhike_engine.language import nodes as n
+from zhike_engine.messages import NOTHING, Said, say
+from zhike_engine.words import Text
 
 _OPERATORS: dict[str, n.CompareOp] = {"≥": ">=", "≤": "<=", "≠": "!=", "＞": ">", "＜": "<", "＝": "="}
 
@@ -21,7 +23,7 @@ class ExpressionInvalid(ZhikeError):
 
     code = "expression_invalid"
 
-    def __init__(self, message: str, *, column: int = 0, hint: str = "") -> None:
+    def __init__(self, message: Said, *, column: int = 0, hint: Said = NOTHING) -> None:
         super().__init__(message, hint=hint)
         self.column = column
 
@@ -44,20 +46,30 @@ def parse(text: str) -> n.Node:
         node = _Builder().transform(tree)
     except UnexpectedCharacters as problem:
         raise ExpressionInvalid(
-            f"`{text}` has a sign that means nothing here: `{text[problem.pos_in_stream or 0]}`",
+            say(
+                "`{text}` has a sign that means nothing here: `{sign}`",
+                text=text,
+                sign=text[problem.pos_in_stream or 0],
+            ),
             column=problem.pos_in_stream or 0,
             hint=_hint(text),
         ) from None
     except UnexpectedToken as problem:
-        shown = str(problem.token) or "the end"
+        shown = str(problem.token)
         column = problem.pos_in_stream if problem.pos_in_stream and problem.pos_in_stream > 0 else 0
         if problem.token.type == "$END":
-            raise ExpressionInvalid(f"`{text}` ends too early", column=len(text), hint=_hint(text)) from None
+            raise ExpressionInvalid(
+                say("`{text}` ends too early", text=text), column=len(text), hint=_hint(text)
+            ) from None
         raise ExpressionInvalid(
-            f"`{text}` is not understood at `{shown}`", column=column, hint=_hint(text)
+            say("`{text}` is not understood at `{shown}`", text=text, shown=shown),
+            column=column,
+            hint=_hint(text),
         ) from None
     except (UnexpectedEOF, UnexpectedInput):
-        raise ExpressionInvalid(f"`{text}` ends too early", column=len(text), hint=_hint(text)) from None
+        raise ExpressionInvalid(
+            say("`{text}` ends too early", text=text), column=len(text), hint=_hint(text)
+        ) from None
     except VisitError as problem:
         if isinstance(problem.orig_exc, ExpressionInvalid):
             raise problem.orig_exc from None
@@ -66,14 +78,14 @@ def parse(text: str) -> n.Node:
     return node
 
 
-def _hint(text: str) -> str:
+def _hint(text: str) -> Said:
     if "==" in text:
-        return "write `=` for equal"
+        return say("write `=` for equal")
     if "&&" in text or "||" in text:
-        return "write `and`, `or`"
+        return say("write `and`, `or`")
     if "<>" in text:
-        return "write `!=` for not equal"
-    return "write for example `annual_amount >= 500 万 and growth > 15 %`"
+        return say("write `!=` for not equal")
+    return say("write for example `annual_amount >= 500 万 and growth > 15 %`")
 
 
 class _Builder(Transformer[Token, n.Node]):
@@ -154,6 +166,17 @@ class _Builder(Transformer[Token, n.Node]):
         low, high = n.FUNCTIONS[function]
         arguments = tuple(items[1:])
         if not low <= len(arguments) <= high:
-            wanted = str(low) if low == high else f"{low} to {high}"
-            raise ExpressionInvalid(f"`{function}` takes {wanted} values, not {len(arguments)}")
+            wanted = (
+                str(low)
+                if low == high
+                else Text(zh="{low} 至 {high}", en="{low} to {high}").format(low=low, high=high)
+            )
+            raise ExpressionInvalid(
+                say(
+                    "`{function}` takes {wanted} values, not {count}",
+                    function=function,
+                    wanted=wanted,
+                    count=len(arguments),
+                )
+            )
         return n.Call(function, arguments)

@@ -167,8 +167,11 @@ class _Writer:
         return self.titles.formats.limit(node.value, unit).pick(self.lang)
 
     def string(self, node: n.String, unit: str) -> str:
-        word = WORDS[node.value].pick(self.lang) if node.value in WORDS and self.titles.table else node.value
-        return word if unit in ("rating", "date") else f"“{word}”"
+        if unit == "date":
+            return node.value
+        own = WORDS.get(node.value) if self.titles.table else None
+        word = (own or self.titles.formats.word(node.value)).pick(self.lang)
+        return word if unit == "rating" else f"“{word}”"
 
     def boolean(self, node: n.Boolean, unit: str) -> str:
         return self.say("是", "yes") if node.value else self.say("否", "no")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
 from zhike_engine.language.nodes import names_in
 from zhike_engine.language.parse import parse
+from zhike_engine.oracle.events import Own, days_of, whole_months
 from zhike_engine.oracle.expressions import Names, Sort, evaluate, holds
 from zhike_engine.oracle.numbers import Number, Scalar, exact, number, quotient, rounded, spread
 from zhike_engine.oracle.rows import FactRow, column_sort, optional
@@ -26,7 +26,7 @@ def split(place: str) -> tuple[str, str]:
 
 
 def chosen(
-    world: World, customer: Customer, table: str, window: Window, spec: Any, *, events: bool
+    world: World, customer: Customer, table: str, window: Window | Own, spec: Any, *, events: bool
 ) -> list[FactRow]:
     """The customer's rows of a window that meet the metric's `where`, oldest first."""
     by, where = getattr(spec, "by", None), getattr(spec, "where", None)
@@ -53,7 +53,7 @@ def total(rows: Sequence[FactRow], table: str, column: str) -> Fraction | None:
 def sum_(spec: kinds.Sum, world: World, customer: Customer) -> Scalar:
     """Total of a column, each row times a coefficient where the metric names a table of them."""
     table, column = split(spec.sum)
-    rows = chosen(world, customer, table, world.plan.windows.read(spec.over), spec, events=False)
+    rows = chosen(world, customer, table, days_of(spec, world, customer), spec, events=False)
     if spec.times is None:
         return total(rows, table, column)
     products = []
@@ -88,26 +88,26 @@ def _last(
     world: World,
     customer: Customer,
 ) -> tuple[Sequence[FactRow], str]:
-    rows = chosen(world, customer, place[0], world.plan.windows.read(spec.over), spec, events=True)
+    rows = chosen(world, customer, place[0], days_of(spec, world, customer), spec, events=True)
     return (rows if spec.last is None else rows[-spec.last :]), place[1]
 
 
 def count(spec: kinds.Count, world: World, customer: Customer) -> Scalar:
     """Number of rows."""
-    window = world.plan.windows.read(spec.over)
+    window = days_of(spec, world, customer)
     return exact(len(chosen(world, customer, spec.count, window, spec, events=True)))
 
 
 def distinct(spec: kinds.Distinct, world: World, customer: Customer) -> Scalar:
     """Number of different values."""
     table, column = split(spec.distinct)
-    rows = chosen(world, customer, table, world.plan.windows.read(spec.over), spec, events=True)
+    rows = chosen(world, customer, table, days_of(spec, world, customer), spec, events=True)
     return exact(len({row.value(column) for row in rows} - {None}))
 
 
 def active(spec: kinds.Active, world: World, customer: Customer) -> Scalar:
     """Number of different periods with a row; quarters are those of the business year."""
-    rows = chosen(world, customer, spec.active, world.plan.windows.read(spec.over), spec, events=True)
+    rows = chosen(world, customer, spec.active, days_of(spec, world, customer), spec, events=True)
     first = world.plan.document.calendar.year_starts
     days = [day for row in rows if (day := row.day(spec.by)) is not None]
     return exact(len({period_start(day, MONTHS[spec.per], first) for day in days}))
@@ -129,16 +129,6 @@ def tenure(spec: kinds.Tenure, world: World, customer: Customer) -> Scalar:
     return exact(months if spec.tenure == "months" else months // 12)
 
 
-def whole_months(start: date, end: date) -> int:
-    """Months that are over between two days: one more each time the day of the month comes round.
-
-    >>> whole_months(date(2024, 2, 29), date(2025, 2, 28)), whole_months(date(2024, 2, 29), date(2025, 3, 1))
-    (11, 12)
-    """
-    crossed = (end.year - start.year) * 12 + end.month - start.month
-    return crossed if end.day >= start.day else crossed - 1
-
-
 def recency(spec: kinds.Recency, world: World, customer: Customer) -> Scalar:
     """Days from the last row to the as-of date."""
     rows = chosen(world, customer, spec.recency, Window(None, world.plan.windows.end), spec, events=True)
@@ -148,7 +138,7 @@ def recency(spec: kinds.Recency, world: World, customer: Customer) -> Scalar:
 
 def longest_gap(spec: kinds.LongestGap, world: World, customer: Customer) -> Scalar:
     """The longest time between two successive days with rows, or since the last one."""
-    window = world.plan.windows.read(spec.over)
+    window = days_of(spec, world, customer)
     rows = chosen(world, customer, spec.longest_gap, window, spec, events=True)
     days = sorted({day for row in rows if (day := row.day(spec.by)) is not None})
     if spec.until_as_of and days:

@@ -7,6 +7,7 @@ from typing import Any
 
 from zhike_engine.language.parse import parse
 from zhike_engine.oracle import aggregates, population, records
+from zhike_engine.oracle.events import waits_for_event
 from zhike_engine.oracle.expressions import Sort, sort_of
 from zhike_engine.oracle.numbers import Scalar
 from zhike_engine.oracle.ratings import rate
@@ -68,7 +69,10 @@ def _node(node: Planned, world: World) -> None:
         found = relative(node.spec, world)
     else:
         author = AUTHORS[type(node.spec)]
-        found = [author(node.spec, world, customer) for customer in world.customers]
+        found = [
+            None if waits_for_event(node.spec, world, one) else author(node.spec, world, one)
+            for one in world.customers
+        ]
     for customer, value in zip(world.customers, found, strict=True):
         customer.values[node.name] = value
     world.sorts[node.name] = _sort(node.spec, world)

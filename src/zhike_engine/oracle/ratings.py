@@ -5,15 +5,15 @@ Columns carry the rating's prefix, as in the result table; ranks count from 1, t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from itertools import product
+
 from zhike_engine.oracle.expressions import Names, Sort, Unset, holds
 from zhike_engine.oracle.numbers import Scalar
 from zhike_engine.oracle.records import previous_grade, record_in_force
-from zhike_engine.oracle.steps import Rater, close, manual, walk
+from zhike_engine.oracle.steps import CONDITION, Rater, close, manual, walk
 from zhike_engine.oracle.world import Customer, World
-from zhike_engine.plan.rules import PlannedGrade, PlannedRating
-
-WAIT_CONDITION = 200
-"""Conditions that must be known are numbered from here; pending rules from 0."""
+from zhike_engine.plan.rules import Leaf, PlannedRating, leaves
 
 
 def rate(rating: PlannedRating, world: World) -> None:
@@ -75,8 +75,18 @@ def answer(rater: Rater) -> None:
     rater.keep(s0=_first(rater))
 
 
-def _raw(rater: Rater) -> int | None:
-    matching = [grade for grade in rater.rating.tested if _grade_holds(rater, grade)]
+Answers = Mapping[str, bool]
+"""Column of an unknown condition that waits -> the answer that is tried for it."""
+
+
+def _raw(rater: Rater, tried: Answers | None = None) -> int | None:
+    """The rank by the rules; `tried` answers unknown conditions that otherwise do not hold."""
+
+    def told(leaf: Leaf) -> bool | None:
+        found: bool | None = rater.customer.columns[leaf.column]
+        return (tried or {}).get(leaf.column) if found is None else found
+
+    matching = [g for g in rater.rating.tested if g.tree is not None and rater.holds(g.tree, told) is True]
     ranks = [grade.rank for grade in matching]
     if not ranks:
         return None
@@ -91,10 +101,6 @@ def _raw(rater: Rater) -> int | None:
     return min(ranks)
 
 
-def _grade_holds(rater: Rater, grade: PlannedGrade) -> bool:
-    return grade.tree is not None and rater.holds(grade.tree) is True
-
-
 def _line(rater: Rater) -> int | None:
     fallback = rater.rating.spec.fallback
     for number, line in enumerate(fallback.lines if fallback else (), start=1):
@@ -104,15 +110,37 @@ def _line(rater: Rater) -> int | None:
 
 
 def _wait(rater: Rater) -> int | None:
-    """The first reason to wait: a pending rule that holds, or a condition that must be known and is not."""
+    """The first reason to wait: a pending rule that holds, or an unknown condition that could change the answer."""
     for number, rule in enumerate(rater.rating.spec.pending, start=1):
         if rater.test(rule.when):
             return number
     known = [leaf for leaf in rater.rating.leaves() if leaf.column not in rater.dropped]
-    for number, leaf in enumerate(known, start=1):
-        if leaf.unknown == "pending" and rater.customer.columns[leaf.column] is None:
-            return WAIT_CONDITION + number
+    for leaf in _unknown(rater):
+        if _matters(leaf, rater):
+            return CONDITION + 1 + known.index(leaf)
     return None
+
+
+def _unknown(rater: Rater) -> list[Leaf]:
+    """The conditions that wait and cannot be told, grade by grade in the order in which the grades count."""
+    grades = list(rater.rating.tested)
+    if rater.rating.spec.precedence != "first":
+        grades.sort(key=lambda grade: grade.rank, reverse=rater.rating.spec.precedence == "worst")
+    each = [leaf for grade in grades if grade.tree is not None for leaf in leaves(grade.tree)]
+    applies = [leaf for leaf in each if leaf.unknown == "pending" and leaf.column not in rater.dropped]
+    return [leaf for leaf in applies if rater.customer.columns[leaf.column] is None]
+
+
+def _matters(leaf: Leaf, rater: Rater) -> bool:
+    """Whether the answer to a condition can change what the rules say, whatever the answers to the others."""
+    if rater.rating.spec.newcomers is not None and rater.test(rater.rating.spec.newcomers.when):
+        return False
+    others = [one.column for one in _unknown(rater) if one != leaf]
+    for answers in product([False, True], repeat=len(others)):
+        tried = dict(zip(others, answers, strict=True))
+        if _raw(rater, tried | {leaf.column: False}) != _raw(rater, tried | {leaf.column: True}):
+            return True
+    return False
 
 
 def _first(rater: Rater) -> int | None:

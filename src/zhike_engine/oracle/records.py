@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from zhike_engine.oracle.aggregates import whole_months
+from zhike_engine.oracle.events import whole_months
 from zhike_engine.oracle.numbers import Scalar, decimal_text, rounded
 from zhike_engine.oracle.rows import FactRow
 from zhike_engine.oracle.tables import cell_of

@@ -118,8 +118,9 @@ class FactRow:
     def _amount(self, column: str, amount: Fraction) -> Fraction:
         if column not in CONVERTED.get(self.table, ()) or self.row["currency"] == self.facts.currency:
             return amount
-        day = self.day(None)
-        assert day is not None
+        day = self.row.get("issued_on") if self.table == "receivables" else None
+        day = day or self.day(None)
+        assert isinstance(day, date)
         rate = self.facts.rate(self.row["currency"], day)
         return Fraction(half_up(amount * rate * MONEY), MONEY)
 
@@ -136,7 +137,7 @@ class FactRow:
             case "on_time":
                 return paid and paid_on <= due
             case "overdue":
-                return not paid and due <= as_of
+                return not paid and due < as_of
             case "days_late":
                 return Fraction(max(0, ((paid_on if paid else as_of) - due).days))
         amount = self.value("amount")

@@ -11,7 +11,7 @@ from typing import Any
 
 from zhike_engine.language import nodes as n
 from zhike_engine.language.parse import parse
-from zhike_engine.oracle.aggregates import whole_months
+from zhike_engine.oracle.events import whole_months
 from zhike_engine.oracle.expressions import (
     Names,
     Unset,
@@ -27,7 +27,7 @@ from zhike_engine.oracle.world import Customer, World
 from zhike_engine.plan.rules import Branching, Leaf, PlannedRating, Tree
 from zhike_engine.policy.model import Bound, Quota
 
-LINE, NOTHING = 100, 301
+LINE, CONDITION, NOTHING = 100, 200, 301
 
 
 @dataclass
@@ -314,11 +314,14 @@ def close(rater: Rater) -> None:
 
 
 def pending(rater: Rater) -> int:
-    """0, or the code of the reason to wait; an override or designation needs none."""
+    """0, or the code of the reason to wait.
+
+    An override or designation needs none, and to a veto no condition that cannot be told matters.
+    """
     if rater.get("manual") in ("override", "designation"):
         return 0
     wait: int | None = rater.get("wait")
-    if wait is not None:
+    if wait is not None and not (wait > CONDITION and rater.get("veto") is not None):
         return wait
     if rater.now is not None:
         return 0

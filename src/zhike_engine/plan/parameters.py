@@ -10,7 +10,9 @@ from typing import Any
 
 from zhike_engine.errors import ParameterInvalid
 from zhike_engine.issues import did_you_mean
+from zhike_engine.messages import say
 from zhike_engine.policy.model import Parameter, PolicyDocument
+from zhike_engine.words import Text
 
 FACTORS: dict[str, Decimal] = {
     "": Decimal(1),
@@ -68,7 +70,9 @@ def read_value(name: str, spec: Parameter, raw: Any) -> Decimal | str | bool | N
             return bool(raw)
         if str(raw).lower() in ("true", "false"):
             return str(raw).lower() == "true"
-        raise ParameterInvalid(f"parameter `{name}` is `true` or `false`, not `{raw}`")
+        raise ParameterInvalid(
+            say("parameter `{name}` is `true` or `false`, not `{value}`", name=name, value=raw)
+        )
     if spec.type in ("grade", "text"):
         return str(raw)
     number = _number(name, spec, raw)
@@ -89,26 +93,51 @@ def _number(name: str, spec: Parameter, raw: Any) -> Decimal:
     try:
         number = Decimal(text.replace(",", "") if spec.type == "money" else text)
     except InvalidOperation:
-        raise ParameterInvalid(f"parameter `{name}` is {_said(spec)}, not `{raw}`") from None
+        raise _refused(name, spec, raw) from None
     if not number.is_finite() or isinstance(raw, bool):
-        raise ParameterInvalid(f"parameter `{name}` is {_said(spec)}, not `{raw}`")
+        raise _refused(name, spec, raw)
     if spec.type == "integer" and number != number.to_integral_value():
-        raise ParameterInvalid(f"parameter `{name}` is a whole number, not `{raw}`")
+        raise ParameterInvalid(
+            say("parameter `{name}` is a whole number, not `{value}`", name=name, value=raw)
+        )
     return number
 
 
-def _said(spec: Parameter) -> str:
-    kind = {"money": "an amount", "percent": "a percentage", "integer": "a whole number"}.get(
-        spec.type, "a number"
+_KINDS = {
+    "money": Text(zh="金额", en="an amount"),
+    "percent": Text(zh="百分比", en="a percentage"),
+    "integer": Text(zh="整数", en="a whole number"),
+}
+
+
+def _refused(name: str, spec: Parameter, raw: Any) -> ParameterInvalid:
+    kind = _KINDS.get(spec.type, Text(zh="数", en="a number"))
+    if spec.unit:
+        kind = Text(zh="{kind}（单位 {unit}）", en="{kind} in {unit}").format(kind=kind, unit=spec.unit)
+    return ParameterInvalid(
+        say("parameter `{name}` is {kind}, not `{value}`", name=name, kind=kind, value=raw)
     )
-    return f"{kind} in {spec.unit}" if spec.unit else kind
 
 
 def _within(name: str, spec: Parameter, number: Decimal) -> None:
     if spec.at_least is not None and number < spec.at_least:
-        raise ParameterInvalid(f"parameter `{name}` is at least {spec.at_least}, not {number}")
+        raise ParameterInvalid(
+            say(
+                "parameter `{name}` is at least {limit}, not {value}",
+                name=name,
+                limit=spec.at_least,
+                value=number,
+            )
+        )
     if spec.at_most is not None and number > spec.at_most:
-        raise ParameterInvalid(f"parameter `{name}` is at most {spec.at_most}, not {number}")
+        raise ParameterInvalid(
+            say(
+                "parameter `{name}` is at most {limit}, not {value}",
+                name=name,
+                limit=spec.at_most,
+                value=number,
+            )
+        )
 
 
 def resolve(document: PolicyDocument, as_of: date, given: Mapping[str, Any]) -> dict[str, ParameterValue]:
@@ -119,8 +148,8 @@ def resolve(document: PolicyDocument, as_of: date, given: Mapping[str, Any]) -> 
     for name in given:
         if name not in document.parameters:
             raise ParameterInvalid(
-                f"policy `{document.policy}` has no parameter `{name}`",
-                hint=did_you_mean(name, document.parameters) or "the policy has no parameters",
+                say("policy `{policy}` has no parameter `{name}`", policy=document.policy, name=name),
+                hint=did_you_mean(name, document.parameters) or say("the policy has no parameters"),
             )
     found = {}
     for name, spec in document.parameters.items():

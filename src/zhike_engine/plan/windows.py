@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from zhike_engine.errors import ZhikeError
+from zhike_engine.messages import say
+from zhike_engine.plan.anchors import Anchor, read_anchor
 
 MONTHS = {"month": 1, "quarter": 3, "half_year": 6, "half-year": 6, "half year": 6, "year": 12}
 """Words for natural periods -> months."""
@@ -31,10 +33,14 @@ class WindowInvalid(ZhikeError):
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The days from `start` to the day before `end`; `start` None means from the beginning."""
+    """The days from `start` to the day before `end`; `start` None means from the beginning.
+
+    With an `anchor` every customer has days of its own inside, from an event of the customer on.
+    """
 
     start: date | None
     end: date
+    anchor: Anchor | None = None
 
     def __contains__(self, day: date) -> bool:
         return (self.start is None or day >= self.start) and day < self.end
@@ -47,7 +53,7 @@ class Window:
     @property
     def whole_months(self) -> bool:
         """Whether both ends lie on the first of a month."""
-        return self.end.day == 1 and (self.start is None or self.start.day == 1)
+        return self.anchor is None and self.end.day == 1 and (self.start is None or self.start.day == 1)
 
 
 def add_months(day: date, months: int) -> date:
@@ -97,11 +103,14 @@ class Windows:
         if text in self.named:
             if text in seen:
                 raise WindowInvalid(
-                    f"window `{text}` is defined by itself", hint="give it a start of its own"
+                    say("window `{window}` is defined by itself", window=text),
+                    hint=say("give it a start of its own"),
                 )
             return self.read(self.named[text], (*seen, text))
         if text == "all time":
             return Window(None, self.end)
+        if anchor := read_anchor(text):
+            return Window(None, self.end, anchor)
         if found := _LAST.fullmatch(text):
             self._positive(text, found[1])
             return Window(shift(self.end, -int(found[1]), found[2]), self.end)
@@ -110,7 +119,8 @@ class Windows:
             later = self.read(found[3], seen).start
             if later is None:
                 raise WindowInvalid(
-                    f"nothing lies before `{found[3]}`", hint="name a window that has a start"
+                    say("nothing lies before `{window}`", window=found[3]),
+                    hint=say("name a window that has a start"),
                 )
             return Window(shift(later, -int(found[1]), found[2]), later)
         if found := _THIS.fullmatch(text):
@@ -120,9 +130,11 @@ class Windows:
         if found := _RANGE.fullmatch(text):
             return self._between(text, found[1], found[2])
         raise WindowInvalid(
-            f"window `{words}` is not understood",
-            hint="write for example `last 12 months`, `12 months before this_year`, `closed quarter`, `this year`,"
-            " `all time` or `2026-01-01 to 2026-06-30`",
+            say("window `{window}` is not understood", window=words),
+            hint=say(
+                "write for example `last 12 months`, `12 months before this_year`, `closed quarter`, `this year`,"
+                " `all time`, `2026-01-01 to 2026-06-30`, `first 6 months after first_order` or `since customers.since`"
+            ),
         )
 
     def closed(self, months: int, count: int) -> Window:
@@ -139,13 +151,15 @@ class Windows:
 
     def _positive(self, text: str, number: str) -> None:
         if int(number) < 1:
-            raise WindowInvalid(f"window `{text}` is empty", hint="use a number of at least 1")
+            raise WindowInvalid(
+                say("window `{window}` is empty", window=text), hint=say("use a number of at least 1")
+            )
 
     def _between(self, text: str, first: str, last: str) -> Window:
         try:
             start, end = date.fromisoformat(first), date.fromisoformat(last) + timedelta(days=1)
         except ValueError:
-            raise WindowInvalid(f"window `{text}` has a day that does not exist") from None
+            raise WindowInvalid(say("window `{window}` has a day that does not exist", window=text)) from None
         if start >= end:
-            raise WindowInvalid(f"window `{text}` ends before it starts")
+            raise WindowInvalid(say("window `{window}` ends before it starts", window=text))
         return Window(start, min(end, self.end))

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from zhike_engine.formats import Shown, half_up, number_of
+from zhike_engine.messages import NOTHING, Said, say
 from zhike_engine.sql.values import Value
 
 NOT_COMPUTABLE = ("not computable", "无法计算")
@@ -19,7 +20,7 @@ _FACTORS = {"万": 10**4, "万元": 10**4, "亿": 10**8, "亿元": 10**8, "元":
 class NotReadable(Exception):
     """A value is not one that the metric can have; `message` and `hint` are for the author of the test."""
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    def __init__(self, message: Said, hint: Said = NOTHING) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
@@ -50,7 +51,7 @@ def read(raw: Any, kind: Value) -> Written:
         return Written(None)
     if kind.storage == "flag":
         if not isinstance(raw, bool):
-            raise NotReadable(f"`{raw}` is not `true` or `false`")
+            raise NotReadable(say("`{value}` is not `true` or `false`", value=raw))
         return Written(raw)
     if kind.storage == "text":
         return Written(str(raw))
@@ -63,26 +64,30 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise NotReadable(f"`{text}` is not a date", "write it like 2026-01-31") from None
+        raise NotReadable(say("`{text}` is not a date", text=text), say("write it like 2026-01-31")) from None
 
 
 def _number(text: str, kind: Value) -> Written:
     found = _NUMBER.fullmatch(text.strip())
     if found is None:
         raise NotReadable(
-            f"`{text}` is not a number", "write for example `12`, `500 万`, `15 %`, `not computable`"
+            say("`{text}` is not a number", text=text),
+            say("write for example `12`, `500 万`, `15 %`, `not computable`"),
         )
     number, mark = Decimal(re.sub("[_,]", "", found[1])), found[2]
     step = Decimal(1).scaleb(int(number.as_tuple().exponent))
     if mark in ("%", "％"):
         if kind.unit not in ("share", "any", "number"):
-            raise NotReadable(f"`{text}` is a percentage, and the metric is none")
+            raise NotReadable(say("`{text}` is a percentage, and the metric is none", text=text))
         return Written(number / 100, step / 100)
     if kind.unit == "share" and number != 0:
-        raise NotReadable(f"`{text}` may mean {text} % or {number * 100} %", f"write `{text} %`")
+        raise NotReadable(
+            say("`{text}` may mean {text} % or {larger} %", text=text, larger=number * 100),
+            say("write `{text} %`", text=text),
+        )
     if mark is not None:
         if kind.unit not in ("money", "any", "number"):
-            raise NotReadable(f"`{text}` is an amount of money, and the metric is none")
+            raise NotReadable(say("`{text}` is an amount of money, and the metric is none", text=text))
         return Written(number * _FACTORS[mark])
     return Written(number, None if kind.unit == "money" else step)
 
@@ -97,5 +102,5 @@ def stored(written: Written, kind: Value) -> Any:
         return float(value)
     whole = value * kind.denominator
     if whole != whole.to_integral_value():
-        raise NotReadable(f"`{value}` has more decimals than the metric")
+        raise NotReadable(say("`{value}` has more decimals than the metric", value=value))
     return int(whole)

@@ -16,13 +16,20 @@ from pydantic import Field, ValidationError
 from zhike_engine.errors import DocumentInvalid, PolicyInvalid
 from zhike_engine.facts.tables import TABLES
 from zhike_engine.issues import Issue, Place, did_you_mean
+from zhike_engine.messages import NOTHING, Said, say
 from zhike_engine.policy.load import Policy, count_of, form_issues
 from zhike_engine.policy.parts import AnyText, DateText, Model
 from zhike_engine.policy.yaml import Document, load_document
+from zhike_engine.words import Text
 
 Rows = list[dict[str, Any]]
 GivenRows = Annotated[Rows | None, Field(description="rows of this fact table")]
 State = Literal["graded", "provisional", "pending", "not_rated", "out_of_scope"]
+RATING = Text(zh="评级", en="rating")
+GRADE = Text(zh="等级", en="grade")
+METRIC = Text(zh="指标", en="metric")
+EXAMPLE = Text(zh="样例", en="example")
+PARAMETER = Text(zh="参数", en="parameter")
 NO_MARKS = "none"
 """`review: none` expects a customer to be on no review list."""
 
@@ -125,7 +132,7 @@ def load_cases(path: Path, policy: Policy) -> Cases:
     source = load_document(path)
     if not isinstance(source.data, dict):
         raise DocumentInvalid(
-            "the file holds no tests: it must have `as_of:` and `cases:`", place=str(source.place(()))
+            say("the file holds no tests: it must have `as_of:` and `cases:`"), place=str(source.place(()))
         )
     try:
         cases = Cases(TestFile.model_validate(source.data), source)
@@ -138,19 +145,28 @@ def load_cases(path: Path, policy: Policy) -> Cases:
 
 def _refuse(path: Path, issues: list[Issue]) -> None:
     if issues:
-        raise PolicyInvalid(f"tests `{path}` have {count_of(issues)}", issues=issues)
+        raise PolicyInvalid(
+            say("tests `{path}` have {count}", path=path, count=count_of(issues)), issues=issues
+        )
 
 
 def _issues(cases: Cases, policy: Policy) -> Iterator[Issue]:
-    def error(path: tuple[str | int, ...], message: str, hint: str = "") -> Issue:
+    def error(path: tuple[str | int, ...], message: Said, hint: Said = NOTHING) -> Issue:
         return Issue("error", cases.place(*path), message, hint)
 
     if cases.file.policy not in (None, policy.name):
-        yield error(("policy",), f"the tests are for policy `{cases.file.policy}`, not for `{policy.name}`")
+        yield error(
+            ("policy",),
+            say(
+                "the tests are for policy `{other}`, not for `{policy}`",
+                other=cases.file.policy,
+                policy=policy.name,
+            ),
+        )
     if not cases.file.cases:
-        yield error(("cases",), "the file has no case", "write one with `- it:`")
+        yield error(("cases",), say("the file has no case"), say("write one with `- it:`"))
     if cases.file.rating is not None:
-        yield from _known(cases, ("rating",), "rating", cases.file.rating, policy.document.ratings)
+        yield from _known(cases, ("rating",), RATING, cases.file.rating, policy.document.ratings)
     for name, facts in cases.file.examples.items():
         for fact in facts:
             yield from _known_fact(cases, ("examples", name, fact), fact, policy)
@@ -163,22 +179,25 @@ def _case_issues(cases: Cases, index: int, case: Case, policy: Policy) -> Iterat
     document = policy.document
     given = case.facts is not None or case.like is not None
     if given == bool(case.tables):
-        what = "both facts and tables" if given else "neither facts nor tables"
-        hint = "give metrics under `facts:`, or rows under `orders:` and the like"
-        yield Issue("error", cases.place(*here), f"the case has {what}", hint)
+        both, neither = (
+            say("the case has both facts and tables"),
+            say("the case has neither facts nor tables"),
+        )
+        hint = say("give metrics under `facts:`, or rows under `orders:` and the like")
+        yield Issue("error", cases.place(*here), both if given else neither, hint)
     names: list[tuple[str, str | None, Iterable[str]]] = [
         ("like", case.like, cases.file.examples),
         ("rating", case.rating, document.ratings),
     ]
     for key, name, known in names:
         if name is not None:
-            what = "example" if key == "like" else key
+            what = EXAMPLE if key == "like" else RATING
             yield from _known(cases, (*here, key), what, name, known)
     for fact in case.facts or ():
         yield from _known_fact(cases, (*here, "facts", fact), fact, policy)
     for parameter in case.values:
         path = (*here, "values", parameter)
-        yield from _known(cases, path, "parameter", parameter, document.parameters)
+        yield from _known(cases, path, PARAMETER, parameter, document.parameters)
     yield from _expected(cases, here, case, policy)
 
 
@@ -191,7 +210,12 @@ def _expected(cases: Cases, here: tuple[str | int, ...], case: Case, policy: Pol
         wanted[here] = case
     for path, expectation in wanted.items():
         if expectation.empty:
-            yield Issue("error", cases.place(*path), "the case expects nothing", "add `grade:` or `metrics:`")
+            yield Issue(
+                "error",
+                cases.place(*path),
+                say("the case expects nothing"),
+                say("add `grade:` or `metrics:`"),
+            )
         yield from _expected_names(cases, path, expectation, rating, policy)
 
 
@@ -205,22 +229,27 @@ def _expected_names(
     for (key, of), (name, code) in grades.items():
         path = (*here, key, of) if of else (*here, key)
         if name not in ratings:
-            yield from _known(cases, path, "rating", name, ratings)
+            yield from _known(cases, path, RATING, name, ratings)
         else:
-            yield from _known(cases, path, "grade", code, ratings[name].grades)
+            yield from _known(cases, path, GRADE, code, ratings[name].grades)
     for code in wanted.lacks:
-        yield from _known(cases, (*here, "lacks", code), "grade", code, ratings[rating].grades)
+        yield from _known(cases, (*here, "lacks", code), GRADE, code, ratings[rating].grades)
     names = [*policy.document.metrics, *policy.document.scorecards]
     for metric in wanted.metrics:
-        yield from _known(cases, (*here, "metrics", metric), "metric", metric, names)
+        yield from _known(cases, (*here, "metrics", metric), METRIC, metric, names)
 
 
-def _known(cases: Cases, path: tuple[str | int, ...], what: str, name: str, names: Any) -> Iterator[Issue]:
+def _known(cases: Cases, path: tuple[str | int, ...], what: Text, name: str, names: Any) -> Iterator[Issue]:
     if name not in names:
-        yield Issue("error", cases.place(*path), f"unknown {what} `{name}`", did_you_mean(name, names))
+        yield Issue(
+            "error",
+            cases.place(*path),
+            say("unknown {what} `{name}`", what=what, name=name),
+            did_you_mean(name, names),
+        )
 
 
 def _known_fact(cases: Cases, path: tuple[str | int, ...], name: str, policy: Policy) -> Iterator[Issue]:
     if not name.startswith("customers."):
         names = [*policy.document.metrics, *policy.document.scorecards]
-        yield from _known(cases, path, "metric", name, names)
+        yield from _known(cases, path, METRIC, name, names)

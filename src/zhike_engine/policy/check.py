@@ -14,20 +14,22 @@ from zhike_engine.facts.tables import TABLES
 from zhike_engine.issues import Issue, did_you_mean
 from zhike_engine.language.nodes import names_in
 from zhike_engine.language.parse import parse
+from zhike_engine.messages import say
 from zhike_engine.plan.build import Plan, build
 from zhike_engine.plan.graph import Cycle
 from zhike_engine.plan.windows import WindowInvalid, Windows
 from zhike_engine.policy.check_ratings import rating_issues
 from zhike_engine.policy.check_scales import score_issues
-from zhike_engine.policy.load import Policy
+from zhike_engine.policy.load import Policy, count_of
 from zhike_engine.policy.model import PolicyDocument
 from zhike_engine.policy.places import Spot
 from zhike_engine.sql.compile import compile_plan
 from zhike_engine.sql.context import Context
 from zhike_engine.sql.dialect import DIALECTS
-from zhike_engine.sql.expressions import UnknownName, UnsetName, to_sql
+from zhike_engine.sql.expressions import UnsetName, to_sql
 from zhike_engine.sql.facts import full_shape
 from zhike_engine.sql.values import TypeMismatch
+from zhike_engine.words import listed, quoted
 
 CHECKED_ON = date(2026, 6, 30)
 """Windows are tried out on this day; any other would do."""
@@ -44,7 +46,9 @@ def check(policy: Policy, given: Mapping[str, Any] | None = None, as_of: date = 
     except Cycle as cycle:
         names = " → ".join(f"`{name}`" for name in cycle.names)
         place = policy.source.place(("metrics", cycle.names[0]))
-        found.append(Issue("error", place, f"defined by itself: {names}", "break the circle"))
+        found.append(
+            Issue("error", place, say("defined by itself: {names}", names=names), say("break the circle"))
+        )
         return sorted(set(found), key=_order)
     except ParameterInvalid as problem:
         name = problem.message.split("`")[1]
@@ -73,8 +77,8 @@ def refuse(policy: Policy, issues: list[Issue]) -> None:
     """Raise PolicyInvalid when one of the issues is an error."""
     errors = [issue for issue in issues if issue.level == "error"]
     if errors:
-        count = f"{len(errors)} error{'s' if len(errors) != 1 else ''}"
-        raise PolicyInvalid(f"policy `{policy.path}` has {count}", issues=errors)
+        count = count_of(errors)
+        raise PolicyInvalid(say("policy `{path}` has {count}", path=policy.path, count=count), issues=errors)
 
 
 # structure
@@ -87,30 +91,39 @@ def _structure(policy: Policy) -> Iterator[Issue]:
     for table in document.facts:
         if table not in TABLES:
             yield Spot(policy, "facts", table).error(
-                f"unknown fact table `{table}`", did_you_mean(table, TABLES)
+                say("unknown fact table `{table}`", table=table), did_you_mean(table, TABLES)
             )
     for name, table_spec in document.tables.items():
         for index, cell in enumerate(table_spec.cells):
             if len(cell.when) != len(table_spec.by):
                 spot = Spot(policy, "tables", name, "cells", index)
                 yield spot.error(
-                    f"the row has {len(cell.when)} keys, the table `{name}` has {len(table_spec.by)}",
-                    f"give one key for each of {', '.join(table_spec.by)}",
+                    say(
+                        "the row has {count} keys, the table `{table}` has {wanted}",
+                        count=len(cell.when),
+                        table=name,
+                        wanted=len(table_spec.by),
+                    ),
+                    say("give one key for each of {names}", names=quoted(table_spec.by)),
                 )
     effective = document.effective
     if effective and effective.ends and effective.ends < effective.starts:
-        yield Spot(policy, "effective", "ends").error("the policy ends before it starts", "swap the two days")
+        yield Spot(policy, "effective", "ends").error(
+            say("the policy ends before it starts"), say("swap the two days")
+        )
     for index, question in enumerate(document.open_questions):
         if question.decision is None:
             spot = Spot(policy, "open_questions", index)
             yield spot.warning(
-                f"open question without a decision: {question.question.en}", "decide it and say by whom"
+                say("open question without a decision: {question}", question=question.question.text),
+                say("decide it and say by whom"),
             )
     for name, grade_path, owed in _owes(document):
         if owed not in document.obligations:
             spot = Spot(policy, *grade_path)
             yield spot.error(
-                f"`{name}` owes `{owed}`, which is no obligation", did_you_mean(owed, document.obligations)
+                say("`{name}` owes `{owed}`, which is no obligation", name=name, owed=owed),
+                did_you_mean(owed, document.obligations),
             )
 
 
@@ -127,15 +140,18 @@ def _articles(policy: Policy) -> Iterator[Issue]:
     for path, article in _article_references(policy.source.data, ()):
         used.add(article)
         if article not in known:
-            yield Spot(policy, *path).error(f"there is no article `{article}`", did_you_mean(article, known))
+            yield Spot(policy, *path).error(
+                say("there is no article `{article}`", article=article), did_you_mean(article, known)
+            )
     for number, article_spec in known.items():
         spot = Spot(policy, "articles", number)
         if article_spec.kind == "rule" and number not in used:
-            hint = "name it in an element, or make it `kind: text` with an owner"
-            yield spot.warning(f"article `{number}` has no rule that carries it out", hint)
+            hint = say("name it in an element, or make it `kind: text` with an owner")
+            yield spot.warning(say("article `{number}` has no rule that carries it out", number=number), hint)
         if article_spec.kind == "text" and article_spec.owner is None:
             yield spot.warning(
-                f"article `{number}` stays text and has no owner", "say who answers it with `owner:`"
+                say("article `{number}` stays text and has no owner", number=number),
+                say("say who answers it with `owner:`"),
             )
 
 
@@ -187,7 +203,10 @@ def _compiled(policy: Policy, plan: Plan) -> Iterator[Issue]:
         if fault.unknown:
             hint = did_you_mean(fault.unknown, [*known, *_columns(policy, fault.path)])
         yield Spot(policy, *fault.path).error(
-            f"{fault.message} in `{fault.path[-1]}`" if fault.unknown else fault.message, hint
+            say("unknown name `{name}` in `{element}`", name=fault.unknown, element=fault.path[-1])
+            if fault.unknown
+            else fault.message,
+            hint,
         )
 
 
@@ -213,14 +232,14 @@ def inconsistent(policy: Policy, plan: Plan) -> Iterator[Issue]:
         strangers = sorted(names_in(node) - policy.document.parameters.keys())
         if strangers:
             hint = did_you_mean(strangers[0], policy.document.parameters)
-            yield spot.error(f"`{strangers[0]}` is no parameter", hint)
+            yield spot.error(say("`{name}` is no parameter", name=strangers[0]), hint)
             continue
         try:
             sql = to_sql(node, context.names, DIALECTS["duckdb"]).sql
         except UnsetName:
             continue
-        except (TypeMismatch, UnknownName) as problem:
-            yield spot.error(f"the condition {problem}")
+        except TypeMismatch as problem:
+            yield spot.error(say("the condition {problem}", problem=problem.message))
             continue
         told.append((index, sql))
     answers = _answers([sql for _, sql in told])
@@ -231,13 +250,15 @@ def inconsistent(policy: Policy, plan: Plan) -> Iterator[Issue]:
 
 def _contradiction(policy: Policy, plan: Plan, index: int) -> Issue:
     rule = policy.document.consistency[index]
-    shown = ", ".join(
+    values = listed(
         f"`{name}` = {plan.parameters[name].written}{' ' + unit if (unit := plan.parameters[name].spec.unit) else ''}"
         for name in sorted(names_in(parse(rule.when)))
     )
-    meaning = f"{rule.title.en}: " if rule.title else ""
+    broken = say("`{condition}` does not hold for {values}", condition=rule.when, values=values)
+    if rule.title:
+        broken = say("{title}: {broken}", title=rule.title.text, broken=broken)
     return Spot(policy, "consistency", index, "if").error(
-        f"inconsistent values: {meaning}`{rule.when}` does not hold for {shown}", "correct the values"
+        say("inconsistent values: {broken}", broken=broken), say("correct the values")
     )
 
 
@@ -261,10 +282,15 @@ def _unset(policy: Policy, plan: Plan) -> Iterator[Issue]:
         if value.value is None:
             spot = Spot(policy, "parameters", name)
             if value.spec.optional:
-                yield spot.note(f"optional parameter `{name}` is unset; conditions that use it do not apply")
+                yield spot.note(
+                    say(
+                        "optional parameter `{name}` is unset; conditions that use it do not apply", name=name
+                    )
+                )
             else:
                 yield spot.warning(
-                    f"parameter `{name}` is unset; what needs it cannot run", f"give `{name}` a value"
+                    say("parameter `{name}` is unset; what needs it cannot run", name=name),
+                    say("give `{name}` a value", name=name),
                 )
 
 
@@ -289,7 +315,7 @@ def _unused(policy: Policy) -> Iterator[Issue]:
     for name in policy.document.parameters:
         if name not in used:
             yield Spot(policy, "parameters", name).warning(
-                f"parameter `{name}` is used nowhere", "use it or remove it"
+                say("parameter `{name}` is used nowhere", name=name), say("use it or remove it")
             )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from zhike_engine.issues import Issue, did_you_mean
 from zhike_engine.language.parse import parse
+from zhike_engine.messages import say
 from zhike_engine.plan.build import Plan
 from zhike_engine.plan.rules import Branching, Leaf, PlannedRating, Tree
 from zhike_engine.policy.check_scales import band, end_value, known, scale_issues
@@ -18,6 +19,7 @@ from zhike_engine.sql.expressions import UnknownName, UnsetName, condition_sql
 from zhike_engine.sql.facts import full_shape
 from zhike_engine.sql.ratings import RatingAuthor
 from zhike_engine.sql.values import TypeMismatch, Value
+from zhike_engine.words import OR, quoted
 
 
 def rating_issues(policy: Policy, plan: Plan, rating: PlannedRating) -> Iterator[Issue]:
@@ -61,20 +63,31 @@ def _codes(policy: Policy, plan: Plan, rating: PlannedRating) -> Iterator[Issue]
         spot = Spot(policy, "ratings", rating.name, *path)
         if parameter is not None and parameter.spec.type == "grade":
             if parameter.value is not None and parameter.value not in codes:
-                yield spot.error(f"parameter `{code}` is `{parameter.value}`, which is no grade of `{rating.name}`",
-                                 f"use {', '.join(codes)}")  # fmt: skip
+                yield spot.error(
+                    say(
+                        "parameter `{code}` is `{value}`, which is no grade of `{name}`",
+                        code=code,
+                        value=parameter.value,
+                        name=rating.name,
+                    ),
+                    say("use {names}", names=quoted(codes, OR)),
+                )
         elif code not in codes:
-            yield spot.error(f"`{code}` is no grade of rating `{rating.name}`", did_you_mean(code, codes))
+            yield spot.error(
+                say("`{code}` is no grade of rating `{name}`", code=code, name=rating.name),
+                did_you_mean(code, codes),
+            )
     order = rating.spec.test_order
     if order is not None:
         spot = Spot(policy, "ratings", rating.name, "test_order")
         missing = [g.code for g in rating.grades if g.tree is not None and g.code not in order]
         if missing:
             yield spot.error(
-                f"grade `{missing[0]}` has conditions but is never tested", f"add `{missing[0]}` to the order"
+                say("grade `{grade}` has conditions but is never tested", grade=missing[0]),
+                say("add `{grade}` to the order", grade=missing[0]),
             )
         if len(order) != len(set(order)):
-            yield spot.error("a grade is tested twice", "name each grade once")
+            yield spot.error(say("a grade is tested twice"), say("name each grade once"))
 
 
 # conditions
@@ -102,17 +115,21 @@ def _conditions(policy: Policy, plan: Plan, rating: PlannedRating) -> Iterator[I
             condition_sql(parse(text), author.names, DIALECTS["duckdb"])
         except UnknownName as problem:
             yield spot.error(
-                f"unknown name `{problem.name}` in `{text}`", did_you_mean(problem.name, known_names)
+                say("unknown name `{name}` in `{element}`", name=problem.name, element=text),
+                did_you_mean(problem.name, known_names),
             )
         except TypeMismatch as problem:
-            yield spot.error(f"`{text}` {problem}", "compare like with like")
+            yield spot.error(
+                say("`{element}` {problem}", element=text, problem=problem.message),
+                say("compare like with like"),
+            )
         except UnsetName:
             continue
     for key in ("of", "score", "measure"):
         name = getattr(rating.spec, key)
         if name is not None and name not in {*document.metrics, *document.scorecards, *document.ratings}:
             spot = Spot(policy, "ratings", rating.name, key)
-            yield spot.error(f"unknown name `{name}`", did_you_mean(name, known_names))
+            yield spot.error(say("unknown name `{name}`", name=name), did_you_mean(name, known_names))
 
 
 def _texts(policy: Policy, rating: PlannedRating) -> Iterator[tuple[tuple[str | int, ...], str]]:
@@ -160,7 +177,8 @@ def _bands(policy: Policy, plan: Plan, rating: PlannedRating) -> Iterator[Issue]
     spot = Spot(policy, "ratings", rating.name, "grades")
     if rating.spec.of is None:
         yield spot.error(
-            "grades have bands, but the rating says not of what", "add `of:` with a metric or a score"
+            say("grades have bands, but the rating says not of what"),
+            say("add `of:` with a metric or a score"),
         )
         return
     if not all(known(end, plan) for _, ends in banded for end in ends):
@@ -168,7 +186,7 @@ def _bands(policy: Policy, plan: Plan, rating: PlannedRating) -> Iterator[Issue]
     bands = [band(code, *(end_value(end, plan) for end in ends)) for code, ends in banded]
     rest = rating.spec.fallback is not None
     yield from scale_issues(
-        spot, bands, holes_are="warning" if rest else "error", rest="the fallback answers there"
+        spot, bands, holes_are="warning" if rest else "error", rest=say("the fallback answers there")
     )
 
 
@@ -185,19 +203,22 @@ def _reach(policy: Policy, plan: Plan, rating: PlannedRating) -> Iterator[Issue]
             if not reached:
                 spot = Spot(policy, "ratings", rating.name, "grades", grade.code)
                 yield spot.warning(
-                    f"nothing can give grade `{grade.code}`", "give it conditions, or name it in a fallback"
+                    say("nothing can give grade `{code}`", code=grade.code),
+                    say("give it conditions, or name it in a fallback"),
                 )
     spot = Spot(policy, "ratings", rating.name)
     if spec.fallback is None:
         if not _covers(rating):
-            hint = "state a fallback; without one they stay pending"
-            yield spot.warning("customers that match no grade have no fallback", hint)
+            hint = say("state a fallback; without one they stay pending")
+            yield spot.warning(say("customers that match no grade have no fallback"), hint)
     elif spec.fallback.lines[-1].when is not None:
         spot = Spot(policy, "ratings", rating.name, "fallback")
-        yield spot.warning("no line of the fallback holds for everybody", "end it with a line without `if`")
+        yield spot.warning(
+            say("no line of the fallback holds for everybody"), say("end it with a line without `if`")
+        )
     for line in spec.fallback.lines if spec.fallback else ():
         if (line.grade is None) == (line.pending is None):
-            yield spot.error("a line of the fallback gives a grade or a pending reason, one of the two")
+            yield spot.error(say("a line of the fallback gives a grade or a pending reason, one of the two"))
 
 
 def _covers(rating: PlannedRating) -> bool:
@@ -228,4 +249,6 @@ def _owed(policy: Policy, rating: PlannedRating) -> Iterator[Issue]:
     for grade in rating.grades:
         if concerns and not grade.spec.owes and grade.code not in owing:
             spot = Spot(policy, "ratings", rating.name, "grades", grade.code)
-            yield spot.warning(f"grade `{grade.code}` owes nothing", "name its obligations in `owes:`")
+            yield spot.warning(
+                say("grade `{code}` owes nothing", code=grade.code), say("name its obligations in `owes:`")
+            )

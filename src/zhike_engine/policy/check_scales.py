@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from zhike_engine.issues import Issue
+from zhike_engine.issues import Issue, did_you_mean
 from zhike_engine.language.nodes import Number
 from zhike_engine.language.parse import parse
+from zhike_engine.messages import Said, say
 from zhike_engine.plan.build import Plan
 from zhike_engine.policy.load import Policy
 from zhike_engine.policy.model import Item, Scorecard, Step
@@ -60,26 +61,26 @@ def _low_key(one: Band) -> tuple[int, Decimal, int]:
     return (0, Decimal(0), 0) if one.low is None else (1, one.low, 0 if one.low_in else 1)
 
 
-def holes(bands: Sequence[Band], *, whole_line: bool = True) -> list[str]:
+def holes(bands: Sequence[Band], *, whole_line: bool = True) -> list[Said]:
     """Stretches of the number line that no band covers, in words such as `between 100 and 200`."""
     ordered = sorted((one for one in bands if not empty(one)), key=_low_key)
-    found: list[str] = []
+    found: list[Said] = []
     if not ordered:
-        return ["everywhere"]
+        return [say("everywhere")]
     if whole_line and ordered[0].low is not None:
-        found.append(f"below {ordered[0].low}")
+        found.append(say("below {end}", end=ordered[0].low))
     reach, reach_in = ordered[0].high, ordered[0].high_in
     for one in ordered[1:]:
         if reach is None:
             return found
         if one.low is not None and one.low > reach:
-            found.append(f"between {reach} and {one.low}")
+            found.append(say("between {low} and {high}", low=reach, high=one.low))
         elif one.low == reach and not reach_in and not one.low_in:
-            found.append(f"exactly {reach}")
+            found.append(say("exactly {value}", value=reach))
         if one.high is None or one.high > reach or (one.high == reach and one.high_in):
             reach, reach_in = one.high, one.high_in
     if whole_line and reach is not None:
-        found.append(f"above {reach}")
+        found.append(say("above {end}", end=reach))
     return found
 
 
@@ -117,7 +118,12 @@ def _weights(policy: Policy, plan: Plan, name: str, card: Scorecard) -> Iterator
     if card.groups and sum(card.groups.values()) != 100:
         spot = Spot(policy, "scorecards", name, "groups")
         yield spot.error(
-            f"group weights of `{name}` add up to {sum(card.groups.values())} %, not 100 %", "correct them"
+            say(
+                "group weights of `{name}` add up to {total} %, not 100 %",
+                name=name,
+                total=sum(card.groups.values()),
+            ),
+            say("correct them"),
         )
     groups = list(card.groups) or [""]
     for group in groups:
@@ -127,10 +133,11 @@ def _weights(policy: Policy, plan: Plan, name: str, card: Scorecard) -> Iterator
             continue
         if all(value is not None for value in values) and sum(v for v in values if v is not None) != 100:
             total = Decimal(sum(v for v in values if v is not None))
-            where = f"group `{group}` of `{name}`" if group else f"`{name}`"
-            spot = Spot(policy, "scorecards", name)
-            yield spot.error(
-                f"weights of {where} add up to {total.normalize():f} %, not 100 %", "correct them"
+            where = say("group `{group}` of `{card}`", group=group, card=name) if group else f"`{name}`"
+            shown = f"{total.normalize():f}"
+            yield Spot(policy, "scorecards", name).error(
+                say("weights of {where} add up to {total} %, not 100 %", where=where, total=shown),
+                say("correct them"),
             )
 
 
@@ -146,14 +153,19 @@ def _item(policy: Policy, path: tuple[str, ...], item: Item, card: Scorecard) ->
     ways = [w for w in (item.steps, item.linear, item.choices, item.per, item.when) if w is not None]
     if len(ways) > 1:
         yield spot.error(
-            f"item `{path[-1]}` has several ways to score", "keep one of steps, linear, choices, per, when"
+            say("item `{item}` has several ways to score", item=path[-1]),
+            say("keep one of `steps`, `linear`, `choices`, `per`, `when`"),
         )
     if item.of is None and item.when is None and item.points is None:
-        yield spot.error(f"item `{path[-1]}` says not what it scores", "add `of:` or `when:`")
+        yield spot.error(
+            say("item `{item}` says not what it scores", item=path[-1]), say("add `of:` or `when:`")
+        )
     if item.group and item.group not in card.groups:
-        yield spot.error(f"there is no group `{item.group}`", f"known: {', '.join(card.groups) or 'none'}")
+        yield spot.error(
+            say("there is no group `{group}`", group=item.group), did_you_mean(item.group, card.groups)
+        )
     if card.groups and item.weight is not None and not item.group:
-        yield spot.error(f"item `{path[-1]}` is in no group", "add `group:`")
+        yield spot.error(say("item `{item}` is in no group", item=path[-1]), say("add `group:`"))
 
 
 def step_issues(
@@ -164,24 +176,28 @@ def step_issues(
     if not all(known(end, plan) for four in ends for end in four):
         return
     bands = [
-        band(f"step {i}", *(end_value(end, plan) for end in four)) for i, four in enumerate(ends, start=1)
+        band(say("step {number}", number=i), *(end_value(end, plan) for end in four))
+        for i, four in enumerate(ends, start=1)
     ]
     spot = Spot(policy, *path)
-    yield from scale_issues(spot, bands, holes_are="warning", rest="such values score 0")
+    yield from scale_issues(spot, bands, holes_are="warning", rest=say("such values score 0"))
 
 
-def scale_issues(spot: Spot, bands: Sequence[Band], *, holes_are: str, rest: str) -> Iterator[Issue]:
+def scale_issues(spot: Spot, bands: Sequence[Band], *, holes_are: str, rest: Said) -> Iterator[Issue]:
     """Empty bands, overlaps and holes of one scale."""
     for one in bands:
         if empty(one):
-            yield spot.error(f"no value can be in `{one.name}`: it ends before it starts", "swap its ends")
+            yield spot.error(
+                say("no value can be in `{name}`: it ends before it starts", name=one.name),
+                say("swap its ends"),
+            )
     for index, one in enumerate(bands):
         for other in bands[index + 1 :]:
             if overlaps(one, other):
                 yield spot.error(
-                    f"`{one.name}` and `{other.name}` overlap",
-                    "say with from/above/below/up_to where one ends",
+                    say("`{name}` and `{other}` overlap", name=one.name, other=other.name),
+                    say("say with `from`, `above`, `below` or `up_to` where one ends"),
                 )
     for hole in holes(bands):
-        text = f"no band covers values {hole}"
-        yield spot.error(text, "close the hole") if holes_are == "error" else spot.warning(text, rest)
+        text = say("no band covers values {where}", where=hole)
+        yield spot.error(text, say("close the hole")) if holes_are == "error" else spot.warning(text, rest)

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from zhike_engine.issues import did_you_mean
 from zhike_engine.language.titles import Titles
+from zhike_engine.messages import say, together
 from zhike_engine.plan.rules import Leaf
 from zhike_engine.policy import amounts
 from zhike_engine.policy.cases import NO_MARKS, Expectation
@@ -168,10 +169,7 @@ def _means_something(name: str, verdict: Verdict) -> bool:
 def _unknown(name: str, verdict: Verdict) -> Text:
     known = [*(leaf.id for leaf in verdict.rating.leaves()), *_articles(verdict), *_STEP_WORDS]
     hint = did_you_mean(name, known)
-    return Text(
-        zh=f"“{name}”不是本评级的条件、条款或步骤；{hint}",
-        en=f"`{name}` is no condition, article or step of the rating; {hint}",
-    )
+    return together(say("`{name}` is no condition, article or step of the rating", name=name), hint).text
 
 
 def _lacks(wanted: Expectation, verdict: Verdict, seen: Outcome) -> Iterator[Difference]:
@@ -231,8 +229,7 @@ def _numbers(wanted: Expectation, verdict: Verdict, seen: Outcome) -> Iterator[D
         try:
             expected = amounts.read(raw, kind)
         except amounts.NotReadable as problem:
-            text = "; ".join(filter(None, (problem.message, problem.hint)))
-            yield Difference(path, same(text))
+            yield Difference(path, together(problem.message, problem.hint).text)
             continue
         actual = verdict.metric(name)
         if not expected.same_as(actual):

@@ -8,13 +8,14 @@ from pydantic import AfterValidator, Discriminator, Field, Tag
 
 from zhike_engine.language.parse import ExpressionInvalid, parse
 from zhike_engine.policy.parts import ArticleNumber, Model, OwnTitle
+from zhike_engine.policy.refusals import Refused
 
 
 def _readable(text: str) -> str:
     try:
         parse(text)
     except ExpressionInvalid as problem:
-        raise ValueError(problem.message + (f"; {problem.hint}" if problem.hint else "")) from None
+        raise Refused(problem.message, problem.hint) from None
     return text
 
 

@@ -19,6 +19,7 @@ SECTIONS: dict[str, Text] = {
     "facts": Text(zh="事实表", en="fact table"),
     "windows": Text(zh="期间", en="window"),
     "tables": Text(zh="对照表", en="table"),
+    "words": Text(zh="用语", en="word"),
     "metrics": Text(zh="指标", en="metric"),
     "scorecards": Text(zh="评分表", en="scorecard"),
     "ratings": Text(zh="评级", en="rating"),

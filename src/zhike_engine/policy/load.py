@@ -13,9 +13,12 @@ from pydantic import BaseModel, ValidationError
 
 from zhike_engine.errors import DocumentInvalid, NotFound, ParameterInvalid, PolicyInvalid
 from zhike_engine.issues import Issue, did_you_mean
+from zhike_engine.messages import Said, say
 from zhike_engine.policy.metrics import KINDS
 from zhike_engine.policy.model import PolicyDocument
+from zhike_engine.policy.refusals import allowed, hint_of, said_of
 from zhike_engine.policy.yaml import Document, load_document
+from zhike_engine.words import OR, Text, listed, quoted
 
 VERSION = 1
 """Version of the policy format that this engine reads."""
@@ -50,8 +53,8 @@ def policy_file(path: Path) -> Path:
     """The policy file that a path means: the file itself, or `policy.yaml` in a folder. Raises NotFound."""
     target = path / "policy.yaml" if path.is_dir() else path
     if not target.is_file():
-        hint = "give a policy file, a folder with `policy.yaml`, or the name of a shipped policy"
-        raise NotFound(f"there is no policy at `{path}`", hint=hint)
+        hint = say("give a policy file, a folder with `policy.yaml`, or the name of a shipped policy")
+        raise NotFound(say("there is no policy at `{path}`", path=path), hint=hint)
     return target
 
 
@@ -61,14 +64,16 @@ def load_policy(path: Path) -> Policy:
     source = load_document(file)
     if not isinstance(source.data, dict):
         raise DocumentInvalid(
-            "the file is no policy: it must start with `zhike: 1`", place=str(source.place(()))
+            say("the file is no policy: it must start with `zhike: 1`"), place=str(source.place(()))
         )
     _same_version(source)
     try:
         document = PolicyDocument.model_validate(source.data)
     except ValidationError as problem:
         issues = form_issues(problem, source, PolicyDocument)
-        raise PolicyInvalid(f"policy `{file}` has {count_of(issues)}", issues=issues) from None
+        raise PolicyInvalid(
+            say("policy `{path}` has {count}", path=file, count=count_of(issues)), issues=issues
+        ) from None
     return Policy(document, source, file)
 
 
@@ -76,20 +81,26 @@ def _same_version(source: Document) -> None:
     version = source.data.get("zhike")
     if isinstance(version, int) and version > VERSION:
         raise PolicyInvalid(
-            f"the policy is written for format {version}; this Zhike reads format {VERSION}",
+            say(
+                "the policy is written for format {version}; this Zhike reads format {known}",
+                version=version,
+                known=VERSION,
+            ),
             place=str(source.place(("zhike",))),
-            hint="install a newer Zhike",
+            hint=say("install a newer Zhike"),
         )
 
 
-def count_of(issues: list[Issue]) -> str:
+def count_of(issues: list[Issue]) -> Text:
     """How many errors and warnings, in words."""
     errors = sum(issue.level == "error" for issue in issues)
     warnings = sum(issue.level == "warning" for issue in issues)
-    parts = [
-        f"{n} {word}{'s' if n != 1 else ''}" for n, word in ((errors, "error"), (warnings, "warning")) if n
-    ]
-    return ", ".join(parts) or "no issues"
+    parts = []
+    if errors:
+        parts.append(say("1 error") if errors == 1 else say("{count} errors", count=errors))
+    if warnings:
+        parts.append(say("1 warning") if warnings == 1 else say("{count} warnings", count=warnings))
+    return listed(parts or [say("no issues")])
 
 
 def form_issues(problem: ValidationError, source: Document, model: type[BaseModel]) -> list[Issue]:
@@ -117,28 +128,28 @@ def document_path(loc: tuple[str | int, ...], data: Any) -> tuple[str | int, ...
     return tuple(path)
 
 
-def _say(error: Any, path: tuple[str | int, ...], model: type[BaseModel]) -> tuple[str, str]:
+def _say(error: Any, path: tuple[str | int, ...], model: type[BaseModel]) -> tuple[Said, Said]:
     last = str(error["loc"][-1]) if error["loc"] else ""
-    where = f" in `{path[-1]}`" if path and str(path[-1]) != last else ""
+    given = error["input"]
     match error["type"]:
         case "missing":
-            return f"`{last}` is missing{where}", f"add `{last}:`"
+            missing = say("`{key}` is missing", key=last)
+            if path and str(path[-1]) != last:
+                missing = say("`{key}` is missing in `{element}`", key=last, element=path[-1])
+            return missing, say("add `{key}:`", key=last)
         case "extra_forbidden":
-            parent = f" in `{path[-2]}`" if len(path) > 1 else ""
-            return f"unknown key `{last}`{parent}", did_you_mean(last, _keys_at(model, error["loc"][:-1]))
+            unknown = say("unknown key `{key}`", key=last)
+            if len(path) > 1:
+                unknown = say("unknown key `{key}` in `{element}`", key=last, element=path[-2])
+            return unknown, did_you_mean(last, _keys_at(model, error["loc"][:-1]))
         case "union_tag_not_found" | "union_tag_invalid":
-            return f"`{last}` is no known kind of metric", did_you_mean(_first_key(error["input"]), KINDS)
+            return say("`{name}` is no known kind of metric", name=last), did_you_mean(
+                _first_key(given), KINDS
+            )
         case "literal_error" | "enum":
-            expected = str(error["ctx"].get("expected", "")).replace("'", "`")
-            return f"`{error['input']}` is not allowed for `{last}`", f"use {expected}"
-        case "value_error":
-            text = str(error["ctx"]["error"]) if "ctx" in error else error["msg"]
-            message, _, hint = text.partition("; ")
-            return message, hint
-        case "string_type":
-            return f"`{last}` must be a text, not `{error['input']}`", "put it in quotes"
-    text = error["msg"][:1].lower() + error["msg"][1:]
-    return f"`{last}`: {text}", ""
+            refused = say("`{value}` is not allowed for `{key}`", value=given, key=last)
+            return refused, say("use {names}", names=quoted(allowed(error), OR))
+    return said_of(error, last), hint_of(error)
 
 
 def _first_key(value: Any) -> str:
@@ -176,21 +187,25 @@ def read_values(path: Path, policy: Policy) -> dict[str, Any]:
     data = source.data
     if not isinstance(data, dict) or not isinstance(data.get("values"), dict):
         raise DocumentInvalid(
-            "a values file has the key `values:` with a value per parameter", place=str(path)
+            say("a values file has the key `values:` with a value per parameter"), place=str(path)
         )
     for key in data:
         if key not in ("policy", "values", "note"):
-            raise DocumentInvalid(f"unknown key `{key}`", place=str(source.place((key,))),
+            raise DocumentInvalid(say("unknown key `{key}`", key=key), place=str(source.place((key,))),
                                   hint=did_you_mean(key, ("policy", "values", "note")))  # fmt: skip
     if data.get("policy") not in (None, policy.name):
         raise ParameterInvalid(
-            f"the values are for policy `{data['policy']}`, not for `{policy.name}`",
+            say(
+                "the values are for policy `{other}`, not for `{policy}`",
+                other=data["policy"],
+                policy=policy.name,
+            ),
             place=str(source.place(("policy",))),
         )
     for name in data["values"]:
         if name not in policy.document.parameters:
             raise ParameterInvalid(
-                f"policy `{policy.name}` has no parameter `{name}`",
+                say("policy `{policy}` has no parameter `{name}`", policy=policy.name, name=name),
                 place=str(source.place(("values", name))),
                 hint=did_you_mean(name, policy.document.parameters),
             )

@@ -58,6 +58,7 @@ class PolicyDocument(Model):
     facts: dict[str, FactNeed] = Field({}, description="fact tables that the policy reads")
     windows: dict[Identifier, str] = Field({}, description="named stretches of time")
     tables: dict[Identifier, KeyedTable] = Field({}, description="keyed tables")
+    words: dict[str, AnyText] = Field({}, description="what people see for codes of facts and answers")
     metrics: dict[Identifier, Metric] = Field({}, description="what is measured")
     scorecards: dict[Identifier, Scorecard] = Field({}, description="weighted scores")
     ratings: dict[RatingName, Rating] = Field(description="how customers are graded")

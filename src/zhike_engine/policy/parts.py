@@ -9,6 +9,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
+from zhike_engine.messages import say
+from zhike_engine.policy.refusals import Refused
 from zhike_engine.words import Lang, Text
 
 
@@ -44,12 +46,12 @@ def _both(value: Any) -> Any:
 
 def _number(value: Any) -> Any:
     if isinstance(value, bool):
-        raise ValueError("must be a number")
+        raise Refused(say("must be a number"))
     if isinstance(value, str):
         text = value.strip()
         if re.fullmatch(r"[-+]?[0-9]+(\.[0-9]+)?\s*[%％]", text):
             return Decimal(text.rstrip("%％").strip()) / 100
-        raise ValueError("must be a number")
+        raise Refused(say("must be a number"))
     return value
 
 
@@ -65,15 +67,19 @@ def _date(value: Any) -> Any:
         try:
             return date.fromisoformat(value)
         except ValueError:
-            raise ValueError(f"`{value}` is not a date; write it like 2026-01-31") from None
+            raise Refused(
+                say("`{text}` is not a date", text=value), say("write it like 2026-01-31")
+            ) from None
     return value
 
 
 def _identifier(value: str) -> str:
     if not re.fullmatch(r"[^\W\d]\w*", value):
-        raise ValueError(f"`{value}` is not a name: use letters, digits and _, starting with a letter")
+        raise Refused(
+            say("`{text}` is not a name: use letters, digits and _, starting with a letter", text=value)
+        )
     if value in RESERVED:
-        raise ValueError(f"`{value}` is a word of the language; choose another name")
+        raise Refused(say("`{text}` is a word of the language", text=value), say("choose another name"))
     return value
 
 

@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from zhike_engine.facts.tables import TABLES, Column, Table
 from zhike_engine.issues import Place
+from zhike_engine.messages import Said, say, together
 from zhike_engine.policy import amounts
 from zhike_engine.policy.cases import Case, Cases, Rows
 from zhike_engine.sql.given import Given
@@ -30,7 +31,7 @@ _TYPES = {
 _MONEY = Value("", "exact", "money", 10_000)
 _SINCE = re.compile(r"(\S+)(?: since (\S+))?")
 
-Unreadable = dict[int, list[tuple[Place, str]]]
+Unreadable = dict[int, list[tuple[Place, Said]]]
 """Number of a case -> places and reasons of facts that cannot be read."""
 
 
@@ -68,7 +69,7 @@ def _kind_of(attribute: str) -> str:
     return {"date": "date", "bool": "flag"}.get(column.kind, "text")
 
 
-def _fill(row: dict[str, Any], given: Given, cases: Cases, index: int) -> Iterator[tuple[Place, str]]:
+def _fill(row: dict[str, Any], given: Given, cases: Cases, index: int) -> Iterator[tuple[Place, Said]]:
     case = cases.file.cases[index]
     for column, _ in given.metrics.values():
         row[f"h_{column}"] = False
@@ -82,11 +83,11 @@ def _fill(row: dict[str, Any], given: Given, cases: Cases, index: int) -> Iterat
                 row[f"g_{column}"] = amounts.stored(amounts.read(raw, kind), kind)
                 row[f"h_{column}"] = True
         except amounts.NotReadable as problem:
-            yield place, "; ".join(filter(None, (problem.message, problem.hint)))
+            yield place, together(problem.message, problem.hint)
     try:
         row.update(_records(given, cases, case))
     except amounts.NotReadable as problem:
-        yield cases.place("cases", index), "; ".join(filter(None, (problem.message, problem.hint)))
+        yield cases.place("cases", index), together(problem.message, problem.hint)
 
 
 def _attribute(row: dict[str, Any], given: Given, name: str, raw: Any) -> None:
@@ -105,7 +106,9 @@ def _records(given: Given, cases: Cases, case: Case) -> dict[str, Any]:
             continue
         words = _SINCE.fullmatch(text.strip())
         if words is None or rating not in plan.document.ratings:
-            raise amounts.NotReadable(f"`{text}` is no previous grade", "write `B`, or `B since 2026-01-01`")
+            raise amounts.NotReadable(
+                say("`{text}` is no previous grade", text=text), say("write `B`, or `B since 2026-01-01`")
+            )
         prefix = plan.rating(rating).prefix
         found[f"g_{prefix}_prev"] = words[1]
         if words[2]:
@@ -113,7 +116,10 @@ def _records(given: Given, cases: Cases, case: Case) -> dict[str, Any]:
     for kind, grade in case.approved.items():
         column = f"g_{plan.rating(main).prefix}_o_{kind}"
         if column not in given.records:
-            raise amounts.NotReadable(f"rating `{main}` obeys no `{kind}`", "allow it under `manual:`")
+            raise amounts.NotReadable(
+                say("rating `{rating}` obeys no `{kind}`", rating=main, kind=kind),
+                say("allow it under `manual:`"),
+            )
         found[column] = grade
     return found
 

@@ -17,6 +17,7 @@ from zhike_engine.backends.duckdb import DuckDB
 from zhike_engine.errors import NotFound, ZhikeError
 from zhike_engine.issues import Place
 from zhike_engine.language.titles import Titles
+from zhike_engine.messages import say, together
 from zhike_engine.plan.build import Plan, build
 from zhike_engine.policy.cases import Case, Cases, Expectation, cases_file, load_cases
 from zhike_engine.policy.compare import differences
@@ -94,8 +95,10 @@ def run_tests(policy: Policy, path: Path | None = None) -> TestReport:
     """
     path = path or cases_file(policy)
     if not path.is_file():
-        hint = "write cases into `tests.yaml` beside the policy; `policies/` has examples"
-        raise NotFound(f"policy `{policy.name}` has no tests at `{path}`", hint=hint)
+        hint = say("write cases into `tests.yaml` beside the policy; `policies/` has examples")
+        raise NotFound(
+            say("policy `{policy}` has no tests at `{path}`", policy=policy.name, path=path), hint=hint
+        )
     runner = _Runner(policy, load_cases(path, policy))
     return TestReport(policy, path, tuple(runner.results()))
 
@@ -160,7 +163,7 @@ class _Runner:
             return {index: [self._broken(index, problem)] for index in numbers}
         found = {}
         for index in numbers:
-            bad = [Failure(place, Text(zh=text, en=text)) for place, text in unreadable.get(index, ())]
+            bad = [Failure(place, said.text) for place, said in unreadable.get(index, ())]
             found[index] = bad or self._compared(index, self.cases.file.cases[index], seen, str(index))
         return found
 
@@ -171,9 +174,10 @@ class _Runner:
         return Seen(plan, compiled, {str(row["customer"]): row for row in rows})
 
     def _broken(self, index: int, problem: ZhikeError) -> Failure:
-        issues = [f"{one.message} at {one.place}" for one in getattr(problem, "issues", ())]
-        text = "; ".join(filter(None, (problem.message, *issues, problem.hint)))
-        return Failure(self.cases.place("cases", index), Text(zh=text, en=text))
+        told = problem.message
+        for one in getattr(problem, "issues", ()):
+            told = together(told, say("{message} at {place}", message=one.message, place=one.place))
+        return Failure(self.cases.place("cases", index), together(told, problem.hint).text)
 
     # cases that state tables
 

@@ -17,12 +17,35 @@ import yaml
 
 from zhike_engine.errors import DocumentInvalid
 from zhike_engine.issues import Place
+from zhike_engine.messages import Said, say, system_says
 
 Plain = None | bool | int | Decimal | str | list[Any] | dict[str, Any]
 
 _INT = re.compile(r"[-+]?[0-9]+\Z")
 _DECIMAL = re.compile(r"[-+]?[0-9]+\.[0-9]+\Z")
 _Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+_FAULTS = {
+    "mapping values are not allowed": say("mapping values are not allowed in this context"),
+    "could not find expected ':'": say("a colon is missing after a key"),
+    "did not find expected key": say("a key was expected here; the indentation differs from the line above"),
+    "did not find expected '-'": say("a list entry was expected here; the indentation differs"),
+    "did not find expected ','": say("a comma or a closing bracket is missing"),
+    "block sequence entries are not allowed": say("a list entry cannot stand here"),
+    "cannot start any token": say("a sign stands here with which no value can begin"),
+    "unexpected end of stream": say("the text ends inside a quotation"),
+    "did not find expected node content": say("a value is missing"),
+    "did not find expected <document start>": say("a second document begins here"),
+    "but found another document": say("a second document begins here"),
+    "undefined alias": say("anchors and aliases are not allowed"),
+    "undefined tag": say("tags are not allowed"),
+    "unknown escape character": say(
+        "a backslash in double quotes is followed by a letter that means nothing"
+    ),
+    "special characters are not allowed": say("the text has a control character"),
+    "control characters are not allowed": say("the text has a control character"),
+}
+"""Words of the reader of YAML -> what is wrong."""
 
 
 @dataclass(frozen=True)
@@ -46,15 +69,20 @@ def load_document(path: Path) -> Document:
     try:
         raw = path.read_bytes()
     except FileNotFoundError:
-        raise DocumentInvalid(f"file `{path}` does not exist", place=str(path)) from None
+        raise DocumentInvalid(say("file `{path}` does not exist", path=path), place=str(path)) from None
     except OSError as problem:
-        raise DocumentInvalid(f"file `{path}` cannot be read: {problem.strerror}", place=str(path)) from None
+        raise DocumentInvalid(
+            say("file `{path}` cannot be read: {reason}", path=path, reason=system_says(problem)),
+            place=str(path),
+        ) from None
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as problem:
         line = raw[: problem.start].count(b"\n") + 1
         raise DocumentInvalid(
-            "the file is not UTF-8 text", place=f"{path}:{line}", hint="save it again with the encoding UTF-8"
+            say("the file is not UTF-8 text"),
+            place=f"{path}:{line}",
+            hint=say("save it again with the encoding UTF-8"),
         ) from None
     return parse_document(text, str(path))
 
@@ -66,12 +94,16 @@ def parse_document(text: str, file: str = "<text>") -> Document:
     except yaml.MarkedYAMLError as problem:
         mark = problem.problem_mark
         place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file, 1, 1)
-        what = (problem.problem or "not YAML").rstrip(".")
-        raise DocumentInvalid(f"not valid YAML: {what}", place=str(place), hint=_yaml_hint(what)) from None
+        what = (problem.problem or "").rstrip(".")
+        raise DocumentInvalid(
+            say("not valid YAML: {fault}", fault=_yaml_fault(what)), place=str(place), hint=_yaml_hint(what)
+        ) from None
     except (yaml.YAMLError, ValueError) as problem:
-        raise DocumentInvalid(f"not valid YAML: {_one_line(problem)}", place=file) from None
+        raise DocumentInvalid(
+            say("not valid YAML: {fault}", fault=_yaml_fault(_one_line(problem))), place=file
+        ) from None
     if node is None:
-        raise DocumentInvalid("the file is empty", place=file)
+        raise DocumentInvalid(say("the file is empty"), place=file)
     places: dict[tuple[str | int, ...], Place] = {}
     data = _Reader(file, places).read(node, ())
     return Document(file=file, data=data, places=places, text=text)
@@ -81,12 +113,20 @@ def _one_line(problem: Exception) -> str:
     return " ".join(str(problem).split())
 
 
-def _yaml_hint(what: str) -> str:
+def _yaml_fault(what: str) -> Said:
+    """What the reader of YAML says, in our words where they are known."""
+    for words, fault in _FAULTS.items():
+        if words in what:
+            return fault
+    return say("the reader says `{words}`", words=what)
+
+
+def _yaml_hint(what: str) -> Said:
     if "\\t" in what:
-        return "indent with spaces, not with tabs"
+        return say("indent with spaces, not with tabs")
     if "mapping values are not allowed" in what:
-        return "put text that contains `: ` in quotes"
-    return "check the indentation and the quotes on this line and the one above"
+        return say("put text that contains `: ` in quotes")
+    return say("check the indentation and the quotes on this line and the one above")
 
 
 class _Reader:
@@ -101,7 +141,7 @@ class _Reader:
     def read(self, node: yaml.Node, loc: tuple[str | int, ...]) -> Any:
         self.places.setdefault(loc, self.place(node))
         if id(node) in self.seen:
-            self.refuse(node, "anchors and aliases are not allowed", "write the element out")
+            self.refuse(node, say("anchors and aliases are not allowed"), say("write the element out"))
         self.seen.add(id(node))
         if isinstance(node, yaml.MappingNode):
             return self.mapping(node, loc)
@@ -115,11 +155,13 @@ class _Reader:
         for key_node, value_node in node.value:
             if not isinstance(key_node, yaml.ScalarNode):
                 self.refuse(
-                    key_node, "a key must be plain text", "write one word or a quoted text before the colon"
+                    key_node,
+                    say("a key must be plain text"),
+                    say("write one word or a quoted text before the colon"),
                 )
             key = str(key_node.value)
             if key in found:
-                self.refuse(key_node, f"key `{key}` stands twice", "keep one of the two")
+                self.refuse(key_node, say("key `{key}` stands twice", key=key), say("keep one of the two"))
             self.places[(*loc, key)] = self.place(key_node)
             found[key] = self.read(value_node, (*loc, key))
         return found
@@ -140,5 +182,5 @@ class _Reader:
             return Decimal(text)
         return text
 
-    def refuse(self, node: yaml.Node, message: str, hint: str) -> None:
+    def refuse(self, node: yaml.Node, message: Said, hint: Said) -> None:
         raise DocumentInvalid(message, place=str(self.place(node)), hint=hint)

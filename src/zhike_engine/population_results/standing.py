@@ -81,7 +81,8 @@ def window_of(run: Run) -> Window:
         measure = run.plan.document.ratings[name].measure
         spec = run.plan.document.metrics.get(measure) if measure else None
         if isinstance(spec, kinds.Sum):
-            return run.plan.windows.read(spec.over)
+            found = run.plan.windows.read(spec.over)
+            return found if found.anchor is None else run.plan.windows.read(YEAR)
     return run.plan.windows.read(YEAR)
 
 

@@ -7,8 +7,9 @@
         run = rollup.grade(policy, as_of)            only their metrics are computed again, then everybody is graded
 
 The file is a DuckDB database: `monthly0…` (see sql/rolled.py), `s_<table>` with the small fact tables, `base` with the
-metrics of every customer that need no other customer, `touched` with customers whose `base` is out of date, and
-`about` with what it was made from. How it works is told in docs/algorithms/performance.md.
+metrics of every customer that need no other customer, `touched` with customers whose `base` is out of date,
+`touched_monthly0…` with the months of these customers once more, and `about` with what it was made from. How it works
+is told in docs/algorithms/performance.md.
 """
 
 from zhike_engine.rollup.grading import Rollup

@@ -15,7 +15,9 @@ from zhike_engine.words import Text
 
 SMALL = ("customers", "previous_grades", "overrides", "judgements", "forecasts")
 """Tables that are kept as they are; the others are added up by month."""
-FORMAT = 1
+TOUCHED = "touched_"
+"""What stands before the name of a monthly table that holds only customers whose `base` is out of date."""
+FORMAT = 2
 
 
 @dataclass(frozen=True)

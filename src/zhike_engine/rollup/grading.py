@@ -14,9 +14,10 @@ import pyarrow as pa
 from zhike_engine.backends.base import Facts
 from zhike_engine.backends.duckdb import DuckDB
 from zhike_engine.errors import NotFound, RollupUnfit
+from zhike_engine.messages import say
 from zhike_engine.plan.build import Plan, build
 from zhike_engine.policy.load import Policy, content_hash
-from zhike_engine.rollup.about import FORMAT, SMALL, About
+from zhike_engine.rollup.about import FORMAT, SMALL, TOUCHED, About
 from zhike_engine.rollup.preparing import month_end
 from zhike_engine.rollup.taking_in import Changes, read_changes
 from zhike_engine.run import (
@@ -41,7 +42,9 @@ class Rollup(DuckDB):
 
     def __init__(self, file: Path, *, threads: int | None = None, memory: str = "1400MB") -> None:
         if not file.is_file():
-            raise NotFound(f"there is no rollup `{file}`", hint="prepare it from the facts")
+            raise NotFound(
+                say("there is no rollup `{file}`", file=file), hint=say("prepare it from the facts")
+            )
         super().__init__(None, threads=threads, memory=memory)
         self.file = file
         self._views: set[str] = set()
@@ -50,8 +53,8 @@ class Rollup(DuckDB):
         [(text,)] = self.rows("select text from about")
         if json.loads(text)["format"] != FORMAT:
             raise RollupUnfit(
-                f"rollup `{file}` was written by another version of Zhike",
-                hint="prepare it again from the facts",
+                say("rollup `{file}` was written by another version of Zhike", file=file),
+                hint=say("prepare it again from the facts"),
             )
         self.about = About.from_json(text)
 
@@ -110,7 +113,7 @@ class Rollup(DuckDB):
         compiled = self.compile(policy, plan, shape)
         scans, base, rest = parts(compiled)
         if previous is None:
-            self._keep_base(scans, base, self.compile(policy, plan, shape, only="touched"))
+            self._keep_base(scans, base, self.compile(policy, plan, shape, prefix=TOUCHED))
         else:
             rest = (*scans, base, *rest)
         for statement in rest:
@@ -121,35 +124,54 @@ class Rollup(DuckDB):
         """Refuse a day, a currency or fact tables that the months were not prepared for."""
         month_end(as_of)
         about = self.about
-        hint = "prepare the rollup again, or grade from the facts"
+        hint = say("prepare the rollup again, or grade from the facts")
         if as_of > about.until:
             raise RollupUnfit(
-                f"the rollup reaches to {about.until.isoformat()} only, not to {as_of.isoformat()}", hint=hint
+                say(
+                    "the rollup reaches to {until} only, not to {as_of}",
+                    until=about.until.isoformat(),
+                    as_of=as_of.isoformat(),
+                ),
+                hint=hint,
             )
         if policy.document.currency != about.currency:
             raise RollupUnfit(
-                f"the rollup counts in {about.currency}, not in {policy.document.currency}", hint=hint
+                say(
+                    "the rollup counts in {currency}, not in {wanted}",
+                    currency=about.currency,
+                    wanted=policy.document.currency,
+                ),
+                hint=hint,
             )
         unread = sorted(tables_read(policy.document) - about.read)
         if unread:
             raise RollupUnfit(
-                f"policy `{policy.name}` reads table `{unread[0]}`, which was not prepared", hint=hint
+                say(
+                    "policy `{policy}` reads table `{table}`, which was not prepared",
+                    policy=policy.name,
+                    table=unread[0],
+                ),
+                hint=hint,
             )
 
     def compile(
-        self, policy: Policy, plan: Plan, shape: Shape, *, only: str = "", suffix: str = "", base: str = ""
+        self, policy: Policy, plan: Plan, shape: Shape, *, prefix: str = "", suffix: str = "", base: str = ""
     ) -> Compiled:
-        """Compile a plan over the months; `only` names a table of customers. Raises RollupUnfit, and as `run` does."""
-        compiler = RolledCompiler(plan, shape, self.dialect, self.about.tables, only)
+        """Compile a plan over the months, or those whose names have `prefix`. Raises RollupUnfit, and as `run` does."""
+        compiler = RolledCompiler(plan, shape, self.dialect, self.about.tables, prefix)
         compiler.suffix, compiler.base = suffix, base
         compiled = compiler.compile()
         refuse_faults(policy, compiled)
         if compiler.unrollable:
             name, reason = next(iter(compiler.unrollable.items()))
             raise RollupUnfit(
-                f"metric `{name}` cannot be told from prepared months: it {reason}",
+                say(
+                    "metric `{name}` cannot be told from prepared months: it {reason}",
+                    name=name,
+                    reason=reason,
+                ),
                 place=str(policy.source.place(("metrics", name))),
-                hint="grade from the facts, or prepare the rollup with this policy",
+                hint=say("grade from the facts, or prepare the rollup with this policy"),
             )
         return compiled
 
@@ -176,7 +198,8 @@ class Rollup(DuckDB):
             self._show("f_customers", "select * from s_customers")
         else:
             scans = ()
-        self.execute("delete from touched")
+        for name in ("touched", *(TOUCHED + table.name for table in self.about.tables)):
+            self.execute(f"delete from {name}")
         for scan in scans:
             self.drop(scan.name)
         self._show(base.name, "select * from base")
@@ -207,8 +230,11 @@ class Rollup(DuckDB):
         )
         for name, arriving in changes.tables():
             self.load("arriving_rows", arriving)
-            self.execute(f"delete from kept.{name} where customer in (select c.customer from changing c)")
-            self.execute(f"insert into kept.{name} by name select * from arriving_rows")
+            for table in (name,) if name.startswith("s_") else (name, TOUCHED + name):
+                self.execute(
+                    f"delete from kept.{table} where customer in (select c.customer from changing c)"
+                )
+                self.execute(f"insert into kept.{table} by name select * from arriving_rows")
             self.drop("arriving_rows")
         self.drop("changing")
         self.execute(f"update about set text = {self.dialect.text(changes.about.to_json())}")

@@ -13,9 +13,10 @@ from zhike_engine.backends.base import Facts
 from zhike_engine.backends.duckdb import DuckDB
 from zhike_engine.errors import RollupUnfit
 from zhike_engine.facts.rates import prepare
+from zhike_engine.messages import say
 from zhike_engine.plan.build import build
 from zhike_engine.policy.load import Policy
-from zhike_engine.rollup.about import SMALL, About
+from zhike_engine.rollup.about import SMALL, TOUCHED, About
 from zhike_engine.run import missing_tables, refuse_faults, tables_read
 from zhike_engine.sql.compile import Compiled, compile_plan
 from zhike_engine.sql.facts import MONEY_COLUMNS, Shape
@@ -75,8 +76,11 @@ def month_end(as_of: date) -> None:
     """Refuse a day that is not the last of its month; raises RollupUnfit."""
     if (as_of + timedelta(days=1)).day != 1:
         raise RollupUnfit(
-            f"{as_of.isoformat()} is not the last day of a month, and a rollup knows whole months only",
-            hint="take the end of a month, or grade from the facts",
+            say(
+                "{as_of} is not the last day of a month, and a rollup knows whole months only",
+                as_of=as_of.isoformat(),
+            ),
+            hint=say("take the end of a month, or grade from the facts"),
         )
 
 
@@ -86,6 +90,7 @@ def _write(backend: DuckDB, file: Path, about: About, compiled: Compiled) -> Non
         for table in about.tables:
             select = monthly_select(table, compiled.context.reading(table.table), compiled.plan.windows.end)
             backend.execute(f"create table fresh.{table.name} as {select}")
+            backend.execute(f"create table fresh.{TOUCHED}{table.name} as from fresh.{table.name} limit 0")
         for name in SMALL:
             if name in about.shape.tables:
                 backend.execute(f"create table fresh.s_{name} as select * from f_{name} order by customer")

@@ -14,6 +14,7 @@ from zhike_engine.backends.base import Facts
 from zhike_engine.backends.duckdb import DuckDB
 from zhike_engine.errors import FactsInvalid
 from zhike_engine.facts.tables import TABLES
+from zhike_engine.messages import say
 from zhike_engine.policy.load import content_hash
 from zhike_engine.rollup.about import SMALL, About
 from zhike_engine.rollup.preparing import opened_shape
@@ -75,9 +76,13 @@ def _same_columns(backend: DuckDB, facts: Facts, about: About) -> None:
             backend.execute(f"create or replace temp view f_{name} as select {empty} where false")
         elif missing := sorted(columns - facts.columns[name]):
             raise FactsInvalid(
-                f"table `{name}` of the changes lacks the column `{missing[0]}`, which the rollup was prepared with",
+                say(
+                    "table `{table}` of the changes lacks the column `{column}`, which the rollup was prepared with",
+                    table=name,
+                    column=missing[0],
+                ),
                 place=facts.place,
-                hint="write the changes with the same columns as the facts",
+                hint=say("write the changes with the same columns as the facts"),
             )
 
 

@@ -17,6 +17,7 @@ from functools import partial
 from typing import TypeVar
 
 from zhike_engine.language.nodes import Compare
+from zhike_engine.messages import NOTHING, Said, say
 from zhike_engine.plan.build import Plan, Planned
 from zhike_engine.plan.graph import POPULATION
 from zhike_engine.plan.rules import Leaf, PlannedRating
@@ -60,8 +61,8 @@ class Fault:
     """Why an element cannot be compiled; `path` is its place in the document."""
 
     path: tuple[str | int, ...]
-    message: str
-    hint: str = ""
+    message: Said
+    hint: Said = NOTHING
     unknown: str = ""
     """The unknown name, where that is the fault."""
 
@@ -316,22 +317,28 @@ class Compiler:
             try:
                 one.write(chain)
             except UnknownName as problem:
-                self.faults.append(
-                    Fault(("ratings", one.rating.name), f"unknown name `{problem.name}`", "", problem.name)
-                )
+                self.faults.append(self._unknown(("ratings", one.rating.name), problem))
             except TypeMismatch as problem:
-                self.faults.append(Fault(("ratings", one.rating.name), f"`{one.rating.name}` {problem}"))
+                self.faults.append(self._mismatch(("ratings", one.rating.name), problem))
         return chain
+
+    @staticmethod
+    def _unknown(path: tuple[str | int, ...], problem: UnknownName) -> Fault:
+        return Fault(path, say("unknown name `{name}`", name=problem.name), unknown=problem.name)
+
+    @staticmethod
+    def _mismatch(path: tuple[str | int, ...], problem: TypeMismatch) -> Fault:
+        return Fault(path, say("`{element}` {problem}", element=path[-1], problem=problem.message))
 
     def _guarded(self, path: tuple[str | int, ...], compute: Callable[[], T]) -> T | None:
         try:
             return compute()
         except UnknownName as problem:
-            self.faults.append(Fault(path, f"unknown name `{problem.name}`", "", problem.name))
+            self.faults.append(self._unknown(path, problem))
         except UnsetName as problem:
             self.unset.add(problem.name)
         except TypeMismatch as problem:
-            self.faults.append(Fault(path, f"`{path[-1]}` {problem}"))
+            self.faults.append(self._mismatch(path, problem))
         except WindowInvalid as problem:
             self.faults.append(Fault(path, problem.message, problem.hint))
         return None

@@ -8,6 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from zhike_engine.facts.tables import TABLES
+from zhike_engine.messages import say
+from zhike_engine.plan.anchors import Anchor
 from zhike_engine.plan.build import Plan
 from zhike_engine.plan.parameters import ParameterValue
 from zhike_engine.plan.windows import Window, add_months
@@ -16,7 +18,7 @@ from zhike_engine.sql import values as v
 from zhike_engine.sql.dialect import Dialect
 from zhike_engine.sql.expressions import Environment, UnknownName, UnsetName
 from zhike_engine.sql.facts import Measure, Reading, Shape
-from zhike_engine.sql.scans import Scan, window_conditions
+from zhike_engine.sql.scans import Scan, anchor_conditions, joined_event, window_conditions
 from zhike_engine.sql.values import MONEY, Storage, TypeMismatch, Value
 
 YES, NO = ("true", "1", "yes", "是"), ("false", "0", "no", "否")
@@ -61,27 +63,65 @@ class Context:
         """The days a window stands for."""
         return self.plan.windows.read(words)
 
-    def scan(self, reading: Reading, by: str | None) -> Scan:
-        """The scan of a table by a date column, shared by all its aggregates."""
+    def scan(self, reading: Reading, by: str | None, anchor: Anchor | None = None) -> Scan:
+        """The scan of a table by a date column, shared by all its aggregates with the same anchor."""
         day = by or reading.day
         if reading.row(day).storage != "date":
-            raise TypeMismatch(f"places rows by `{day}`, which is no date")
+            raise TypeMismatch(say("places rows by `{day}`, which is no date", day=day))
         for one in self.scans:
-            if one.reading is reading and one.day == day and one.alias.startswith("x"):
+            if (one.reading, one.day, one.anchor, one.alias[0]) == (reading, day, anchor, "x"):
                 return one
-        self.scans.append(Scan(reading, day, f"x{len(self.scans)}"))
+        self.scans.append(Scan(reading, day, f"x{len(self.scans)}", anchor, self.event(anchor)))
         return self.scans[-1]
 
-    def gap_scan(self, reading: Reading, by: str | None) -> Scan:
+    def gap_scan(self, reading: Reading, by: str | None, anchor: Anchor | None = None) -> Scan:
         """A scan of its own for one longest gap."""
-        self.scans.append(Scan(reading, by or reading.day, f"g{len(self.scans)}"))
+        alias = f"g{len(self.scans)}"
+        self.scans.append(Scan(reading, by or reading.day, alias, anchor, self.event(anchor)))
         return self.scans[-1]
+
+    def event(self, anchor: Anchor | None) -> str:
+        """SELECT of customer and day of the event a window starts at; of nobody where the facts do not have it."""
+        if anchor is None:
+            return ""
+        end, d = self.d.day(self.plan.windows.end), self.d
+        if not anchor.column and self.shape_has("orders"):
+            orders = self.reading("orders")
+            tests = " and ".join([*orders.standing(), *orders.countable(), f"t.ordered_on < {end}"])
+            return (
+                f"select t.customer as customer, min(t.ordered_on) as day from {orders.relation()}"
+                f" where {tests} group by t.customer"
+            )
+        if anchor.column and self.shape.has("customers", anchor.column):
+            day = self._typed(anchor.column, f"c.{d.quote(anchor.column)}", "date").sql
+            return f"select c.customer as customer, {day} as day from f_customers c where {day} < {end}"
+        return f"select c.customer as customer, {self.null('date')} as day from f_customers c where 1 = 0"
+
+    def event_day(self, anchor: Anchor) -> str:
+        """SQL of the day of the event over the customers in scope; NULL when it is not known, or not yet there."""
+        end = self.plan.windows.end
+        if anchor.column:
+            found = self.attribute(anchor.column, "date")
+            return (
+                f"(case when {found.sql} < {self.d.day(end)} then {found.sql} end)"
+                if found
+                else self.null("date")
+            )
+        if not self.shape_has("orders"):
+            return self.null("date")
+        orders = self.reading("orders")
+        return self.scan(orders, None).add(
+            "minimum", "t.ordered_on", Window(None, end), tuple(orders.countable())
+        )
 
     def attribute(self, name: str, kind: str) -> Value | None:
         """A column of the population as a typed value; None when the facts do not have it."""
         if not self.draft and not self.shape.has("customers", name):
             return None
-        column = self.attributes.setdefault(name, f"k{len(self.attributes)}")
+        return self._typed(name, self.attributes.setdefault(name, f"k{len(self.attributes)}"), kind)
+
+    def _typed(self, name: str, column: str, kind: str) -> Value:
+        """The attribute called `name`, which stands in `column`, as a value of a kind."""
         stored = self.shape.attribute_kinds.get(name, _canonical_kind(name))
         d = self.d
         if stored == kind != "number":
@@ -134,7 +174,7 @@ class Context:
             return central
         key = self.names(parameter.spec.local.by)
         locals_ = [v.constant(number, parameter.unit) for number in parameter.local.values()]
-        sides, kind = v.unify([central, *locals_], "mixes", self.d)
+        sides, kind = v.unify([central, *locals_], v.MIXES, self.d)
         cases = " ".join(
             f"when {key.sql} = {self.d.text(place)} then {side}"
             for place, side in zip(parameter.local, sides[1:], strict=True)
@@ -186,7 +226,7 @@ class Context:
         keys = [names(key) for key in table.by]
         cells = [self._cell(cell.value) for cell in table.cells]
         rest = [self._cell(table.otherwise)] if table.otherwise is not None else []
-        sides, kind = v.unify([*cells, *rest], "mixes", self.d)
+        sides, kind = v.unify([*cells, *rest], v.MIXES, self.d)
         cases = " ".join(
             f"when {self._match(table, keys, cell.when)} then {side}"
             for cell, side in zip(table.cells, sides, strict=False)
@@ -217,13 +257,15 @@ class Context:
         """Aggregates over the last rows of a window; returns a function that adds one."""
         d, day = self.d, f"t.{self.d.quote(by or reading.day)}"
         where = [*reading.standing(), *filters, *window_conditions(day, window, None, d)]
+        where += anchor_conditions(day, window, d)
+        event = joined_event(self.event(window.anchor)) if window.anchor else ""
         key = ", ".join(f"t.{d.quote(column)} desc" for column in reading.spec.key)
 
         def add(function: str, of: Measure | Value) -> str:
             alias = f"l{len(self.joins)}"
             inner = (
                 f"select t.customer as customer, {of.sql} as val, row_number() over (partition by t.customer"
-                f" order by {day} desc, {key}) as n from {reading.relation()} where {' and '.join(where)}"
+                f" order by {day} desc, {key}) as n from {reading.relation()}{event} where {' and '.join(where)}"
             )
             raw = isinstance(of, Measure) and of.raw
             sql = {

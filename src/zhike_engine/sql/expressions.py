@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import assert_never
 
 from zhike_engine.language import nodes as n
+from zhike_engine.messages import say
 from zhike_engine.sql import values as v
 from zhike_engine.sql.dialect import Dialect
 from zhike_engine.sql.values import TypeMismatch, Value
@@ -65,7 +66,7 @@ def _arithmetic(node: n.Arithmetic, names: Environment, d: Dialect) -> Value:
 def _call(function: str, arguments: tuple[n.Node, ...], names: Environment, d: Dialect) -> Value:
     if function == "if":
         test = condition_sql(arguments[0], names, d)
-        sides, kind = v.unify([to_sql(a, names, d) for a in arguments[1:]], "chooses between", d)
+        sides, kind = v.unify([to_sql(a, names, d) for a in arguments[1:]], v.CHOOSES, d)
         return _like(kind, f"(case when {test} then {sides[0]} when not {test} then {sides[1]} end)")
     values = [to_sql(a, names, d) for a in arguments]
     if function == "abs":
@@ -78,11 +79,11 @@ def _call(function: str, arguments: tuple[n.Node, ...], names: Environment, d: D
             value.constant for value in values if value.constant is not None
         )
         return v.constant(chosen, values[0].unit)
-    sides, kind = v.unify(values, "chooses between", d)
+    sides, kind = v.unify(values, v.CHOOSES, d)
     if function == "first_known":
         return _like(kind, f"coalesce({', '.join(sides)})")
     if not kind.numeric:
-        raise TypeMismatch(f"`{function}` needs numbers")
+        raise TypeMismatch(say("`{function}` needs numbers", function=function))
     sql, sign = sides[0], "<" if function == "min" else ">"
     for side in sides[1:]:
         sql = f"(case when {sql} is null or {side} is null then null when {sql} {sign} {side} then {sql} else {side} end)"
@@ -122,5 +123,5 @@ def condition_sql(node: n.Node, names: Environment, d: Dialect) -> str:
             return d.flag(value)
     value = to_sql(node, names, d)
     if value.storage != "flag":
-        raise TypeMismatch("is not a condition; compare it with something")
+        raise TypeMismatch(say("is not a condition; compare it with something"))
     return d.flag_column(value.sql)

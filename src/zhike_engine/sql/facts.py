@@ -93,6 +93,11 @@ class Reading:
             return "ordered_on"
         return self.spec.date_column or ""
 
+    def rate_day(self, alias: str) -> str:
+        """SQL of the day whose exchange rate counts for a row."""
+        day, own = f"{alias}.{self.d.quote(self.day)}", self.spec.rated_on
+        return f"coalesce({alias}.{self.d.quote(own)}, {day})" if own and self._there(own) else day
+
     def relation(self, reads: str = "_base") -> str:
         """SQL for FROM, ending with the alias `t`; amounts are converted where the SQL that `reads` it names one."""
         base = f"f_{self.table}"
@@ -103,7 +108,7 @@ class Reading:
         money = [c for c in MONEY_COLUMNS[self.table] if self.shape.has(self.table, c)]
         q, d = self.d.quote, self.d
         rates = d.daily_rates(self.shape.rate_digits)
-        join = f"left join {rates} r on r.currency = a.{q('currency')} and r.rate_day = a.{q(self.day)}"
+        join = f"left join {rates} r on r.currency = a.{q('currency')} and r.rate_day = {self.rate_day('a')}"
         if d.exact_decimals:
             shown = ", ".join(f"{self._exchanged(c)} as {c}_base" for c in money)
             return f"(select a.*, {shown} from {base} a {join}) t"
@@ -213,7 +218,7 @@ class Reading:
             case "on_time":
                 return Value(f"({paid} and {paid_on} <= t.due_on)", "flag", "flag")
             case "overdue":
-                return Value(f"(not {paid} and t.due_on <= {today})", "flag", "flag")
+                return Value(f"(not {paid} and t.due_on < {today})", "flag", "flag")
             case "days_late":
                 return Value(f"(case when {late} > 0 then {late} else 0 end)", "exact", "days")
         amount = self.row("amount")

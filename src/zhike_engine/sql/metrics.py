@@ -12,6 +12,7 @@ from typing import Any
 
 from zhike_engine.language.nodes import names_in
 from zhike_engine.language.parse import parse
+from zhike_engine.messages import say
 from zhike_engine.plan.windows import MONTHS, Window, add_months
 from zhike_engine.policy import metrics as kinds
 from zhike_engine.sql import values as v
@@ -24,7 +25,18 @@ from zhike_engine.sql.values import MONEY, TypeMismatch, Value
 
 def author(spec: Any, c: Context) -> Value:
     """Typed SQL of a metric that needs no other customer."""
-    return _AUTHORS[type(spec)](spec, c)
+    words = getattr(spec, "over", None)
+    anchor = c.window(words).anchor if words is not None else None
+    if anchor is None:
+        return _AUTHORS[type(spec)](spec, c)
+    if isinstance(spec, kinds.Active | kinds.Target):
+        raise TypeMismatch(
+            say("needs a window of fixed days, not one that starts at an event of the customer")
+        )
+    value = _AUTHORS[type(spec)](spec, c)
+    return replace(
+        value, sql=f"(case when {c.event_day(anchor)} is not null then {value.sql} end)", constant=None
+    )
 
 
 def _split(place: str, c: Context) -> tuple[Reading, str]:
@@ -46,7 +58,8 @@ def _total(measure: Measure, window: Window, filters: tuple[str, ...], scan: Sca
 def _sum(spec: kinds.Sum, c: Context) -> Value:
     reading, column = _split(spec.sum, c)
     measure = reading.measure(column)
-    window, scan = c.window(spec.over), c.scan(reading, spec.by)
+    window = c.window(spec.over)
+    scan = c.scan(reading, spec.by, window.anchor)
     if not reading.present:
         return Value("0", "exact", measure.unit, measure.denominator)
     filters = _filters(reading, spec.where, c, events=False)
@@ -82,7 +95,8 @@ def _average(spec: kinds.Average, c: Context) -> Value:
         alias = c.last_rows(reading, spec.last, c.window(spec.over), filters, spec.by)
         top, count = alias("total", measure), alias("count", measure)
     else:
-        scan, window = c.scan(reading, spec.by), c.window(spec.over)
+        window = c.window(spec.over)
+        scan = c.scan(reading, spec.by, window.anchor)
         top = _total(measure, window, filters, scan)
         count = scan.add("count", measure.sql, window, filters)
     upper = Value(top, "exact", measure.unit, measure.denominator)
@@ -95,14 +109,15 @@ def _extreme(spec: kinds.Minimum | kinds.Maximum, c: Context) -> Value:
     reading, column = _split(place, c)
     value = reading.row(column)
     if not value.numeric and value.storage != "date":
-        raise TypeMismatch(f"takes the {function} of a text")
+        raise TypeMismatch(say("takes the smallest or largest of texts"))
     if not reading.present:
         return Value(c.null("exact"), value.storage, value.unit, value.denominator)
     filters = _filters(reading, spec.where, c, events=True)
     if spec.last is not None:
         sql = c.last_rows(reading, spec.last, c.window(spec.over), filters, spec.by)(function, value)
     else:
-        sql = c.scan(reading, spec.by).add(function, value.sql, c.window(spec.over), filters)
+        window = c.window(spec.over)
+        sql = c.scan(reading, spec.by, window.anchor).add(function, value.sql, window, filters)
     return Value(sql, value.storage, value.unit, value.denominator)
 
 
@@ -110,9 +125,8 @@ def _count(spec: kinds.Count, c: Context) -> Value:
     reading, _ = _split(spec.count, c)
     if not reading.present:
         return Value("0", "exact", "count")
-    sql = c.scan(reading, spec.by).add(
-        "count", "", c.window(spec.over), _filters(reading, spec.where, c, events=True)
-    )
+    window, filters = c.window(spec.over), _filters(reading, spec.where, c, events=True)
+    sql = c.scan(reading, spec.by, window.anchor).add("count", "", window, filters)
     return Value(f"coalesce({sql}, 0)", "exact", "count")
 
 
@@ -122,7 +136,8 @@ def _distinct(spec: kinds.Distinct, c: Context) -> Value:
     if not reading.present:
         return Value("0", "exact", "count")
     filters = _filters(reading, spec.where, c, events=True)
-    sql = c.scan(reading, spec.by).add("distinct", value.sql, c.window(spec.over), filters)
+    window = c.window(spec.over)
+    sql = c.scan(reading, spec.by, window.anchor).add("distinct", value.sql, window, filters)
     return Value(f"coalesce({sql}, 0)", "exact", "count")
 
 
@@ -130,7 +145,7 @@ def _active(spec: kinds.Active, c: Context) -> Value:
     reading, _ = _split(spec.active, c)
     window, months = c.window(spec.over), MONTHS[spec.per]
     if window.start is None or add_months(window.start, 60 * months) < window.end:
-        raise TypeMismatch(f"counts active {spec.per}s over more than 60 of them")
+        raise TypeMismatch(say("counts active periods over more than 60 of them"))
     if not reading.present:
         return Value("0", "exact", "months" if spec.per == "month" else "count")
     filters = _filters(reading, spec.where, c, events=True)
@@ -196,11 +211,11 @@ def _longest_gap(spec: kinds.LongestGap, c: Context) -> Value:
         return Value(c.null("exact"), "exact", "days")
     filters = _filters(reading, spec.where, c, events=True)
     window = c.window(spec.over)
-    gap = c.gap_scan(reading, spec.by).add("longest_gap", "", window, filters)
+    gap = c.gap_scan(reading, spec.by, window.anchor).add("longest_gap", "", window, filters)
     if not spec.until_as_of:
         return Value(gap, "exact", "days")
     day = f"t.{c.d.quote(spec.by or reading.day)}"
-    last = c.scan(reading, spec.by).add("maximum", day, window, filters)
+    last = c.scan(reading, spec.by, window.anchor).add("maximum", day, window, filters)
     still = c.d.days_between(c.d.day(c.plan.as_of), last)
     return Value(f"(case when {gap} is null or {gap} < {still} then {still} else {gap} end)", "exact", "days")
 
@@ -263,7 +278,7 @@ def _variance(parts: list[str], mean: str, c: Context) -> str:
 
 def _deviation(spec: kinds.Deviation, c: Context) -> Value:
     values = [c.names(name) for name in spec.deviation]
-    _, kind = v.unify(values, "compares", c.d)
+    _, kind = v.unify(values, v.COMPARES, c.d)
     parts = [v.as_double(value, c.d) for value in values]
     mean = f"(({' + '.join(parts)}) / {c.d.double_literal(float(len(parts)))})"
     return Value(f"sqrt({_variance(parts, mean, c)})", "double", kind.unit)
@@ -333,10 +348,12 @@ def _formula(spec: kinds.Formula, c: Context) -> Value:
     value = to_sql(parse(spec.formula), c.names, c.d)
     if spec.unit == "flag" or value.storage in ("text", "flag", "date"):
         if spec.unit != value.unit:
-            raise TypeMismatch(f"gives a {value.unit}, not a {spec.unit}")
+            raise TypeMismatch(
+                say("gives {unit}, not {wanted}", unit=v.UNITS[value.unit], wanted=v.UNITS[spec.unit])
+            )
         return value
     if spec.unit != "number":
-        v.joined_unit(Value("", "exact", spec.unit), value, "declares")
+        v.joined_unit(Value("", "exact", spec.unit), value, v.DECLARES)
     if spec.unit == "money":
         exact = v.rounded(value, MONEY, c.d)
         return Value(exact.sql, "exact", "money", MONEY)

@@ -5,9 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from zhike_engine.messages import say
 from zhike_engine.policy import metrics as kinds
 from zhike_engine.sql.context import Context
-from zhike_engine.sql.values import TypeMismatch, Value
+from zhike_engine.sql.dialect import Dialect
+from zhike_engine.sql.values import UNITS, TypeMismatch, Value
+from zhike_engine.words import Text
+
+FEW = ("count", "days", "months", "years")
+"""Units whose values are shared by many customers."""
 
 
 @dataclass
@@ -66,10 +72,7 @@ def relative(spec: Any, c: Context, joins: Joins) -> Value:
         case kinds.Percentile():
             return _percentile(spec, c, joins)
         case kinds.Quantile():
-            value = _exact(spec.quantile, c)
-            order = "asc" if spec.first == "high" else "desc"
-            tiles = f"ntile({spec.parts}) over (order by {value.sql} {order}, customer)"
-            return Value(c.d.integer(joins.window(_among(value), tiles)), "exact", "count")
+            return Value(_quantile(spec, c, joins), "exact", "count")
         case kinds.CumulativeShare():
             return _cumulative(spec, c, joins)
     assert isinstance(spec, kinds.Group)
@@ -79,9 +82,13 @@ def relative(spec: Any, c: Context, joins: Joins) -> Value:
 def _exact(name: str, c: Context) -> Value:
     value = c.names(name)
     if value.storage != "exact":
-        what = "a text" if not value.numeric else "a quotient"
+        what = UNITS["text"] if not value.numeric else Text(zh="商", en="a quotient")
         raise TypeMismatch(
-            f"compares customers by `{name}`, which is {what}; use a total, a count or a score"
+            say(
+                "compares customers by `{name}`, which is {what}; use a total, a count or a score",
+                name=name,
+                what=what,
+            )
         )
     return value
 
@@ -121,23 +128,58 @@ def _share(spec: kinds.Share, c: Context, joins: Joins) -> Value:
 def _percentile(spec: kinds.Percentile, c: Context, joins: Joins) -> Value:
     value, within, d = _exact(spec.percentile, c), _within(spec.within, c), c.d
     order = "asc" if spec.first == "high" else "desc"
-    behind = f"rank() over ({within.partition}order by {value.sql} {order}) - 1"
-    others = f"count(*) over ({within.partition.strip()}) - 1"
-    behind, others = (d.double(joins.window(_among(value, within), sql)) for sql in (behind, others))
-    quotient = f"({behind} / nullif({others}, {d.double_literal(0.0)}))"
+    behind = joins.window(
+        _among(value, within), f"rank() over ({within.partition}order by {value.sql} {order}) - 1"
+    )
+    if within.partition:
+        others = joins.window(_among(value, within), f"count(*) over ({within.partition.strip()}) - 1")
+    else:
+        others = f"({joins.total(f'count({value.sql})')} - 1)"
+    quotient = f"({d.double(behind)} / nullif({d.double(others)}, {d.double_literal(0.0)}))"
     return Value(quotient, "double", "share")
+
+
+def _quantile(spec: kinds.Quantile, c: Context, joins: Joins) -> str:
+    """Equal parts in the order of a value and the id: parts and places count from the worst."""
+    value, d = _exact(spec.quantile, c), c.d
+    order = "asc" if spec.first == "high" else "desc"
+    if value.unit not in FEW:
+        tiles = f"ntile({spec.parts}) over (order by {value.sql} {order}, customer)"
+        return d.integer(joins.window(_among(value), tiles))
+    # Many customers share a value: places are counted by value, and ids are put in order only where a border falls.
+    counted = (
+        f"select {value.sql} as k, count(*) as n from {joins.base} where {_among(value)} group by {value.sql}"
+    )
+    ahead = f"{d.integer(f'sum(n) over (order by k {order})')} - n"
+    placed = f"select k, n, {ahead} as ahead, {d.integer('sum(n) over ()')} as people from ({counted}) x"
+    low, high = (_part(place, "people", spec.parts, d) for place in ("ahead", "(ahead + n - 1)"))
+    parts = f"select k, ahead, people, {low} as low, {high} as high from ({placed}) x"
+    split = f"{value.sql} in (select k from ({parts}) x where low < high)"
+    place = joins.window(split, f"row_number() over (partition by {value.sql} order by customer) - 1")
+    own = joins.by_key(parts, value.sql)
+    inside = _part(f"({own}.ahead + {place})", f"{own}.people", spec.parts, d)
+    return f"(case when {own}.low < {own}.high then {inside} else {own}.low end)"
+
+
+def _part(place: str, people: str, parts: int, d: Dialect) -> str:
+    """The part, from 1, that a place, from 0, falls into: the first ones have one more where it does not come out even."""
+    size = d.divide_whole(people, str(parts))
+    larger = f"({people} - {size} * {parts})"
+    first = d.divide_whole(place, f"{size} + 1")
+    rest = d.divide_whole(f"{place} - {larger}", f"nullif({size}, 0)")
+    return f"(1 + case when {place} < {larger} * ({size} + 1) then {first} else {rest} end)"
 
 
 def _cumulative(spec: kinds.CumulativeShare, c: Context, joins: Joins) -> Value:
     value, d = _exact(spec.cumulative_share, c), c.d
     total = joins.total(d.total(value.sql))
-    rows = "rows between unbounded preceding and current row"
-    ahead = (
-        f"{d.integer(f'sum({value.sql}) over (order by {value.sql} desc, customer {rows})')} - {value.sql}"
+    # All that is not larger, less those with the same value that come first by id: one order serves every window.
+    up = f"order by {value.sql} asc"
+    first = f"(row_number() over ({up}, customer) - rank() over ({up}))"
+    behind = joins.window(
+        _among(value), f"{d.integer(f'sum({value.sql}) over ({up})')} - {value.sql} * {first}"
     )
-    part = (
-        f"{d.double(joins.window(_among(value), ahead))} / nullif({d.double(total)}, {d.double_literal(0.0)})"
-    )
+    part = f"{d.double(f'({total} - {behind})')} / nullif({d.double(total)}, {d.double_literal(0.0)})"
     return Value(f"(case when {total} > 0 then {part} end)", "double", "share")
 
 

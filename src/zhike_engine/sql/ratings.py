@@ -18,6 +18,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from zhike_engine.language.parse import parse
+from zhike_engine.messages import say
 from zhike_engine.plan.parameters import ParameterValue
 from zhike_engine.plan.rules import Branching, Leaf, PlannedGrade, PlannedRating, Tree
 from zhike_engine.sql.chain import Chain
@@ -25,6 +26,8 @@ from zhike_engine.sql.context import Context
 from zhike_engine.sql.expressions import UnsetName, condition_sql
 from zhike_engine.sql.steps import StepAuthor
 from zhike_engine.sql.values import TypeMismatch, Value
+from zhike_engine.sql.waiting import WaitAuthor
+from zhike_engine.words import quoted
 
 PENDING_LINE, PENDING_CONDITION, PENDING_NOTHING = 100, 200, 301
 """Offsets of the pending codes."""
@@ -121,13 +124,21 @@ class RatingAuthor:
         answer = self.c.d.flag(otherwise)
         return f"coalesce({condition}, {answer})"
 
-    def holds(self, tree: Tree, leaf_sql: Callable[[Leaf], str]) -> str | None:
-        """SQL of a whole tree, two-valued; None when every condition of it does not apply."""
+    def holds(
+        self, tree: Tree, leaf_sql: Callable[[Leaf], str] | None = None, *, hopeful: bool = False
+    ) -> str | None:
+        """SQL of a whole tree, two-valued; None when every condition of it does not apply.
+
+        `leaf_sql` stands in for the columns of the conditions; `hopeful` takes unknown ones that wait as holding.
+        """
         if isinstance(tree, Leaf):
             if tree.column in self.dropped:
                 return None
-            return self.sure(leaf_sql(tree), tree.unknown == "holds")
-        parts = [sql for item in tree.items if (sql := self.holds(item, leaf_sql)) is not None]
+            otherwise = tree.unknown == "holds" or (hopeful and tree.unknown == "pending")
+            return self.sure(leaf_sql(tree) if leaf_sql else tree.column, otherwise)
+        parts = [
+            sql for item in tree.items if (sql := self.holds(item, leaf_sql, hopeful=hopeful)) is not None
+        ]
         needed = min(tree.needed, len(parts))
         if not parts:
             return None
@@ -137,27 +148,32 @@ class RatingAuthor:
             return "(" + " or ".join(parts) + ")"
         return "(" + " + ".join(f"case when {part} then 1 else 0 end" for part in parts) + f" >= {needed})"
 
-    def _grade_test(self, grade: PlannedGrade) -> str | None:
-        return None if grade.tree is None else self.holds(grade.tree, lambda leaf: leaf.column)
+    def ordered(self) -> list[PlannedGrade]:
+        """The grades that have conditions, in the order in which their answers count."""
+        tested = [grade for grade in self.rating.tested if grade.tree and self.holds(grade.tree) is not None]
+        precedence = self.rating.spec.precedence
+        if precedence == "first":
+            return tested
+        return sorted(tested, key=lambda grade: grade.rank, reverse=precedence == "worst")
+
+    def count_and_best(self, grades: Sequence[PlannedGrade]) -> tuple[str, str]:
+        """SQL of how many of the grades' conditions hold, and of the rank of the first that does."""
+        tests = [(grade, self.holds(grade.tree)) for grade in grades if grade.tree]
+        count = " + ".join(f"case when {sql} then 1 else 0 end" for _, sql in tests)
+        return f"({count})", _cases(tests)
 
     def _first_answers(self) -> list[tuple[str, str]]:
-        tests = [(g, sql) for g in self.rating.tested if (sql := self._grade_test(g)) is not None]
-        spec = self.rating.spec
-        if not tests:
-            raw = self.c.null("exact")
-        elif spec.precedence == "unchanged":
-            count = " + ".join(f"case when {sql} then 1 else 0 end" for _, sql in tests)
-            best = _cases(sorted(tests, key=lambda one: one[0].rank))
-            prev = self.column("prev_rank")
-            raw = f"(case when ({count}) > 1 and {prev} is not null then {prev} else {best} end)"
-        else:
-            key = {"first": None, "best": 1, "worst": -1}[spec.precedence]
-            ordered = tests if key is None else sorted(tests, key=lambda one: one[0].rank * key)
-            raw = _cases(ordered)
+        grades, spec = self.ordered(), self.rating.spec
+        raw = self.c.null("exact")
+        if grades:
+            count, raw = self.count_and_best(grades)
+            if spec.precedence == "unchanged":
+                prev = self.column("prev_rank")
+                raw = f"(case when {count} > 1 and {prev} is not null then {prev} else {raw} end)"
         columns = [(raw, self.column("raw")), (self._fallback_line(), self.column("line"))]
         newcomer = self.test(spec.newcomers.when) if spec.newcomers else "(1 = 0)"
         columns.append((self.as_flag(newcomer), self.column("newcomer")))
-        columns.append((self._pending(), self.column("wait")))
+        columns.append((self._wait(grades), self.column("wait")))
         rated = self.test(spec.if_) if spec.if_ else "(1 = 1)"
         columns.append((self.as_flag(rated), self.column("rated")))
         return columns
@@ -176,15 +192,10 @@ class RatingAuthor:
         )
         return f"(case {cases} end)"
 
-    def _pending(self) -> str:
-        cases = [
-            f"when {self.test(one.when)} then {i}" for i, one in enumerate(self.rating.spec.pending, start=1)
-        ]
-        asked = [leaf for leaf in self.known if leaf.unknown == "pending"]
-        cases += [
-            f"when {leaf.column} is null then {PENDING_CONDITION + 1 + self.known.index(leaf)}"
-            for leaf in asked
-        ]
+    def _wait(self, grades: Sequence[PlannedGrade]) -> str:
+        rules = enumerate(self.rating.spec.pending, start=1)
+        cases = [f"when {self.test(rule.when)} then {i}" for i, rule in rules]
+        cases += WaitAuthor(self, PENDING_CONDITION + 1).cases(grades)
         return f"(case {' '.join(cases)} end)" if cases else self.c.null("exact")
 
     def _answer(self) -> str:
@@ -204,9 +215,12 @@ class RatingAuthor:
         col, d = self.column, self.c.d
         spec = self.rating.spec
         decided = [f"{col('manual')} in ('override', 'designation')"] if spec.manual else []
+        waits = f"{col('wait')} is not null"
+        if spec.vetoes:
+            waits += f" and not ({col('wait')} > {PENDING_CONDITION} and {col('veto')} is not null)"
         wait = " ".join(
             [*(f"when {test} then 0" for test in decided),
-             f"when {col('wait')} is not null then {col('wait')}",
+             f"when {waits} then {col('wait')}",
              f"when {col(step)} is not null then 0",
              f"when {col('line')} is not null then {PENDING_LINE} + {col('line')}"]
         )  # fmt: skip
@@ -242,7 +256,7 @@ class RatingAuthor:
                 return None
             if tree.needed >= len(tree.items):
                 return "(" + " + ".join(parts) + ")"
-        test = self.holds(tree, lambda leaf: leaf.column)
+        test = self.holds(tree)
         return None if test is None else f"(case when {test} then 0 else 1 end)"
 
     # grades
@@ -258,7 +272,11 @@ class RatingAuthor:
             if grade.code == code:
                 return grade.rank
         raise TypeMismatch(
-            f"names grade `{code}`, which is none of {', '.join(g.code for g in self.rating.grades)}"
+            say(
+                "names grade `{code}`, which is none of {names}",
+                code=code,
+                names=quoted(g.code for g in self.rating.grades),
+            )
         )
 
     def grade_rank(self, code: str) -> str:
@@ -277,10 +295,15 @@ def _grade_of(parameter: ParameterValue, rating: PlannedRating) -> str:
     codes = [grade.code for grade in rating.grades]
     if parameter.value not in codes:
         raise TypeMismatch(
-            f"reads parameter `{parameter.name}` = `{parameter.value}`, which is none of {', '.join(codes)}"
+            say(
+                "reads parameter `{name}` = `{value}`, which is none of {names}",
+                name=parameter.name,
+                value=parameter.value,
+                names=quoted(codes),
+            )
         )
     return str(parameter.value)
 
 
-def _cases(tests: Sequence[tuple[PlannedGrade, str]]) -> str:
+def _cases(tests: Sequence[tuple[PlannedGrade, str | None]]) -> str:
     return "(case " + " ".join(f"when {sql} then {grade.rank}" for grade, sql in tests) + " end)"

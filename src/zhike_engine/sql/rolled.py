@@ -14,9 +14,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
+from zhike_engine.messages import Said, say
 from zhike_engine.plan.build import Plan, Planned
 from zhike_engine.plan.windows import Window
 from zhike_engine.sql.compile import Compiler, Statement
@@ -31,6 +32,10 @@ Partial = tuple[str, str, tuple[str, ...]]
 
 class Unrollable(Exception):
     """A scan cannot be answered from months; the message says why."""
+
+    def __init__(self, message: Said) -> None:
+        super().__init__(message)
+        self.message = message
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,7 @@ def partials_of(one: Aggregate, day: str) -> list[Partial]:
     """What must be kept by month for an aggregate over `day`; raises Unrollable."""
     match one.function:
         case "distinct":
-            raise Unrollable("counts different values")
+            raise Unrollable(say("counts different values"))
         case "periods":
             return [("count", "", one.filters)]
         case "longest_gap":
@@ -73,7 +78,7 @@ def monthly_tables(scans: Iterable[Scan], d: Dialect) -> list[Monthly]:
     found: dict[tuple[str, str, tuple[str, ...]], Monthly] = {}
     for scan in scans:
         for one in scan.aggregates:
-            if one.function == "distinct":
+            if one.function == "distinct" or scan.anchor is not None:
                 continue
             table = found.setdefault(key_of(scan), Monthly(f"monthly{len(found)}", *key_of(scan), {}))
             assert isinstance(table.partials, dict)
@@ -125,17 +130,17 @@ def _partial(function: str, sql: str, filters: tuple[str, ...], d: Dialect) -> s
     return f"{'min' if function == 'minimum' else 'max'}({chosen})"
 
 
-def rolled_select(scan: Scan, tables: Sequence[Monthly], d: Dialect, only: str = "") -> str:
+def rolled_select(scan: Scan, tables: Sequence[Monthly], d: Dialect, prefix: str = "") -> str:
     """SELECT of one row per customer for a scan, from monthly tables; raises Unrollable.
 
-    `only` names a table of customers; nobody else is looked at then.
+    `prefix` stands before the names of other tables with the same columns, to be read in their place.
     """
+    if scan.anchor is not None:
+        raise Unrollable(say("starts at an event of the customer"))
     table = next((one for one in tables if one.holds(scan)), None)
     if table is None:
-        raise Unrollable(f"reads `{scan.reading.table}` by `{scan.day}`")
-    months = _months(scan.span)
-    if only:
-        months = [*months, f"t.customer in (select o.customer from {only} o)"]
+        raise Unrollable(say("reads `{table}` by `{column}`", table=scan.reading.table, column=scan.day))
+    table, months = replace(table, name=prefix + table.name), _months(scan.span)
     where = f" where {' and '.join(months)}" if months else ""
     if scan.aggregates[0].function == "longest_gap":
         return _rolled_gap(scan.aggregates[0], scan, table, where, d)
@@ -176,15 +181,16 @@ def _rolled_gap(one: Aggregate, scan: Scan, table: Monthly, where: str, d: Diale
 
 def _column(table: Monthly, partial: Partial) -> str:
     if partial not in table.partials:
-        raise Unrollable(f"needs a {partial[0]} of `{table.table}` that was not prepared")
+        raise Unrollable(say("needs a number of `{table}` that was not prepared", table=table.table))
     return table.partials[partial]
 
 
 def _months(window: Window, span: Window | None = None) -> list[str]:
     """Conditions that a month lies in a window, without those that `span` already states; raises Unrollable."""
     if not window.whole_months:
-        start = f"starts on {window.start}" if window.start is not None and window.start.day != 1 else ""
-        raise Unrollable(f"{start or f'ends on {window.last_day}'}, which is no edge of a month")
+        if window.start is not None and window.start.day != 1:
+            raise Unrollable(say("starts on {day}, which is no edge of a month", day=window.start))
+        raise Unrollable(say("ends on {day}, which is no edge of a month", day=window.last_day))
     found = []
     if window.start is not None and (span is None or window.start != span.start):
         found.append(f"t.month >= {_index(window.start)}")
@@ -201,12 +207,12 @@ class RolledCompiler(Compiler):
     """Compiles a plan over monthly tables; `unrollable` tells which metrics the months cannot answer, and why."""
 
     def __init__(
-        self, plan: Plan, shape: Shape, d: Dialect, tables: Sequence[Monthly], only: str = ""
+        self, plan: Plan, shape: Shape, d: Dialect, tables: Sequence[Monthly], prefix: str = ""
     ) -> None:
         super().__init__(plan, shape, d, draft=False)
         self.tables = tables
-        self.only = only
-        self.unrollable: dict[str, str] = {}
+        self.prefix = prefix
+        self.unrollable: dict[str, Said] = {}
         self._written: dict[str, str] = {}
 
     def value(self, node: Planned) -> Value:
@@ -218,17 +224,17 @@ class RolledCompiler(Compiler):
         stages = []
         for alias, _ in self.c.joins:
             if alias.startswith("l"):
-                self._refuse(alias, "looks at the last rows of a window")
+                self._refuse(alias, say("looks at the last rows of a window"))
         for scan in self.c.scans:
             if scan.aggregates:
                 try:
                     stages.append(
-                        Statement(scan.alias, rolled_select(scan, self.tables, self.c.d, self.only))
+                        Statement(scan.alias, rolled_select(scan, self.tables, self.c.d, self.prefix))
                     )
                 except Unrollable as reason:
-                    self._refuse(scan.alias, str(reason))
+                    self._refuse(scan.alias, reason.message)
         return stages
 
-    def _refuse(self, alias: str, reason: str) -> None:
+    def _refuse(self, alias: str, reason: Said) -> None:
         reads = re.compile(rf"\b{alias}\.")
         self.unrollable |= {name: reason for name, sql in self._written.items() if reads.search(sql)}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from zhike_engine.plan.anchors import Anchor
 from zhike_engine.plan.windows import Window
 from zhike_engine.sql.dialect import Dialect
 from zhike_engine.sql.facts import Reading
@@ -41,11 +42,16 @@ class Aggregate:
 
 @dataclass
 class Scan:
-    """All aggregates of one table by one date column, or one longest gap; joined under `alias`."""
+    """All aggregates of one table by one date column, or one longest gap; joined under `alias`.
+
+    With an anchor, `event` is a SELECT of customer and day of the event; only rows of its window count.
+    """
 
     reading: Reading
     day: str
     alias: str
+    anchor: Anchor | None = None
+    event: str = ""
     aggregates: list[Aggregate] = field(default_factory=list)
 
     def add(
@@ -65,13 +71,16 @@ class Scan:
         self.aggregates.append(Aggregate(alias, function, sql, window, filters, months))
         return f"{self.alias}.{alias}"
 
+    def _event(self) -> str:
+        return joined_event(self.event) if self.event else ""
+
     @property
     def span(self) -> Window:
         """The smallest window that holds all windows."""
         windows = [one.window for one in self.aggregates]
         starts = [w.start for w in windows]
         start = None if None in starts else min(s for s in starts if s is not None)
-        return Window(start, max(w.end for w in windows))
+        return Window(start, max(w.end for w in windows), self.anchor)
 
     def select(self, d: Dialect) -> str:
         """SELECT of one row per customer, straight from the facts."""
@@ -86,6 +95,7 @@ class Scan:
             *self.reading.standing(),
             *shared,
             *window_conditions(f"t.{d.quote(self.day)}", span, None, d),
+            *anchor_conditions(f"t.{d.quote(self.day)}", span, d),
         ]
         columns = []
         for one in aggregates:
@@ -94,7 +104,7 @@ class Scan:
             columns.append(f"{self._function(one, tests, d)} as {one.alias}")
         return (
             f"select t.customer as customer, {', '.join(columns)}"
-            f" from {self.reading.relation(' '.join([*columns, *where]))}"
+            f" from {self.reading.relation(' '.join([*columns, *where]))}{self._event()}"
             f" where {' and '.join(where)} group by t.customer"
         )
 
@@ -126,9 +136,10 @@ class Scan:
     def _gap(self, one: Aggregate, d: Dialect) -> str:
         day = f"t.{d.quote(self.day)}"
         where = [*self.reading.standing(), *one.filters, *window_conditions(day, one.window, None, d)]
+        where += anchor_conditions(day, one.window, d)
         rows = (
             f"select t.customer as customer, {day} as d, lag({day}) over (partition by t.customer order by {day}) as p"
-            f" from {self.reading.relation(' '.join(where))} where {' and '.join(where)}"
+            f" from {self.reading.relation(' '.join(where))}{self._event()} where {' and '.join(where)}"
         )
         gap = d.days_between("g.d", "g.p")
         return f"select g.customer, max({gap}) as {one.alias} from ({rows}) g where g.d > g.p group by g.customer"
@@ -157,3 +168,32 @@ def window_conditions(day: str, window: Window, span: Window | None, d: Dialect)
     if span is None or window.end != span.end:
         found.append(f"{day} < {d.day(window.end)}")
     return found
+
+
+def joined_event(event: str) -> str:
+    """The join of rows `t` with their customer's event `k`, from a SELECT of customer and day."""
+    return f" join ({event}) k on k.customer = t.customer"
+
+
+def anchor_conditions(day: str, window: Window, d: Dialect) -> list[str]:
+    """Conditions that a day lies in the window that starts with the event `k`; none without an anchor."""
+    anchor = window.anchor
+    if anchor is None:
+        return []
+    found = [f"{day} >= k.day"]
+    if anchor.form == "anniversary":
+        today = window.last_day.year * 10000 + window.last_day.month * 100 + window.last_day.day
+        event = d.year_month_day("k.day")
+        years = d.divide_whole(f"{today} - {event}", "10000")
+        found.append(f"{d.year_month_day(day)} - {event} >= 10000 * {years}")
+    elif anchor.form == "first" and anchor.unit == "day":
+        found.append(f"{d.days_between(day, 'k.day')} < {anchor.number}")
+    elif anchor.form == "first":
+        found.append(f"{_month_and_day(day, d)} < {_month_and_day('k.day', d)} + {32 * anchor.number}")
+    return found
+
+
+def _month_and_day(day: str, d: Dialect) -> str:
+    """A number that grows with month and day of the month; 32 make a month."""
+    whole = d.year_month_day(day)
+    return f"({d.month_index(day)} * 32 + {whole} - {d.divide_whole(whole, '100')} * 100)"

@@ -6,6 +6,7 @@ from decimal import Decimal
 from math import lcm
 
 from zhike_engine.language.parse import parse
+from zhike_engine.messages import say
 from zhike_engine.plan.rules import end_node
 from zhike_engine.policy.model import Item, Scorecard, Step
 from zhike_engine.sql import values as v
@@ -27,18 +28,18 @@ def item_points(item: Item, c: Context) -> Value:
         return _points(_steps(item.steps, value, c))
     if item.choices is not None:
         if value.storage != "text":
-            raise TypeMismatch(f"reads `{item.of}` as a choice, but it is no text")
+            raise TypeMismatch(say("reads `{name}` as a choice, but it is no text", name=item.of))
         cases = " ".join(
             f"when {value.sql} = {c.d.text(choice)} then {v.scaled(v.constant(points), MONEY)}"
             for choice, points in item.choices.items()
         )
         return _points(f"(case {cases} end)")
     if not value.numeric:
-        raise TypeMismatch(f"scores `{item.of}`, which is no number")
+        raise TypeMismatch(say("scores `{name}`, which is no number", name=item.of))
     if item.linear is not None:
         line = item.linear
         if line.starts == line.to:
-            raise TypeMismatch("has a line from a value to itself")
+            raise TypeMismatch(say("has a line from a value to itself"))
         low, high = sorted((line.starts, line.to))
         cut = _cut(value, low, high, c)
         slope = v.divide(
@@ -72,7 +73,7 @@ def _steps(steps: list[Step], value: Value, c: Context) -> str:
 
 def _cut(value: Value, low: Decimal, high: Decimal, c: Context) -> Value:
     sides, kind = v.unify([Value(value.sql, value.storage, "any", value.denominator, value.constant),
-                           v.constant(low), v.constant(high)], "cuts", c.d)  # fmt: skip
+                           v.constant(low), v.constant(high)], v.CUTS, c.d)  # fmt: skip
     x, bottom, top = sides
     sql = f"(case when {x} is null then null when {x} < {bottom} then {bottom} when {x} > {top} then {top} else {x} end)"
     return Value(sql, kind.storage, "any", kind.denominator)
@@ -117,7 +118,7 @@ def _weight(raw: Decimal | str, c: Context) -> Decimal:
         if value.constant is None:
             if c.draft:
                 return Decimal(0)
-            raise TypeMismatch("has a weight that differs between customers")
+            raise TypeMismatch(say("has a weight that differs between customers"))
         return value.constant if value.unit == "share" else value.constant / 100
     return raw / 100
 

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from zhike_engine.language.parse import parse
+from zhike_engine.messages import say
 from zhike_engine.plan.rules import Leaf
 from zhike_engine.plan.windows import add_months
 from zhike_engine.policy.model import Bound, Quota
@@ -47,7 +48,9 @@ class StepAuthor:
         """Whether a customer is beyond the places of a grade; who is not rated, or waits, takes no place."""
         value, d = self.a.names(quota.by), self.a.c.d
         if value.storage != "exact":
-            raise TypeMismatch(f"orders customers by `{quota.by}`; use a total, a count or a score")
+            raise TypeMismatch(
+                say("orders customers by `{name}`; use a total, a count or a score", name=quota.by)
+            )
         takes_part = f"{d.flag_column(self.a.column('rated'))} and {self.a.column('wait')} is null"
         rank = f"(case when {takes_part} then {rank} end)"
         part = (

@@ -15,7 +15,9 @@ from decimal import Decimal
 from math import gcd, lcm
 from typing import Literal
 
+from zhike_engine.messages import Said, say
 from zhike_engine.sql.dialect import Dialect
+from zhike_engine.words import Text
 
 Storage = Literal["exact", "double", "text", "flag", "date"]
 MONEY = 10_000
@@ -24,6 +26,34 @@ MONEY = 10_000
 
 class TypeMismatch(Exception):
     """Two values cannot be used together; the message is for the author of the policy."""
+
+    def __init__(self, message: Said) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+ADDS = Text(zh="相加减", en="adds")
+COMPARES = Text(zh="比较", en="compares")
+DECLARES = Text(zh="当作同一单位", en="declares")
+CHOOSES = Text(zh="一并挑选", en="chooses between")
+MIXES = Text(zh="混用", en="mixes")
+CUTS = Text(zh="换算成得分", en="cuts")
+"""What a policy does with two values."""
+UNITS = {
+    "money": Text(zh="金额", en="money"),
+    "share": Text(zh="比例", en="a share"),
+    "count": Text(zh="个数", en="a count"),
+    "number": Text(zh="数值", en="a number"),
+    "any": Text(zh="数字", en="a plain number"),
+    "text": Text(zh="文字", en="a text"),
+    "flag": Text(zh="是非值", en="a yes/no"),
+    "date": Text(zh="日期", en="a date"),
+    "days": Text(zh="天数", en="an amount of days"),
+    "months": Text(zh="月数", en="an amount of months"),
+    "years": Text(zh="年数", en="an amount of years"),
+    "points": Text(zh="得分", en="an amount of points"),
+}
+"""Units as people call them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +103,7 @@ def as_double(value: Value, d: Dialect) -> str:
     return f"({d.double(value.sql)} / {d.double_literal(float(value.denominator))})"
 
 
-def joined_unit(left: Value, right: Value, doing: str) -> str:
+def joined_unit(left: Value, right: Value, doing: Text) -> str:
     """The common unit of two values that are compared or added."""
     if left.unit == right.unit or right.unit == "any":
         return left.unit
@@ -82,23 +112,19 @@ def joined_unit(left: Value, right: Value, doing: str) -> str:
     loose = {"number", "points", "share", "count", "days", "months", "years"}
     if "number" in (left.unit, right.unit) and {left.unit, right.unit} <= loose:
         return left.unit if right.unit == "number" else right.unit
-    raise TypeMismatch(f"{doing} {_unit_name(left.unit)} with {_unit_name(right.unit)}")
+    raise _mismatch(doing, left, right)
 
 
-def _unit_name(unit: str) -> str:
-    return {
-        "share": "a share",
-        "count": "a count",
-        "number": "a number",
-        "text": "a text",
-        "flag": "a yes/no",
-    }.get(unit, f"an amount of {unit}" if unit in ("days", "months", "years", "points") else unit)
+def _mismatch(doing: Text, left: Value, right: Value) -> TypeMismatch:
+    return TypeMismatch(
+        say("{doing} {left} with {right}", doing=doing, left=UNITS[left.unit], right=UNITS[right.unit])
+    )
 
 
 def add(left: Value, right: Value, sign: Literal["+", "-"], d: Dialect) -> Value:
     """Sum or difference."""
     _need_numbers(left, right)
-    unit = joined_unit(left, right, "adds")
+    unit = joined_unit(left, right, ADDS)
     if left.constant is not None and right.constant is not None:
         return constant(
             left.constant + right.constant if sign == "+" else left.constant - right.constant, unit
@@ -134,7 +160,7 @@ def divide(left: Value, right: Value, d: Dialect) -> Value:
     unit = _quotient_unit(left.unit, right.unit)
     if right.constant is not None:
         if right.constant == 0:
-            raise TypeMismatch("divides by zero")
+            raise TypeMismatch(say("divides by zero"))
         top, bottom = right.constant.as_integer_ratio()
         if left.constant is not None:
             return _exact_fraction(left.constant, right.constant, unit, d)
@@ -181,12 +207,12 @@ def _times(value: Value, factor: int) -> str:
 def _need_numbers(*values: Value) -> None:
     for value in values:
         if not value.numeric:
-            raise TypeMismatch(f"calculates with {_unit_name(value.unit)}")
+            raise TypeMismatch(say("calculates with {unit}", unit=UNITS[value.unit]))
 
 
 def _product_unit(left: str, right: str) -> str:
     if left == "money" and right == "money":
-        raise TypeMismatch("multiplies money by money")
+        raise TypeMismatch(say("multiplies money by money"))
     for unit, other in ((left, right), (right, left)):
         if other == "any":
             return unit
@@ -213,11 +239,11 @@ def compare(op: str, left: Value, right: Value, d: Dialect) -> str:
         return f"({_date_side(left, right, d)} {sql_op} {_date_side(right, left, d)})"
     if not left.numeric or not right.numeric:
         if left.storage != right.storage:
-            raise TypeMismatch(f"compares {_unit_name(left.unit)} with {_unit_name(right.unit)}")
+            raise _mismatch(COMPARES, left, right)
         if left.storage == "flag" and op not in ("=", "!="):
-            raise TypeMismatch("asks which of two yes/no values is larger")
+            raise TypeMismatch(say("asks which of two yes/no values is larger"))
         return f"({left.sql} {sql_op} {right.sql})"
-    joined_unit(left, right, "compares")
+    joined_unit(left, right, COMPARES)
     if left.storage == right.storage == "exact":
         common = lcm(left.denominator, right.denominator)
         shared = gcd(common // left.denominator, common // right.denominator) or 1
@@ -233,17 +259,23 @@ def _date_side(side: Value, other: Value, d: Dialect) -> str:
         try:
             return d.day(date.fromisoformat(side.sql.strip("'")))
         except ValueError:
-            raise TypeMismatch(f"compares a date with {side.sql}; write dates like 2026-01-31") from None
-    raise TypeMismatch(f"compares {_unit_name(side.unit)} with {_unit_name(other.unit)}")
+            raise TypeMismatch(
+                say("compares a date with `{text}`; write dates like 2026-01-31", text=side.sql)
+            ) from None
+    raise _mismatch(COMPARES, side, other)
 
 
-def unify(values: list[Value], doing: str, d: Dialect) -> tuple[list[str], Value]:
+def unify(values: list[Value], doing: Text, d: Dialect) -> tuple[list[str], Value]:
     """Bring values to one storage; returns their SQL and a pattern with storage, unit and denominator."""
     first = values[0]
     unit = first.unit
     for value in values[1:]:
         if value.numeric != first.numeric or (not value.numeric and value.storage != first.storage):
-            raise TypeMismatch(f"{doing} {_unit_name(first.unit)} and {_unit_name(value.unit)}")
+            raise TypeMismatch(
+                say(
+                    "{doing} {left} and {right}", doing=doing, left=UNITS[first.unit], right=UNITS[value.unit]
+                )
+            )
         unit = joined_unit(Value("", "exact", unit), Value("", "exact", value.unit), doing)
     if not first.numeric:
         return [value.sql for value in values], first
