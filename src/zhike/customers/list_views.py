@@ -41,9 +41,10 @@ def screen(request: HttpRequest) -> dict[str, Any]:
     columns = columns_of(person, "customer", asked, fields)
     known = lists.known(person)
     page = lists.page(person, asked, known["all"])
+    hand = grid.Bulk(_("Hand to…"), reverse("bulk_assign"), icon="user-round-check", dialog=True)
     table = grid.Table(
-        [field.as_column() for field in columns], page, QueryDict(asked.query()), key=lambda row: row.code, sort=asked.sort, path=reverse("customers"),
-        bulk=[grid.Bulk(_("Hand to…"), reverse("bulk_assign"), icon="user-round-check", dialog=True)] if can(person, "assign_customer") else [],
+        [field.as_column() for field in columns], page, QueryDict(asked.query()), key=lambda row: row.code, sort=asked.sort,
+        path=reverse("customers"), bulk=[hand] if can(person, "assign_customer") else [],
         filtered=bool(asked.words or asked.conditions), caption=_("Customers"),
         empty=_("No customer matches.") if asked.words or asked.conditions else _("No customers yet."),
         hint=_("Take a filter away, or search for less.") if asked.words or asked.conditions else _("Add the first one, or import a file."),

@@ -8,15 +8,23 @@ from django.db import migrations
 
 TABLE = "zhike_customer"
 SQLITE = (
-    f"create virtual table {TABLE}_words using fts5(tokens, content='{TABLE}', content_rowid='id', tokenize='ascii',"
-    " detail='none', columnsize=0)",
-    f"create trigger {TABLE}_words_in after insert on {TABLE} begin"
-    f" insert into {TABLE}_words(rowid, tokens) values (new.id, new.tokens); end",
-    f"create trigger {TABLE}_words_out after delete on {TABLE} begin"
-    f" insert into {TABLE}_words({TABLE}_words, rowid, tokens) values ('delete', old.id, old.tokens); end",
-    f"create trigger {TABLE}_words_anew after update of tokens on {TABLE} when old.tokens is not new.tokens begin"
-    f" insert into {TABLE}_words({TABLE}_words, rowid, tokens) values ('delete', old.id, old.tokens);"
-    f" insert into {TABLE}_words(rowid, tokens) values (new.id, new.tokens); end",
+    (
+        f"create virtual table {TABLE}_words using fts5(tokens, content='{TABLE}', content_rowid='id', tokenize='ascii',"
+        " detail='none', columnsize=0)"
+    ),
+    (
+        f"create trigger {TABLE}_words_in after insert on {TABLE} begin"
+        f" insert into {TABLE}_words(rowid, tokens) values (new.id, new.tokens); end"
+    ),
+    (
+        f"create trigger {TABLE}_words_out after delete on {TABLE} begin"
+        f" insert into {TABLE}_words({TABLE}_words, rowid, tokens) values ('delete', old.id, old.tokens); end"
+    ),
+    (
+        f"create trigger {TABLE}_words_anew after update of tokens on {TABLE} when old.tokens is not new.tokens begin"
+        f" insert into {TABLE}_words({TABLE}_words, rowid, tokens) values ('delete', old.id, old.tokens);"
+        f" insert into {TABLE}_words(rowid, tokens) values (new.id, new.tokens); end"
+    ),
 )
 POSTGRESQL = (f"create index {TABLE}_words on {TABLE} using gin (to_tsvector('simple', tokens))",)
 BACK = {

@@ -65,7 +65,7 @@ class Specimen:
 
 MADE_UP = (
     Specimen("S-001", "东海示例机械有限公司", "A", _("Active"), "success", "示例甲", Decimal("102503713.20"), 0.28, date(2026, 11, 20)),
-    Specimen("S-002", "Muster Werkzeug GmbH", "B", _("Prospect"), "info", "示例乙", Decimal("8404770"), 0.76, date(2026, 11, 19)),
+    Specimen("S-002", "Muster Werkzeug GmbH", "B", _("Prospect"), "info", "示例乙", Decimal(8404770), 0.76, date(2026, 11, 19)),
     Specimen("S-003", "北岭示例电子股份有限公司", "C", _("Watched"), "warning", "示例甲", Decimal("-1020.5"), 0.94, date(2026, 3, 2)),
     Specimen("S-004", "Acme Exemple SAS", "D", _("Blocked"), "error", "", Decimal(0), 0.0, date(2025, 12, 31)),
 )  # fmt: skip
