@@ -25,10 +25,10 @@ browser: .venv/.with-browser ## Add what drives a browser (wants chromium to run
 
 node: .venv/.with-node ## Add Node, where the machine has none that is new enough
 
-demo: setup ## Grade the bundled demo company and show where the report lies
+demo: setup assets ## Grade the bundled demo company and show where the report lies
 	$(BIN)/zhike demo
 
-test: check ## Run the whole gate: check, then every test
+test: check assets ## Run the whole gate: check, then every test
 	$(BIN)/python -m pytest $(PYTEST_OPTIONS)
 	@[ -z "$$ZHIKE_TEST_POSTGRESQL" ] || { echo "The product's tests again, on PostgreSQL"; \
 		ZHIKE_DATABASE_URL="$$ZHIKE_TEST_POSTGRESQL" $(BIN)/python -m pytest $(PYTEST_OPTIONS) tests/product; }

@@ -55,7 +55,7 @@ def compact(value: Decimal | float | None, currency: str = "") -> str:
     for step, name in LARGE[tongue()]:
         if abs(whole) >= step:
             share = abs(whole) / step
-            return f"{head}{_rounded(share, 2 if share < 10 else 1 if share < 100 else 0):,}{name}"
+            return f"{head}{_rounded(share, 2 if _rounded(share, 2) < 10 else 1 if _rounded(share, 1) < 100 else 0):,}{name}"
     return f"{head}{_rounded(abs(whole), 0):,}"
 
 

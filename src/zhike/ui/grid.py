@@ -198,11 +198,13 @@ def rows(
             parts.append(f'<tr data-key="{mark}">')
             if pick:
                 parts.append(
-                    f'<td class="stick pick"><input class="check" type="checkbox" name="pick" value="{mark}" aria-label="{choose} {mark}"></td>'
+                    f'<td class="stick pick"><input class="check" type="checkbox" name="pick" value="{mark}"'
+                    f' aria-label="{choose} {mark}"></td>'
                 )
         for opening, cell in cells:
             parts.append(opening)
             parts.append(cell(record))
+            parts.append("</td>")
         parts.append("</tr>")
     return mark_safe("".join(parts))
 

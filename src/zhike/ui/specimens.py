@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -63,11 +63,12 @@ class Specimen:
     last: date
 
 
+DAY = date(2026, 11, 20)
 MADE_UP = (
-    Specimen("S-001", "东海示例机械有限公司", "A", _("Active"), "success", "示例甲", Decimal("102503713.20"), 0.28, date(2026, 11, 20)),
-    Specimen("S-002", "Muster Werkzeug GmbH", "B", _("Prospect"), "info", "示例乙", Decimal(8404770), 0.76, date(2026, 11, 19)),
-    Specimen("S-003", "北岭示例电子股份有限公司", "C", _("Watched"), "warning", "示例甲", Decimal("-1020.5"), 0.94, date(2026, 3, 2)),
-    Specimen("S-004", "Acme Exemple SAS", "D", _("Blocked"), "error", "", Decimal(0), 0.0, date(2025, 12, 31)),
+    Specimen("S-001", "东海示例机械有限公司", "A", _("Active"), "success", "示例甲", Decimal("102503713.20"), 0.28, DAY),
+    Specimen("S-002", "Muster Werkzeug GmbH", "B", _("Prospect"), "info", "示例乙", Decimal("8404770"), 0.76, DAY - timedelta(days=1)),
+    Specimen("S-003", "北岭示例电子有限公司", "C", _("Watched"), "warning", "示例甲", Decimal("-1020.5"), 0.94, DAY - timedelta(days=260)),
+    Specimen("S-004", "Acme Exemple SAS", "D", _("Blocked"), "error", "", Decimal(0), 0.0, DAY - timedelta(days=324)),
 )  # fmt: skip
 
 COLUMNS = (
@@ -125,6 +126,6 @@ def charts() -> list[dict[str, Any]]:
             {"name": _("Share paid on time"), "values": [0.8 + value / 50 for value in now]}]}},
         {"kind": "donut", "label": _("Customers by grade"), "data": {"labels": ["A", "B", "C", "D"], "series": [
             {"name": _("Customers"), "values": [210, 605, 2185, 1995]}]}},
-        {"kind": "rows", "label": _("Sales by region"), "data": {"labels": [_("East"), _("South"), _("Europe"), _("North America")], "series": [
-            {"name": _("Sales"), "values": [18.5e8, 13.3e8, 9.4e8, 7e8]}]}},
+        {"kind": "rows", "label": _("Sales by region"), "data": {"labels": [_("East"), _("South"), _("Europe")], "series": [
+            {"name": _("Sales"), "values": [18.5e8, 13.3e8, 9.4e8]}]}},
     ]  # fmt: skip

@@ -1,6 +1,6 @@
 """The Chinese catalogues: `python -m zhike.ui.translations` brings them up to date and compiles them.
 
-English is written in the code: `_("…")`, `gettext…`, `ngettext…`, `pgettext…` and `{% translate %}`, `{% blocktranslate %}`. Each noun
+English is written in the code: `_("…")`, `gettext…`, `ngettext…`, `pgettext…`, `{% translate %}`, `{% blocktranslate %}`. Each noun
 keeps its Chinese in `<noun>/locale/zh_Hans/LC_MESSAGES/django.po`. Bringing up to date keeps what is translated, takes what
 another noun already says, adds the rest empty and drops what nobody says any more. `--check` changes nothing and fails on what is
 missing, unused, uncertain, contradictory or not marked for translation; `--compile` only writes the `.mo` files.
