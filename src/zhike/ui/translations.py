@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -129,13 +129,13 @@ def _chinese(entry: Message) -> str:
     return _first(entry.string)
 
 
-def bring_up_to_date(home: Path = HOME) -> int:
-    """Write every catalogue; how many texts still lack their Chinese."""
+def bring_up_to_date(home: Path = HOME, only: Collection[str] = ()) -> int:
+    """Write the catalogues, of some nouns or of all; how many texts still lack their Chinese."""
     known: dict[Key, str] = {}
     for noun in nouns(home):
         known |= {key: _chinese(entry) for key, entry in entries(catalogue(noun)).items() if _chinese(entry)}
     lacking = 0
-    for noun in nouns(home):
+    for noun in (noun for noun in nouns(home) if not only or noun.name in only):
         said, had = texts(noun), entries(catalogue(noun))
         fresh = Catalog("zh_Hans", fuzzy=False)
         for key, one in sorted(said.items()):
@@ -272,12 +272,13 @@ def main(arguments: list[str] | None = None) -> int:
         "--check", action="store_true", help="change nothing, fail on anything missing or wrong"
     )
     parser.add_argument("--compile", action="store_true", help="only write the compiled catalogues")
+    parser.add_argument("nouns", nargs="*", help="bring only these up to date, such as customers")
     given = parser.parse_args(arguments)
     if given.check:
         wrong = faults()
         sys.stderr.write("".join(f"{fault}\n" for fault in wrong))
         return 1 if wrong else 0
-    lacking = 0 if given.compile else bring_up_to_date()
+    lacking = 0 if given.compile else bring_up_to_date(only=given.nouns)
     compile_all()
     if lacking:
         sys.stderr.write(f'{lacking} texts have no Chinese yet: look for `msgstr ""` in the catalogues\n')
