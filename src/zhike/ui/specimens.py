@@ -67,7 +67,7 @@ DAY = date(2026, 11, 20)
 MADE_UP = (
     Specimen("S-001", "东海示例机械有限公司", "A", _("Active"), "success", "示例甲", Decimal("102503713.20"), 0.28, DAY),
     Specimen("S-002", "Muster Werkzeug GmbH", "B", _("Prospect"), "info", "示例乙", Decimal(8404770), 0.76, DAY - timedelta(days=1)),
-    Specimen("S-003", "北岭示例电子厂", "C", _("Watched"), "warning", "示例甲", Decimal("-1020.5"), 0.94, DAY - timedelta(days=260)),
+    Specimen("S-003", "北岭示例电子厂", "C", _("Watched"), "warning", "示例甲", Decimal("-1020.5"), 0.94, DAY - timedelta(260)),
     Specimen("S-004", "Acme Exemple SAS", "D", _("Blocked"), "error", "", Decimal(0), 0.0, DAY - timedelta(days=324)),
 )  # fmt: skip
 
