@@ -9,6 +9,7 @@ from zhike.api.entrance import api
 urlpatterns = [
     path("api/v1/", api.urls),
     path("", include("zhike.dashboards.urls")),
+    path("tokens/", include("zhike.api.urls")),
     path("accounts/", include("zhike.people.sign_in")),
     path("", include("zhike.ui.urls")),
     path("people/", include("zhike.people.urls")),

@@ -85,6 +85,6 @@ def _people(words: str) -> list[Hit]:
         Q(display_name__icontains=words) | Q(pinyin__contains=text) | Q(username__istartswith=text)
     )
     return [
-        Hit(_("colleague"), one.display_name, one.post, reverse("person", args=[one.username]), "user")
+        Hit(_("colleague"), one.display_name, one.post, reverse("person", args=[one.pk]), "user")
         for one in rows.only("display_name", "post", "username")[:4]
     ]

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from tests.product.cast import Cast
 from zhike.api.actions import make_token, revoke_token
+from zhike.api.models import Token
 from zhike.customers.models import Customer
 from zhike.kernel.journal import Entry
 from zhike.people.models import Person
@@ -151,3 +152,20 @@ def test_a_refusal_writes_nothing(cast: Cast, call: Call) -> None:
     assert status == 403
     assert not Customer.objects.filter(code="N9").exists()
     assert Entry.objects.count() == entries + 1  # the token alone
+
+
+def test_a_token_is_made_and_ended_on_its_page(cast: Cast, client_for: Callable[[Person | None], Client]) -> None:
+    client = client_for(cast.people.ming)
+    day = timezone.localdate().isoformat()
+    shown = client.post("/tokens/new/", {"name": "ERP", "verbs": ["see_customers"], "until_on": day, "networks": ""})
+    secret = shown.content.decode().split('value="zk_')[1].split('"')[0]
+    headers = {"Authorization": f"Bearer zk_{secret}"}
+    assert Client().get("/api/v1/customers", headers=headers).status_code == 200
+    assert secret not in client.get("/tokens/").content.decode()
+    client.post(f"/tokens/{Token.objects.get().pk}/revocation/")
+    assert Client().get("/api/v1/customers", headers=headers).status_code == 401
+
+
+def test_a_token_may_no_more_than_its_person(cast: Cast, client_for: Callable[[Person | None], Client]) -> None:
+    answer = client_for(cast.people.ming).post("/tokens/new/", {"name": "x", "verbs": ["manage_people"], "until_on": "2026-12-01"})
+    assert (answer.status_code, Token.objects.count()) == (422, 0)
