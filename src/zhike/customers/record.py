@@ -1,0 +1,236 @@
+"""The record page: what it shows, read in a number of queries that does not depend on how much there is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from zhike.customers.archive import Finding, Need, Unit
+from zhike.customers.completeness import Measure, measure
+from zhike.customers.documents import Document
+from zhike.customers.dues import Due, dues
+from zhike.customers.handovers import Handover
+from zhike.customers.lapsing import Recovery
+from zhike.customers.life import AXES, AXIS_NAMES, FINDINGS, POSTS
+from zhike.customers.limits import Limits
+from zhike.customers.models import Activity, Assignment, Contact, Customer
+from zhike.customers.owners import Gap
+from zhike.customers.quality import Defect
+from zhike.customers.sections import FACTS, SECTIONS, SOURCES, class_of
+from zhike.customers.showing import country_name, label_of
+from zhike.customers.silence import is_silent
+from zhike.customers.teams import Entitlement, TeamPost, entitlements
+from zhike.people.models import Person
+from zhike.people.rules import can, sees
+
+MOST = 50
+"""Rows shown of one kind."""
+COMPUTED: dict[str, Any] = {}
+"""Kind of statement -> what the transactions say about it: (customer, day) -> code or None. Filled by higher layers."""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One fact with where it comes from, when it was last made sure of, and what is wrong with it."""
+
+    code: str
+    label: str
+    value: str
+    source: str = ""
+    verified_on: date | None = None
+    fault: str = ""
+    hidden: bool = False
+
+
+@dataclass(frozen=True)
+class Part:
+    """A section of the left side."""
+
+    code: str
+    name: str
+    facts: list[Fact]
+    due: Due | None
+    late: bool
+
+
+@dataclass(frozen=True)
+class Stated:
+    """What a customer says about its business, and what the orders say."""
+
+    finding: Finding
+    label: str
+    value: str
+    source: str
+    computed: str = ""
+    differs: bool = False
+
+
+def fact_value(customer: Customer, code: str) -> str:
+    """A fact as people read it."""
+    value = getattr(customer, code)
+    if value in (None, ""):
+        return ""
+    if code in AXES:
+        return str(AXES[code].get(value, value))
+    return country_name(value) if code == "country" else str(value)
+
+
+class Record:
+    """Everything on the page of a customer, for one person on one day."""
+
+    def __init__(self, customer: Customer, by: Person, day: date) -> None:
+        self.customer, self.by, self.day = customer, by, day
+        self.limits = Limits()
+        self.sees_contact = sees(by, "contact")
+        self.sees_price = sees(by, "price") and can(by, "see_orders")
+        self.sees_credit = sees(by, "credit") and can(by, "see_orders")
+        self.may_change = can(by, "change_customer")
+        self.may_log = can(by, "log_activity")
+        self.may_assign = can(by, "assign_customer")
+        self.contacts = list(Contact.objects.filter(customer=customer)[:MOST])
+        self.team = list(
+            Assignment.objects.current().filter(customer=customer).select_related("person__department")
+        )
+        self.dues = dues(customer, customer.confirmations.select_related("by"), self.limits)
+        self.defects = list(Defect.objects.standing().filter(customer=customer)[:MOST])
+        self.sources = {one.fact: one for one in customer.sources.all()}
+        self.gap = Gap.objects.standing().filter(customer=customer).select_related("owner").first()
+        self.handovers = list(
+            Handover.objects.standing()
+            .filter(customer=customer)
+            .select_related("customer", "former", "receiver", "interim")
+        )
+        self.recovery = Recovery.objects.standing().filter(customer=customer).select_related("owner").first()
+        customer._prefetched_objects_cache = {"contacts": self.contacts}  # type: ignore[attr-defined]
+        self.measure: Measure = measure(customer)
+
+    @property
+    def here(self) -> list[Contact]:
+        """Contacts who have not left."""
+        return [one for one in self.contacts if one.left_on is None]
+
+    @property
+    def gone(self) -> list[Contact]:
+        """Contacts who have left."""
+        return [one for one in self.contacts if one.left_on is not None]
+
+    @property
+    def axes(self) -> list[tuple[str, str, str]]:
+        """(code, axis, value) of the axes that are set."""
+        found = [(axis, str(AXIS_NAMES[axis]), fact_value(self.customer, axis)) for axis in AXES]
+        return [one for one in found if one[2]]
+
+    @property
+    def parts(self) -> list[Part]:
+        """The facts by section."""
+        faults = {one.field: one for one in self.defects if one.code not in {"missing"}}
+        return [
+            Part(
+                section,
+                str(SECTIONS[section].name),
+                [
+                    self.fact(code, str(faults[code].detail or faults[code]) if code in faults else "")
+                    for code in facts
+                ],
+                self.dues.get(section),
+                section in self.dues and self.dues[section].is_late(self.day),
+            )
+            for section, facts in FACTS.items()
+        ]
+
+    def fact(self, code: str, fault: str = "") -> Fact:
+        """One fact; its value stays away from people who do not see its class."""
+        hidden = not sees(self.by, class_of("customer", code))
+        told = self.sources.get(code)
+        return Fact(
+            code,
+            label_of("customer", code),
+            "" if hidden else fact_value(self.customer, code),
+            str(SOURCES.get(told.source, "")) if told else "",
+            told.verified_on if told else None,
+            "" if hidden else fault,
+            hidden,
+        )
+
+    @property
+    def late_sections(self) -> list[Due]:
+        """Sections past their day."""
+        return [one for one in self.dues.values() if one.is_late(self.day)]
+
+    @property
+    def entitlements(self) -> list[Entitlement]:
+        """The team that the grade entitles to."""
+        if not self.customer.grade:
+            return []
+        return entitlements(self.customer, self.team, TeamPost.objects.filter(grade=self.customer.grade))
+
+    @property
+    def unmet(self) -> list[Entitlement]:
+        """Posts that nobody fills."""
+        return [one for one in self.entitlements if one.holder is None]
+
+    @property
+    def posts(self) -> list[tuple[Assignment, str]]:
+        """The team with the names of its posts, the manager first."""
+        order = list(POSTS)
+        team = sorted(self.team, key=lambda one: order.index(one.post) if one.post in order else 99)
+        return [(one, str(POSTS.get(one.post, one.post))) for one in team]
+
+    @property
+    def statements(self) -> list[Stated]:
+        """Business and market information, stated against computed."""
+        found = []
+        for one in Finding.objects.filter(customer=self.customer, replaced_at__isnull=True).select_related(
+            "by"
+        ):
+            kind = FINDINGS[one.kind]
+            known = (
+                COMPUTED[one.kind](self.customer, self.day)
+                if one.kind in COMPUTED and self.sees_price
+                else None
+            )
+            found.append(
+                Stated(
+                    one,
+                    str(kind.name),
+                    str(kind.values.get(one.value, one.value)),
+                    str(SOURCES.get(one.source, "")),
+                    str(kind.values.get(known, known)) if known else "",
+                    known is not None and known != one.value,
+                )
+            )
+        return found
+
+    @property
+    def needs(self) -> list[Need]:
+        """Needs, the unanswered first."""
+        rows = list(Need.objects.filter(customer=self.customer).select_related("by")[:MOST])
+        return sorted(rows, key=lambda one: one.status != "open")
+
+    @property
+    def units(self) -> list[Unit]:
+        """Products in use."""
+        return list(Unit.objects.filter(customer=self.customer)[:MOST])
+
+    @property
+    def documents(self) -> list[Document]:
+        """Agreements and documents."""
+        return list(Document.objects.filter(customer=self.customer, withdrawn_at__isnull=True)[:MOST])
+
+    @property
+    def silent(self) -> bool:
+        """Whether nobody has spoken with the customer for longer than allowed."""
+        return is_silent(self.customer, self.day, self.limits)
+
+    @property
+    def promises(self) -> list[Activity]:
+        """Promised steps still to be taken."""
+        return list(
+            Activity.objects.promised().filter(customer=self.customer).order_by("follow_up_on")[:MOST]
+        )
+
+    @property
+    def share(self) -> float:
+        """Completeness from 0 to 1."""
+        return self.measure.percent / 100
