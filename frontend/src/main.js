@@ -8,6 +8,7 @@ import "./parts/form.js";
 import "./parts/keys.js";
 import "./parts/menu.js";
 import "./parts/palette.js";
+import "./parts/panes.js";
 import "./parts/pick.js";
 import "./parts/shell.js";
 import "./parts/toast.js";

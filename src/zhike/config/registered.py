@@ -11,6 +11,7 @@ MODULES = (
     "zhike.customers.consultations",
     "zhike.customers.export_right",
     "zhike.customers.exports",
+    "zhike.customers.happenings",
     "zhike.customers.incidents",
     "zhike.customers.nightly",
     "zhike.customers.viewings",

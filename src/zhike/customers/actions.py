@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -49,8 +50,18 @@ COMPUTED = {"search", "channels", "tokens", "completeness", "version", "added_at
             "overdue", "last_order_on", "last_contact_on"}  # fmt: skip
 
 
+TAKEN = {"new", "likeness", "duties", "silent", "recovery", "unmanaged", "quality", "limits", "merges", "columns", "views",
+         "assign", "export", "exports"}  # fmt: skip
+"""Words that are addresses of pages, so no customer's code."""
+
+
 def check_values(values: dict[str, Any]) -> None:
-    """Refuse codes that are not in the tables of the axes and sources."""
+    """Refuse codes that are not in the tables of the axes, and customer codes that no address can hold."""
+    code = values.get("code", "x")
+    if not re.fullmatch(r"[\w.+-]{1,40}", code) or code.lower() in TAKEN:
+        raise Invalid(
+            _("A code holds letters, digits, dots and dashes."), fields={"code": _("cannot be an address")}
+        )
     for axis, choices in AXES.items():
         if values.get(axis):
             known(values[axis], choices, axis)

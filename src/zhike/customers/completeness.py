@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from zhike.customers.models import Customer
+from zhike.customers.models import Contact, Customer
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,10 @@ class Measure:
         return tuple(item for item in self.missing if item.mandatory)
 
 
-def measure(customer: Customer) -> Measure:
-    """The completeness of an archive."""
-    contacts = [one for one in customer.contacts.all() if one.left_on is None] if customer.pk else []
+def measure(customer: Customer, contacts: Iterable[Contact] | None = None) -> Measure:
+    """The completeness of an archive; `contacts` saves a query where they are at hand."""
+    people = contacts if contacts is not None else customer.contacts.all() if customer.pk else []
+    contacts = [one for one in people if one.left_on is None]
     there = {
         "deciding_contact": any(one.decides == "decides" for one in contacts),
         "working_contact": any(one.decides != "decides" for one in contacts),

@@ -155,6 +155,11 @@ class Quality:
     late: int
 
     @property
+    def full(self) -> float:
+        """Completeness from 0 to 1."""
+        return self.completeness / 100
+
+    @property
     def share(self) -> float:
         """Percent of archives without a defect."""
         return 100 * self.faultless / self.customers if self.customers else 100.0

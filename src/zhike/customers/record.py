@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from zhike.customers.archive import Finding, Need, Unit
 from zhike.customers.completeness import Measure, measure
+from zhike.customers.documents import KINDS as DOCUMENT_KINDS
 from zhike.customers.documents import Document
 from zhike.customers.dues import Due, dues
 from zhike.customers.handovers import Handover
 from zhike.customers.lapsing import Recovery
-from zhike.customers.life import AXES, AXIS_NAMES, FINDINGS, POSTS
+from zhike.customers.life import (
+    AXES,
+    AXIS_NAMES,
+    CONDITIONS,
+    DECIDES,
+    FINDINGS,
+    LIFE,
+    NEED_STATES,
+    NEEDS,
+    POSTS,
+)
 from zhike.customers.limits import Limits
 from zhike.customers.models import Activity, Assignment, Contact, Customer
 from zhike.customers.owners import Gap
@@ -28,6 +41,8 @@ MOST = 50
 """Rows shown of one kind."""
 COMPUTED: dict[str, Any] = {}
 """Kind of statement -> what the transactions say about it: (customer, day) -> code or None. Filled by higher layers."""
+ORDERS: list[Callable[[Customer], str]] = []
+"""Where the orders of a customer stand; put in by the layer that keeps them."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +103,7 @@ class Record:
         self.may_change = can(by, "change_customer")
         self.may_log = can(by, "log_activity")
         self.may_assign = can(by, "assign_customer")
+        self.may_merge = can(by, "merge_customers")
         self.contacts = list(Contact.objects.filter(customer=customer)[:MOST])
         self.team = list(
             Assignment.objects.current().filter(customer=customer).select_related("person__department")
@@ -102,8 +118,7 @@ class Record:
             .select_related("customer", "former", "receiver", "interim")
         )
         self.recovery = Recovery.objects.standing().filter(customer=customer).select_related("owner").first()
-        customer._prefetched_objects_cache = {"contacts": self.contacts}  # type: ignore[attr-defined]
-        self.measure: Measure = measure(customer)
+        self.measure: Measure = measure(customer, self.contacts)
 
     @property
     def here(self) -> list[Contact]:
@@ -124,7 +139,7 @@ class Record:
     @property
     def parts(self) -> list[Part]:
         """The facts by section."""
-        faults = {one.field: one for one in self.defects if one.code not in {"missing"}}
+        faults = {one.field: one for one in self.defects if one.code != "missing"}
         return [
             Part(
                 section,
@@ -158,14 +173,14 @@ class Record:
         """Sections past their day."""
         return [one for one in self.dues.values() if one.is_late(self.day)]
 
-    @property
+    @cached_property
     def entitlements(self) -> list[Entitlement]:
         """The team that the grade entitles to."""
         if not self.customer.grade:
             return []
         return entitlements(self.customer, self.team, TeamPost.objects.filter(grade=self.customer.grade))
 
-    @property
+    @cached_property
     def unmet(self) -> list[Entitlement]:
         """Posts that nobody fills."""
         return [one for one in self.entitlements if one.holder is None]
@@ -177,7 +192,7 @@ class Record:
         team = sorted(self.team, key=lambda one: order.index(one.post) if one.post in order else 99)
         return [(one, str(POSTS.get(one.post, one.post))) for one in team]
 
-    @property
+    @cached_property
     def statements(self) -> list[Stated]:
         """Business and market information, stated against computed."""
         found = []
@@ -207,6 +222,88 @@ class Record:
         """Needs, the unanswered first."""
         rows = list(Need.objects.filter(customer=self.customer).select_related("by")[:MOST])
         return sorted(rows, key=lambda one: one.status != "open")
+
+    @property
+    def need_rows(self) -> list[tuple[Need, str, str, bool]]:
+        """(need, kind, status, whether it is late)."""
+        return [
+            (one, str(NEEDS[one.kind]), str(NEED_STATES[one.status]), one.is_late(self.day))
+            for one in self.needs
+        ]
+
+    @property
+    def unit_rows(self) -> list[tuple[Unit, str, str]]:
+        """(unit, condition, tone)."""
+        tones = {"running": "success", "limited": "warning", "down": "error"}
+        return [
+            (one, str(CONDITIONS.get(one.condition, one.condition)), tones.get(one.condition, "quiet"))
+            for one in self.units
+        ]
+
+    @property
+    def unstated(self) -> list[tuple[str, str]]:
+        """(kind, name) of the statements that nobody has made yet."""
+        there = {one.finding.kind for one in self.statements}
+        return [(kind, str(one.name)) for kind, one in FINDINGS.items() if kind not in there]
+
+    @property
+    def people(self) -> list[tuple[Contact, str]]:
+        """The contacts with their role in decisions."""
+        return [(one, str(DECIDES.get(one.decides, ""))) for one in self.contacts]
+
+    @property
+    def papers(self) -> list[tuple[Document, str]]:
+        """The documents with the names of their kinds."""
+        return [(one, str(DOCUMENT_KINDS[one.kind])) for one in self.documents]
+
+    @property
+    def faults(self) -> list[Defect]:
+        """What is wrong, apart from what is missing."""
+        return [one for one in self.defects if one.code != "missing"]
+
+    @property
+    def owner(self) -> Person | None:
+        """Who owes what is missing: whoever stands in, or the manager."""
+        return self.gap.owner if self.gap is not None else self.customer.manager
+
+    @property
+    def contacts_due(self) -> Due:
+        """When the contacts are to be confirmed."""
+        return self.dues["contacts"]
+
+    @property
+    def contacts_late(self) -> bool:
+        """Whether they are past it."""
+        return self.dues["contacts"].is_late(self.day)
+
+    @cached_property
+    def parent(self) -> Customer | None:
+        """The parent company, when the person sees it."""
+        if self.customer.parent_id is None:
+            return None
+        return Customer.objects.visible_to(self.by).filter(pk=self.customer.parent_id).first()
+
+    @cached_property
+    def branches(self) -> list[Customer]:
+        """The companies below, that the person sees."""
+        return list(Customer.objects.visible_to(self.by).living().filter(parent=self.customer)[:MOST])
+
+    @property
+    def life(self) -> str:
+        """The state of the life cycle."""
+        return str(LIFE[self.customer.life])
+
+    @property
+    def life_tone(self) -> str:
+        """Its colour."""
+        return {"prospect": "info", "current": "success", "lapsed": "warning"}.get(
+            self.customer.life, "quiet"
+        )
+
+    @property
+    def orders_href(self) -> str:
+        """Where the order lines stand that add up to the figures."""
+        return ORDERS[0](self.customer) if ORDERS and self.sees_price else ""
 
     @property
     def units(self) -> list[Unit]:

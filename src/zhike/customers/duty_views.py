@@ -1,0 +1,192 @@
+"""Pages of what is owed: my duties, silent customers, lapsed ones, those without manager, quality, limits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from zhike.customers.duties import KINDS, duties
+from zhike.customers.forms import RecoveryForm
+from zhike.customers.lapsing import Recovery, plan_recovery
+from zhike.customers.life import GRADES, POSTS
+from zhike.customers.limits import LIMITS, Limits, set_limit, title
+from zhike.customers.owners import Gap
+from zhike.customers.pages import find_part, form_page, now
+from zhike.customers.quality import Defect, quality
+from zhike.customers.silence import silent
+from zhike.customers.teams import TeamPost, require_post, waive_post
+from zhike.kernel.refusals import Invalid
+from zhike.people.doors import door, me
+from zhike.people.rules import can
+
+PAGE = 50
+PLACES = (
+    ("customer_duties", gettext_lazy("My duties")),
+    ("silent_customers", gettext_lazy("Silent")),
+    ("lapsed_customers", gettext_lazy("To win back")),
+    ("unmanaged_customers", gettext_lazy("Without manager")),
+    ("archive_quality", gettext_lazy("Quality")),
+)
+"""The tabs of these pages."""
+
+
+def places(request: HttpRequest) -> list[tuple[str, Any, bool]]:
+    """(address, name, whether it is this page)."""
+    here = request.resolver_match.url_name if request.resolver_match else ""
+    return [(reverse(name), label, name == here) for name, label in PLACES]
+
+
+def paged(request: HttpRequest, rows: Any) -> Any:
+    """A page of rows."""
+    return Paginator(rows, PAGE).get_page(request.GET.get("page"))
+
+
+@door("see_customers", customer_data=True)
+def my_duties(request: HttpRequest) -> HttpResponse:
+    """Everything that I owe to archives, what is due first at the top."""
+    day = now()[1]
+    rows = duties(me(request), day)
+    asked = request.GET.get("kind", "")
+    counts: dict[str, int] = {}
+    for row in rows:
+        counts[row.kind] = counts.get(row.kind, 0) + 1
+    kinds = [(kind, name, counts[kind]) for kind, name in KINDS.items() if kind in counts]
+    shown = [row for row in rows if row.kind == asked] if asked in counts else rows
+    page_of = {
+        "page": paged(request, shown),
+        "kinds": kinds,
+        "kind": asked,
+        "total": len(rows),
+        "late": sum(1 for row in rows if row.due_on and row.due_on < day),
+        "day": day,
+        "places": places(request),
+    }
+    return render(request, "customers/duties.html", page_of)
+
+
+@door("see_customers", customer_data=True)
+def silent_customers(request: HttpRequest) -> HttpResponse:
+    """Customers silent for longer than their grade allows, with their last contact and its topic."""
+    person, day = me(request), now()[1]
+    limits = Limits()
+    rows = silent(person, day, limits=limits).select_related("manager").defer("search", "channels", "tokens")
+    mine = request.GET.get("whose") == "mine"
+    page = paged(request, rows.filter(manager=person) if mine else rows)
+    for row in page.object_list:
+        row.days = (day - row.last_contact_on).days if row.last_contact_on else None
+        row.limit = limits.of("silence_days", row.grade)
+    is_set = any(name == "silence_days" for name, _grade in limits.rows)
+    page_of = {"page": page, "mine": mine, "places": places(request), "is_set": is_set}
+    return render(request, "customers/silent.html", page_of)
+
+
+@door("see_customers", customer_data=True)
+def lapsed_customers(request: HttpRequest) -> HttpResponse:
+    """Lapsed customers with who wins them back, and when they call next."""
+    rows = Recovery.objects.standing().visible_to(me(request)).select_related("customer", "owner")
+    page_of = {"page": paged(request, rows), "day": now()[1], "places": places(request)}
+    return render(request, "customers/lapsed.html", page_of)
+
+
+@door("change_customer", customer_data=True)
+def recovery(request: HttpRequest, key: int) -> HttpResponse:
+    """Set the next follow-up of a lapsed customer."""
+    this = find_part(Recovery.objects.visible_to(me(request)).select_related("customer"), key)
+    at, day = now()
+    form = RecoveryForm(request.POST or None, initial={"follow_up_on": this.follow_up_on, "note": this.note})
+    return form_page(
+        request, form, lambda values: plan_recovery(recovery=this, by=me(request), at=at, day=day, **values),
+        title=str(this), back=reverse("lapsed_customers"),
+    )  # fmt: skip
+
+
+@door("see_customers", customer_data=True)
+def unmanaged_customers(request: HttpRequest) -> HttpResponse:
+    """Customers without an account manager, and who answers for them meanwhile."""
+    rows = Gap.objects.standing().visible_to(me(request)).select_related("customer", "owner", "former")
+    page_of = {
+        "page": paged(request, rows),
+        "day": now()[1],
+        "places": places(request),
+        "may_assign": can(me(request), "assign_customer"),
+    }
+    return render(request, "customers/unmanaged.html", page_of)
+
+
+@door("see_customers", customer_data=True)
+def archive_quality(request: HttpRequest) -> HttpResponse:
+    """The quality of archives by department, and the defects with owner and day."""
+    person, day = me(request), now()[1]
+    rows = Defect.objects.standing().visible_to(person).select_related("customer__manager")
+    if request.GET.get("whose") == "mine":
+        rows = rows.filter(customer__manager=person)
+    page_of = {
+        "report": quality(person, day),
+        "page": paged(request, rows),
+        "mine": request.GET.get("whose") == "mine",
+        "day": day,
+        "places": places(request),
+        "target": Limits().of("completeness"),
+    }
+    return render(request, "customers/quality.html", page_of)
+
+
+@door("see_customers")
+def limits(request: HttpRequest) -> HttpResponse:
+    """The company's numbers: silence, lapse, intervals, deadlines, by grade; and the team per grade."""
+    found = Limits()
+    columns = ["", *GRADES]
+    rows = [
+        (name, title(name), [(grade, found.rows.get((name, grade))) for grade in columns]) for name in LIMITS
+    ]
+    page_of = {
+        "rows": rows,
+        "columns": columns,
+        "may_set": can(me(request), "set_limits"),
+        "posts": TeamPost.objects.all(),
+        "all_posts": POSTS,
+        "grades": GRADES,
+    }
+    return render(request, "customers/limits.html", page_of)
+
+
+@door("set_limits")
+@require_POST
+def limits_saved(request: HttpRequest) -> HttpResponse:
+    """Save every number of the page; an empty one is unset."""
+    at = now()[0]
+    for key, given in request.POST.items():
+        value = str(given)
+        name, dot, grade = key.rpartition("@")
+        if not dot or name not in LIMITS or grade not in {"", *GRADES}:
+            continue
+        if value.strip() and not (value.isascii() and value.strip().isdigit() and len(value) < 8):
+            raise Invalid(_("“%(value)s” is not a whole number.") % {"value": value})
+        set_limit(name=name, grade=grade, number=int(value) if value.strip() else None, by=me(request), at=at)
+    messages.success(request, _("The limits were saved."))
+    return redirect("archive_limits")
+
+
+@door("set_limits")
+@require_POST
+def team_post(request: HttpRequest) -> HttpResponse:
+    """Entitle customers of a grade to a post, or take it out again."""
+    at, person = now()[0], me(request)
+    gone = request.POST.get("gone", "")
+    if gone:
+        waive_post(post=find_part(TeamPost.objects, int(gone) if gone.isdigit() else 0), by=person, at=at)
+    else:
+        days = request.POST.get("days", "14")
+        require_post(
+            grade=request.POST.get("grade", "")[:20], post=request.POST.get("post", ""),
+            senior=bool(request.POST.get("senior")), days=int(days) if days.isdigit() and len(days) < 5 else 14, by=person, at=at,
+        )  # fmt: skip
+    return redirect("archive_limits")
