@@ -83,6 +83,22 @@
     });
   });
 
+  // a table that is wider than its place is moved by the keyboard too
+
+  const fit = new ResizeObserver((entries) => {
+    for (const frame of new Set(entries.map((entry) => entry.target.closest(".scroll")))) {
+      if (frame.scrollWidth > frame.clientWidth) frame.tabIndex = 0;
+      else frame.removeAttribute("tabindex");
+    }
+  });
+  for (const table of all(".scroll > table")) {
+    const heading = table.closest("section[aria-labelledby]").getAttribute("aria-labelledby");
+    table.parentElement.setAttribute("role", "group");
+    table.parentElement.setAttribute("aria-labelledby", heading);
+    fit.observe(table);
+    fit.observe(table.parentElement);
+  }
+
   // where the reader is
 
   const links = new Map(all(".side a").map((link) => [link.hash.slice(1), link]));
