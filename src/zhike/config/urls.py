@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("zhike.ui.urls")),
     path("people/", include("zhike.people.urls")),
     path("customers/", include("zhike.customers.urls")),
+    path("imports/", include("zhike.imports.urls")),
 ]
 handler404 = "zhike.ui.views.not_found"
 handler500 = "zhike.ui.views.failed"

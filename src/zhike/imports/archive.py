@@ -92,21 +92,46 @@ ACTIVITIES = (
     Field("contact", _("contact"), limit=80, link="contact", synonyms=("联系人", "contact", "contact person")),
 )  # fmt: skip
 
-register(Target(
-    "customers", _("customers"), _("Companies you sell to or want to sell to"), "building", CUSTOMERS,
-    {"code": ("code",), "name": ("name",), "registration": ("registration",)},
-    {"code": _("code"), "name": _("name"), "registration": _("registration number")},
-    ("import_data", "see_customers"), CustomerJudge,
-))  # fmt: skip
-register(Target(
-    "contacts", _("contacts"), _("People at customers"), "users", CONTACTS,
-    {"name": ("customer", "name"), "mobile": ("customer", "mobile"), "email": ("customer", "email")},
-    {"name": _("customer and name"), "mobile": _("customer and mobile"), "email": _("customer and e-mail")},
-    ("import_data", "change_customer"), ContactJudge,
-))  # fmt: skip
-register(Target(
-    "activities", _("activities"), _("Visits, calls and meetings of the past, with their day and person"), "calendar-check", ACTIVITIES,
-    {"same": ("customer", "done_on", "channel", "subject", "person")},
-    {"same": _("customer, day, channel, subject and person")},
-    ("import_data", "log_activity"), ActivityJudge,
-))  # fmt: skip
+register(
+    Target(
+        "customers",
+        _("customers"),
+        _("Companies you sell to or want to sell to"),
+        CUSTOMERS,
+        {"code": ("code",), "name": ("name",), "registration": ("registration",)},
+        {"code": _("code"), "name": _("name"), "registration": _("registration number")},
+        ("import_data", "see_customers"),
+        CustomerJudge,
+        icon="building-2",
+    )
+)
+register(
+    Target(
+        "contacts",
+        _("contacts"),
+        _("People at customers"),
+        CONTACTS,
+        {"name": ("customer", "name"), "mobile": ("customer", "mobile"), "email": ("customer", "email")},
+        {
+            "name": _("customer and name"),
+            "mobile": _("customer and mobile"),
+            "email": _("customer and e-mail"),
+        },
+        ("import_data", "change_customer"),
+        ContactJudge,
+        icon="users",
+    )
+)
+register(
+    Target(
+        "activities",
+        _("activities"),
+        _("Visits, calls and meetings of the past, with their day and person"),
+        ACTIVITIES,
+        {"same": ("customer", "done_on", "channel", "subject", "person")},
+        {"same": _("customer, day, channel, subject and person")},
+        ("import_data", "log_activity"),
+        ActivityJudge,
+        icon="calendar-check",
+    )
+)

@@ -100,7 +100,7 @@ def check_rows(owner: Import, progress: Progress) -> dict[str, Any]:
 def shown(verdict: Verdict) -> dict[str, Any]:
     """A row as the preview shows it."""
     return {"number": verdict.row.number, "outcome": verdict.outcome, "problems": verdict.row.problems,
-            "before": plain(verdict.before), "after": plain(verdict.after)}  # fmt: skip
+            "before": plain(verdict.before), "values": plain(verdict.row.values)}  # fmt: skip
 
 
 def _problems(verdicts: list[Verdict]) -> Iterator[dict[str, Any]]:

@@ -52,7 +52,6 @@ class Target:
     code: str
     label: Any
     about: Any
-    icon: str
     fields: tuple[Field, ...]
     keys: Mapping[str, tuple[str, ...]]
     key_labels: Mapping[str, Any]
@@ -60,6 +59,7 @@ class Target:
     judge: Callable[..., Judge]
     sums: tuple[str, ...] = ()
     whole_company: bool = False
+    icon: str = ""
 
     def field(self, code: str) -> Field:
         """The field called `code`; raises KeyError."""

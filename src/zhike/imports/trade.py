@@ -58,18 +58,45 @@ RATES = (
     Field("rate", _("rate"), "decimal", required=True, synonyms=("汇率", "折算率", "中间价", "rate", "exchange rate", "fx rate")),
 )  # fmt: skip
 
-register(Target(
-    "orders", _("orders"), _("What customers ordered, with day, amount and currency"), "shopping-cart", ORDERS,
-    {"number": ("number",)}, {"number": _("order number")}, ("import_data", "see_orders"), OrderJudge,
-    sums=("amount", "profit"),
-))  # fmt: skip
-register(Target(
-    "receivables", _("receivables"), _("What customers owe, when it is due and when it was paid"), "wallet", RECEIVABLES,
-    {"number": ("number",)}, {"number": _("number of the receivable")}, ("import_data", "see_orders"), ReceivableJudge,
-    sums=("amount",),
-))  # fmt: skip
-register(Target(
-    "rates", _("exchange rates"), _("Units of the company's currency for one unit of another, by day"), "arrows-exchange", RATES,
-    {"day": ("currency", "rate_on")}, {"day": _("currency and day")}, ("import_data", "see_orders"), RateJudge,
-    whole_company=True,
-))  # fmt: skip
+register(
+    Target(
+        "orders",
+        _("orders"),
+        _("What customers ordered, with day, amount and currency"),
+        ORDERS,
+        {"number": ("number",)},
+        {"number": _("order number")},
+        ("import_data", "see_orders"),
+        OrderJudge,
+        sums=("amount", "profit"),
+        icon="shopping-cart",
+    )
+)
+register(
+    Target(
+        "receivables",
+        _("receivables"),
+        _("What customers owe, when it is due and when it was paid"),
+        RECEIVABLES,
+        {"number": ("number",)},
+        {"number": _("number of the receivable")},
+        ("import_data", "see_orders"),
+        ReceivableJudge,
+        sums=("amount",),
+        icon="wallet",
+    )
+)
+register(
+    Target(
+        "rates",
+        _("exchange rates"),
+        _("Units of the company's currency for one unit of another, by day"),
+        RATES,
+        {"day": ("currency", "rate_on")},
+        {"day": _("currency and day")},
+        ("import_data", "see_orders"),
+        RateJudge,
+        whole_company=True,
+        icon="arrow-left-right",
+    )
+)

@@ -1,0 +1,226 @@
+"""What the pages of an import show, put together for the templates."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from zhike.imports.checking import cells_of, columns_of, problem_page
+from zhike.imports.guessing import DATES
+from zhike.imports.models import MODES, STATES, Import
+from zhike.imports.problems import PROBLEMS, refusal, sentence
+from zhike.imports.targets import TARGETS, Field
+
+STEPS = (
+    ("mapping", gettext_lazy("Match columns")),
+    ("checked", gettext_lazy("Check")),
+    ("running", gettext_lazy("Import")),
+    ("done", gettext_lazy("Result")),
+)
+AT = {
+    "reading": 0,
+    "mapping": 0,
+    "failed": 0,
+    "checking": 1,
+    "checked": 1,
+    "running": 2,
+    "stopped": 2,
+    "done": 3,
+    "undoing": 3,
+    "undone": 3,
+}
+TONES = {"created": "success", "updated": "info", "unchanged": "quiet", "rejected": "error"}
+OUTCOMES = {"created": gettext_lazy("new"), "updated": gettext_lazy("update"), "unchanged": gettext_lazy("unchanged"),
+            "rejected": gettext_lazy("rejected")}  # fmt: skip
+REPEATS = {
+    "reject": gettext_lazy("reject the later ones"),
+    "first": gettext_lazy("take the first and leave the others out"),
+    "sum": gettext_lazy("add them up: several lines are one order"),
+}
+DATE_NAMES = {
+    "": gettext_lazy("year first: 2026-11-30, 2026/11/30, 2026年11月30日"),
+    "d/m/yyyy": gettext_lazy("day first: 30/11/2026"),
+    "m/d/yyyy": gettext_lazy("month first: 11/30/2026"),
+    "d mmm yyyy": gettext_lazy("month as a word: 30 Nov 2026"),
+    "excel": gettext_lazy("numbers of Excel: 46356"),
+}
+FACTORS = {1_000: gettext_lazy("in thousands"), 10_000: gettext_lazy("in 万 (10,000)"), 1_000_000: gettext_lazy("in millions"),
+           100_000_000: gettext_lazy("in 亿 (100 million)")}  # fmt: skip
+TONE_OF_STATE = {
+    "done": "success",
+    "undone": "quiet",
+    "failed": "error",
+    "stopped": "warning",
+    "checked": "info",
+    "mapping": "info",
+}
+
+
+def steps_of(owner: Import | None) -> list[dict[str, Any]]:
+    """The steps with where the import stands; the first is the upload."""
+    at = -1 if owner is None else AT[owner.state]
+    over = owner is not None and owner.state in ("done", "undone")
+    names = [(-1, _("Choose a file")), *((place, str(label)) for place, (_code, label) in enumerate(STEPS))]
+    return [
+        {"label": label, "done": place < at or (over and place == at), "current": place == at and not over}
+        for place, label in names
+    ]
+
+
+def state_tag(owner: Import) -> dict[str, Any]:
+    """The state as a tag."""
+    return {"label": STATES[owner.state], "tone": TONE_OF_STATE.get(owner.state, "primary")}
+
+
+def matching(owner: Import, said: dict[str, Any], wrong: dict[str, Any]) -> dict[str, Any]:
+    """The matching page: each field with the columns to choose from, and how the file is written."""
+    target = TARGETS[owner.target]
+    names = columns_of(owner)
+    samples = samples_of(owner, names)
+    fields = [_row(field, names, samples, said, wrong) for field in target.fields_for(owner.by)]
+    used = {row["chosen"] for row in fields}
+    return {
+        "fields": fields,
+        "left_out": [name for name in names if name not in used and samples.get(name)],
+        "match_choices": _options({key: target.key_labels[key] for key in target.keys}, said.get("match", "")),
+        "mode_choices": _options(MODES, said.get("mode", "both")),
+        "repeat_choices": _options({code: label for code, label in REPEATS.items() if code != "sum" or target.sums}, said.get("repeats", "")),
+        "date_choices": _options({code: DATE_NAMES[code] for code in DATES}, said.get("dates", "")),
+        "decimal_choices": _options({".": "1,234.56", ",": "1.234,56"}, said.get("decimal", ".")),
+        "blank_choices": _options({"keep": _("leave what is there"), "clear": _("clear what is there")}, said.get("blanks", "keep")),
+        "sheets": [{"value": number, "label": sheet["name"] or _("text"), "rows": sheet["rows"], "chosen": number == owner.sheet}
+                   for number, sheet in enumerate(owner.sheets)],
+        "headers": [{"value": number, "chosen": number == owner.options["header"], "label": " · ".join(c for c in cells if c.strip())[:60]}
+                    for number, cells in owner.description["head"][:20]],
+        "doubt": said.get("doubt"),
+        "remembered": said.get("remembered"),
+        "wrong_match": wrong.get("match"),
+        "has_days": any(field.kind == "date" for field in target.fields),
+        "has_numbers": any(field.kind in ("money", "decimal") for field in target.fields),
+    }  # fmt: skip
+
+
+def samples_of(owner: Import, names: list[str]) -> dict[str, str]:
+    """Column -> its first cells."""
+    found: dict[str, str] = {}
+    below = [cells for number, cells in owner.description["head"] if number > owner.options["header"]]
+    for at, name in enumerate(names):
+        cells = [cells[at].strip() for cells in below if at < len(cells) and cells[at].strip()]
+        found[name] = "、".join(dict.fromkeys(cell[:30] for cell in cells[:3]))
+    return found
+
+
+def _row(
+    field: Field, names: list[str], samples: dict[str, str], said: dict[str, Any], wrong: dict[str, Any]
+) -> dict[str, Any]:
+    origin = said["columns"].get(field.code, "")
+    formula = origin.removeprefix("=").strip() if origin.startswith("=") else ""
+    return {
+        "field": field,
+        "chosen": origin,
+        "formula": formula,
+        "columns": [{"value": at, "label": name, "chosen": name == origin} for at, name in enumerate(names)],
+        "sample": samples.get(origin, ""),
+        "default": said["defaults"].get(field.code, ""),
+        "choices": [{"value": code, "label": label} for code, label in field.choices.items()],
+        "factors": _options(FACTORS, said.get("times", {}).get(field.code, ""))
+        if field.kind in ("money", "decimal")
+        else [],
+        "wrong": wrong.get(field.code, ""),
+    }
+
+
+def _options(choices: Any, chosen: Any) -> list[dict[str, Any]]:
+    return [{"value": code, "label": label, "chosen": code == chosen} for code, label in choices.items()]
+
+
+# --- what the check found ----------------------------------------------------------------------------
+
+
+def checked(owner: Import) -> dict[str, Any]:
+    """The preview: counts, problems by field, the first rows."""
+    target = TARGETS[owner.target]
+    labels = {field.code: field.label for field in target.fields}
+    found = owner.checked
+    mapped = [
+        field
+        for field in target.fields_for(owner.by)
+        if field.code in owner.options["columns"] or field.code in owner.options["defaults"]
+    ]
+    cells = cells_of(owner, [row["number"] for row in found["sample"]])
+    columns = columns_of(owner)
+    sample = []
+    for row in found["sample"]:
+        texts = dict(zip(columns, cells.get(row["number"], []), strict=False))
+        values = [_shown(field, row, texts, owner.options) for field in mapped]
+        reasons = [sentence(problem, texts.get(owner.options["columns"].get(problem["field"], ""), ""), str(labels.get(problem["field"], "")))
+                   for problem in row["problems"]]  # fmt: skip
+        sample.append(
+            {
+                **row,
+                "tone": TONES[row["outcome"]],
+                "outcome": OUTCOMES[row["outcome"]],
+                "cells": values,
+                "reasons": reasons,
+            }
+        )
+    return {
+        "counts": [
+            {"label": OUTCOMES[name], "tone": TONES[name], "number": f"{count:,}"}
+            for name, count in found["counts"].items()
+        ],
+        "skipped": found["skipped"],
+        "problems": [_problem(field, code, count, labels) for field, code, count in found["problems"]],
+        "notes": [_problem(field, code, count, labels) for field, code, count in found["notes"]],
+        "sample": sample,
+        "columns": [field.label for field in mapped],
+        "writes": found["counts"]["created"] + found["counts"]["updated"],
+    }
+
+
+def _shown(
+    field: Field, row: dict[str, Any], texts: dict[str, str], options: dict[str, Any]
+) -> dict[str, Any]:
+    """A cell of the preview: the value as read, and what stands there now where it changes."""
+    raw = texts.get(options["columns"].get(field.code, ""), "")
+    value = row["values"].get(field.code)
+    broken = any(problem["field"] == field.code for problem in row["problems"])
+    name = f"{field.code}_id" if field.link and field.link != "country" else field.code
+    shown = raw if broken or field.link or value is None else field.choices.get(value, value)
+    return {
+        "text": shown,
+        "broken": broken,
+        "before": row["before"].get(name),
+        "changes": name in row["before"],
+    }
+
+
+def _problem(field: str, code: str, count: int, labels: dict[str, Any]) -> dict[str, Any]:
+    text = (
+        str(PROBLEMS.get(code, code))
+        .replace("“%(value)s”", "…")
+        .replace("%(first)s", "…")
+        .replace("%(limit)s", "…")
+    )
+    return {"field": field, "code": code, "label": labels.get(field, ""), "text": text, "count": f"{count:,}"}
+
+
+def problems(owner: Import, field: str, code: str, page: int) -> list[dict[str, Any]]:
+    """One page of problems as sentences."""
+    labels = {one.code: str(one.label) for one in TARGETS[owner.target].fields}
+    return [
+        {
+            "number": row["number"],
+            "label": labels.get(row["field"], ""),
+            "value": row["value"],
+            "text": sentence(row, row["value"]),
+        }
+        for row in problem_page(owner, field=field, code=code, page=page)
+    ]
+
+
+def trouble(owner: Import) -> str:
+    """Why an import did not get on."""
+    return refusal(owner.problem, owner.problem_words) if owner.problem else ""

@@ -1,0 +1,180 @@
+"""The wizard as people walk through it: pages, jobs, downloads."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+import python_calamine
+import yaml
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from zhike.customers.models import Customer
+from zhike.facts.importer import import_facts
+from zhike.facts.models import Order
+from zhike.imports.models import Import
+from zhike.jobs.running import run_due
+
+pytestmark = pytest.mark.django_db
+
+MESSY = "订单汇总,,,,\n订单号,客户,日期,金额,币种\nO1,A,2026-05-01,10,CNY\nO2,nobody,2026-05-02,20,CNY\nO3,A,2026-13-01,30,CNY\n"
+
+
+@pytest.fixture
+def walk(cast, client_for, data_dir):
+    """A person at the wizard."""
+    return Walk(client_for(cast.people.ming))
+
+
+class Walk:
+    def __init__(self, client):
+        self.client = client
+
+    def upload(self, target, content, name="orders.csv"):
+        file = SimpleUploadedFile(name, content.encode() if isinstance(content, str) else content)
+        answer = self.client.post("/imports/new/", {"target": target, "upload": file})
+        assert answer.status_code == 302, answer.content.decode()[:3000]
+        self.owner = Import.objects.latest("id")
+        return self.page()
+
+    def page(self):
+        answer = self.client.get(f"/imports/{self.owner.key}/")
+        assert answer.status_code == 200
+        self.owner.refresh_from_db()
+        return answer
+
+    def post(self, what, **data):
+        answer = self.client.post(f"/imports/{self.owner.key}/{what}/", data)
+        run_due(clock=timezone.now)
+        self.owner.refresh_from_db()
+        return answer
+
+    def match(self, **changes):
+        """Send the matching page as it stands, with changes."""
+        form = {}
+        for row in self.page().context["fields"]:
+            code = row["field"].code
+            form[f"c-{code}"] = next((str(one["value"]) for one in row["columns"] if one["chosen"]), "")
+            form[f"d-{code}"] = row["default"]
+            form[f"t-{code}"] = next((str(one["value"]) for one in row["factors"] if one["chosen"]), "")
+        return self.post(
+            "match",
+            **{**form, "mode": "both", "match": "number", "repeats": "reject", "decimal": ".", **changes},
+        )
+
+
+def test_a_messy_file_is_imported_fixed_imported_again_and_undone(walk, cast):
+    page = walk.upload("orders", MESSY)
+    assert walk.owner.options["header"] == 2
+    assert "订单汇总" in page.content.decode()
+    walk.match()
+    assert walk.owner.state == "checked"
+    shown = walk.page().content.decode()
+    assert "nobody" in shown
+    assert "Import 1 row" in shown
+    found = walk.client.get(
+        f"/imports/{walk.owner.key}/problems/?field=customer&code=unknown_customer"
+    ).content.decode()
+    assert "Row 4" in found
+    assert "nobody" in found
+    walk.post("begin")
+    assert (walk.owner.state, walk.owner.created, walk.owner.rejected) == ("done", 1, 2)
+    assert Order.objects.get(number="O1").customer == cast.customers.A
+
+    answer = walk.client.get(f"/imports/{walk.owner.key}/rejected.xlsx")
+    rows = (
+        python_calamine.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
+        .get_sheet_by_index(0)
+        .to_python()
+    )
+    assert [row[0] for row in rows] == ["订单号", "O2", "O3"]
+    assert rows[1][-1] == "customer: There is no customer “nobody” that you see."
+    assert "2026-13-01" in rows[2][-1]
+    first = walk.owner
+
+    fixed = (
+        "\n".join(",".join(row[:5]) for row in rows)
+        .replace("nobody", "AAALPHA 有限公司")
+        .replace("2026-13-01", "2026-06-01")
+    )
+    walk.upload("orders", fixed + "\nO1,A,2026-05-01,10,CNY\n")
+    walk.match()
+    walk.post("begin")
+    assert (walk.owner.created, walk.owner.unchanged, walk.owner.rejected) == (2, 1, 0)
+
+    walk.owner = first
+    walk.post("undo")
+    assert (walk.owner.state, walk.owner.undone, walk.owner.kept) == ("undone", 1, 0)
+    assert not Order.objects.filter(number="O1").exists()
+    assert "undone" in walk.page().content.decode()
+
+
+def test_what_is_not_matched_is_told_beside_the_field(walk):
+    walk.upload("orders", MESSY)
+    answer = walk.match(**{"c-customer": "", "f-amount": "nothing * 2"})
+    assert answer.status_code == 422
+    text = answer.content.decode()
+    assert "Choose a column, or a value for all rows." in text
+    assert "The file has no column “nothing”." in text
+    assert walk.owner.state == "mapping"
+
+
+def test_another_header_row_can_be_chosen(walk):
+    walk.upload("orders", MESSY)
+    walk.post("sheet", sheet="0", header="3")
+    assert walk.owner.options["header"] == 3
+
+
+def test_a_refused_file_says_why_on_the_form(walk, cast):
+    answer = walk.client.post(
+        "/imports/new/", {"target": "orders", "upload": SimpleUploadedFile("x.xlsx", b"%PDF-1.7 x")}
+    )
+    assert answer.status_code == 422
+    assert "neither a workbook" in answer.content.decode()
+    assert (
+        walk.client.post(
+            "/imports/new/", {"target": "rates", "upload": SimpleUploadedFile("x.csv", b"a,b\n1,2")}
+        ).status_code
+        == 422
+    )
+
+
+def test_an_import_of_somebody_else_is_not_there(walk, cast, client_for):
+    walk.upload("orders", MESSY)
+    for person in ("gao", "fang", "boss", "head"):
+        other = client_for(getattr(cast.people, person))
+        for way in ("", "progress/", "problems/", "mapping.yaml", "rejected.xlsx"):
+            assert other.get(f"/imports/{walk.owner.key}/{way}").status_code in (403, 404)
+        assert other.post(f"/imports/{walk.owner.key}/begin/").status_code in (403, 404)
+
+
+def test_a_step_that_somebody_has_taken_already_is_a_conflict(walk):
+    walk.upload("orders", MESSY)
+    assert walk.post("begin").status_code == 409
+    walk.match()
+    walk.post("begin")
+    assert walk.post("begin").status_code == 409
+    assert walk.post("nonsense").status_code == 404
+
+
+def test_the_match_is_a_mapping_that_the_engine_carries_out(walk, tmp_path):
+    walk.upload("orders", MESSY)
+    walk.match()
+    text = walk.client.get(f"/imports/{walk.owner.key}/mapping.yaml").content.decode()
+    assert yaml.safe_load(text)["tables"]["orders"]["columns"]["order"] == "订单号"
+    (tmp_path / "orders.csv").write_text(MESSY, encoding="utf-8")
+    (tmp_path / "mapping.yaml").write_text(text, encoding="utf-8")
+    done = import_facts(tmp_path / "mapping.yaml", tmp_path / "facts")
+    told = done.quality["tables"]["orders"]
+    assert (told["read"], told["kept"]) == (3, 2)
+
+
+def test_pages_take_the_same_queries_however_many_imports(walk, django_assert_max_num_queries):
+    for _ in range(3):
+        walk.upload("customers", "code,name\nK1,x\n")
+    with django_assert_max_num_queries(12):
+        assert walk.client.get("/imports/").status_code == 200
+    with django_assert_max_num_queries(12):
+        walk.page()
+    assert Customer.objects.count() == 3
