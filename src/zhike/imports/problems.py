@@ -40,7 +40,6 @@ PROBLEMS: dict[str, Any] = {
     "not_positive": _("A rate is above zero."),
     "positive_return": _("A return has an amount below zero."),
     "no_right": _("Your roles do not let you do this."),
-    "other_customer": _("The order is there for another customer."),
     "rounded": _("“%(value)s” has more decimals than are kept; it is rounded half up."),
     "id_with_decimals": _("“%(value)s” ends in .0 as if it had been a number; is it right?"),
 }

@@ -38,6 +38,7 @@ class Section:
 
 NAV: list[Section] = [
     Section("", (Link(_("Customers"), icon="building-2", to="customers", verb="see_customers"),)),
+    Section(_("Data"), (Link(_("Imports"), icon="file-up", to="imports", verb="import_data"),)),
     Section(
         _("Company"),
         (
