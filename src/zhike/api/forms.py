@@ -21,14 +21,19 @@ class TokenForm(forms.Form):
     verbs = forms.MultipleChoiceField(label=_("It may"), widget=forms.CheckboxSelectMultiple)
     until_on = forms.DateField(label=_("until"), widget=forms.DateInput(attrs={"type": "date"}))
     networks = forms.CharField(
-        label=_("Only from these networks"), required=False, max_length=400, help_text=_("For example 10.0.0.0/8; several with blanks.")
+        label=_("Only from these networks"),
+        required=False,
+        max_length=400,
+        help_text=_("For example 10.0.0.0/8; several with blanks."),
     )
 
     def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["verbs"]
         assert isinstance(field, forms.MultipleChoiceField)
-        field.choices = [(verb, VERBS[verb]) for verb in VERBS if verb in person.access.verbs and verb != "use_api"]
+        field.choices = [
+            (verb, VERBS[verb]) for verb in VERBS if verb in person.access.verbs and verb != "use_api"
+        ]
         self.fields["until_on"].initial = timezone.localdate() + timedelta(days=MOST_DAYS)
 
     def clean_networks(self) -> list[str]:

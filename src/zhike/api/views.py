@@ -20,7 +20,10 @@ from zhike.people.doors import door, me
 def tokens(request: HttpRequest) -> HttpResponse:
     """One's own tokens."""
     day = timezone.localdate()
-    rows = [(one, one.revoked_at is None and one.until_on >= day) for one in Token.objects.filter(person=me(request))[:200]]
+    rows = [
+        (one, one.revoked_at is None and one.until_on >= day)
+        for one in Token.objects.filter(person=me(request))[:200]
+    ]
     return render(request, "api/tokens.html", {"rows": rows})
 
 
@@ -42,6 +45,8 @@ def new_token(request: HttpRequest) -> HttpResponse:
 @require_POST
 def token_revoked(request: HttpRequest, key: int) -> HttpResponse:
     """End one's own token."""
-    revoke_token(token=get_object_or_404(Token, pk=key, person=me(request)), by=me(request), at=timezone.now())
+    revoke_token(
+        token=get_object_or_404(Token, pk=key, person=me(request)), by=me(request), at=timezone.now()
+    )
     messages.success(request, _("The token was revoked."))
     return redirect("tokens")

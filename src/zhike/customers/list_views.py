@@ -23,6 +23,7 @@ from zhike.lists.actions import remove_view, save_view
 from zhike.lists.fields import OPERATORS
 from zhike.lists.forms import ExportForm, ViewForm
 from zhike.lists.models import View
+from zhike.lists.pages import MOST_COUNTED, shown_count
 from zhike.lists.screen import chips, columns_of, quick_filters, views_for
 from zhike.people.actions import change_person
 from zhike.people.doors import door, me
@@ -53,7 +54,7 @@ def screen(request: HttpRequest) -> dict[str, Any]:
         "asked": asked,
         "known": known,
         "table": table,
-        "count": lists.shown_count(page.count + page.more),
+        "count": shown_count(page.count, page.more),
         "chips": chips(person, asked, fields, QUICK),
         "groups": [
             {
@@ -76,7 +77,7 @@ def options(request: HttpRequest, shown: dict[str, Any]) -> dict[str, Any]:
     groupable = [field for field in fields if field.kind in {"choice", "key"}]
     known = shown["known"]
     lives = [
-        {"name": LIFE[life], "address": f"?{asked.with_value('life', life).query(words='', view='')}", "count": lists.shown_count(number),
+        {"name": LIFE[life], "address": f"?{asked.with_value('life', life).query(words='', view='')}", "count": shown_count(min(number, MOST_COUNTED), number > MOST_COUNTED),
          "current": asked.value_of("life") == life and not asked.view}
         for life, number in known["lives"].items()
     ]  # fmt: skip
@@ -227,7 +228,8 @@ def export(request: HttpRequest) -> HttpResponse:
         made = export_customers(query=query[:4000], by=me(request), at=timezone.now(), **form.cleaned_data)
         messages.info(request, _("The file is being made; it waits for you under Jobs."))
         return redirect(made)
-    count = lists.shown_count(lists.page(me(request), lists.read(me(request), QueryDict(query))).count)
+    found = lists.page(me(request), lists.read(me(request), QueryDict(query)))
+    count = shown_count(found.count, found.more)
     page = {"form": form, "query": query, "count": count}
     return render(request, "customers/export.html", page, status=422 if form.errors else 200)
 

@@ -16,7 +16,7 @@ from zhike.customers.models import Customer, CustomerQuerySet
 from zhike.kernel.searching import matching
 from zhike.lists.asked import Asked, where
 from zhike.lists.fields import Field, seen_by
-from zhike.lists.pages import MOST_COUNTED, Page, count_of, page_of
+from zhike.lists.pages import Page, count_of, page_of
 from zhike.people.models import Person
 from zhike.people.rules import sees
 
@@ -92,8 +92,3 @@ def groups(person: Person, asked: Asked) -> list[tuple[str, Any, int]]:
     )
     names: Mapping[str, Any] = field.choices(person) if field.choices else {}
     return [(str(value or ""), names.get(str(value), str(value or "—")), number) for value, number in counts]
-
-
-def shown_count(number: int) -> str:
-    """A count as people read it: exact up to ten thousand."""
-    return f"{MOST_COUNTED:,}+" if number > MOST_COUNTED else f"{number:,}"

@@ -13,6 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from zhike.kernel.amounts import AmountField
 from zhike.people.models import Department, Person, Region
 
+LIVING = Q(merged_into__isnull=True)
+"""Customers that were not merged into another: what every list shows, and so what its indexes hold."""
+
 
 class CustomerQuerySet(models.QuerySet["Customer"]):
     """Customers."""
@@ -37,7 +40,7 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
 
     def living(self) -> Self:
         """Without those that were merged into another."""
-        return self.filter(merged_into__isnull=True)
+        return self.filter(LIVING)
 
 
 class Customer(models.Model):
@@ -125,20 +128,26 @@ class Customer(models.Model):
         verbose_name = _("customer")
         ordering = ["-amount_12m", "-id"]
         indexes = [
-            models.Index(fields=["-amount_12m", "-id"], name="customer_amount"),
-            models.Index(fields=["-receivable", "-id"], name="customer_receivable"),
-            models.Index(fields=["-overdue", "-id"], name="customer_overdue"),
-            models.Index(fields=["name", "id"], name="customer_name"),
-            models.Index(fields=["grade", "-amount_12m", "-id"], name="customer_grade"),
-            models.Index(fields=["life", "-amount_12m", "-id"], name="customer_life"),
-            models.Index(fields=["manager", "-amount_12m", "-id"], name="customer_manager"),
-            models.Index(fields=["region", "-amount_12m", "-id"], name="customer_region"),
-            models.Index(fields=["department", "-amount_12m", "-id"], name="customer_department"),
-            models.Index(fields=["importance", "industry", "-amount_12m", "-id"], name="customer_axes"),
-            models.Index(fields=["-last_order_on", "-id"], name="customer_last_order"),
-            models.Index(fields=["last_contact_on", "id"], name="customer_last_contact"),
-            models.Index(fields=["completeness", "id"], name="customer_completeness"),
-            models.Index(fields=["-added_at", "-id"], name="customer_added"),
+            models.Index(fields=["-amount_12m", "-id"], condition=LIVING, name="customer_amount"),
+            models.Index(fields=["-receivable", "-id"], condition=LIVING, name="customer_receivable"),
+            models.Index(fields=["-overdue", "-id"], condition=LIVING, name="customer_overdue"),
+            models.Index(fields=["name", "id"], condition=LIVING, name="customer_name"),
+            models.Index(fields=["grade", "-amount_12m", "-id"], condition=LIVING, name="customer_grade"),
+            models.Index(fields=["life", "-amount_12m", "-id"], condition=LIVING, name="customer_life"),
+            models.Index(fields=["manager", "-amount_12m", "-id"], condition=LIVING, name="customer_manager"),
+            models.Index(fields=["region", "-amount_12m", "-id"], condition=LIVING, name="customer_region"),
+            models.Index(
+                fields=["department", "-amount_12m", "-id"], condition=LIVING, name="customer_department"
+            ),
+            models.Index(
+                fields=["importance", "industry", "-amount_12m", "-id"],
+                condition=LIVING,
+                name="customer_axes",
+            ),
+            models.Index(fields=["-last_order_on", "-id"], condition=LIVING, name="customer_last_order"),
+            models.Index(fields=["last_contact_on", "id"], condition=LIVING, name="customer_last_contact"),
+            models.Index(fields=["completeness", "id"], condition=LIVING, name="customer_completeness"),
+            models.Index(fields=["-added_at", "-id"], condition=LIVING, name="customer_added"),
         ]
 
     def __str__(self) -> str:
