@@ -1,0 +1,81 @@
+"""Loads the demo company into an empty installation."""
+
+from __future__ import annotations
+
+import csv
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from django.db import connection, transaction
+
+from zhike.customers.models import Customer
+from zhike.demo.archive import settle_archives
+from zhike.demo.company import SEED, generate
+from zhike.demo.history import settle_history
+from zhike.demo.rows import Facts
+from zhike.demo.staff import settle_staff
+from zhike.kernel.journal import seal
+from zhike.people.models import Person
+
+CUSTOMERS = 5_000
+RATINGS = {
+    "foreign-trade": "value", "key-account": "value", "weighing-equipment": "segment", "direct-supply": "",
+}  # fmt: skip
+"""Policy -> the rating whose grade stands in the archive; the last grading of each customer's own department counts."""
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What was loaded."""
+
+    customers: int
+    orders: int
+
+
+def is_empty() -> bool:
+    """Whether nobody and no customer is there yet."""
+    return not Person.objects.exists() and not Customer.objects.exists()
+
+
+def load(
+    *,
+    as_of: date,
+    customers: int = CUSTOMERS,
+    seed: int = SEED,
+    tell: Callable[[str], None] = lambda _step: None,
+) -> Loaded:
+    """Fill an empty installation with the demo company, all or nothing. The same arguments give the same company."""
+    with tempfile.TemporaryDirectory() as scratch:
+        tell("company")
+        generate(Path(scratch), seed=seed, customers=customers, as_of=as_of)
+        facts = Facts(Path(scratch), as_of)
+        try:
+            with transaction.atomic():
+                tell("staff")
+                staff = settle_staff(as_of)
+                tell("archives")
+                count = settle_archives(facts, staff, last_grades(Path(scratch)), seed, as_of)
+                tell("history")
+                orders = settle_history(facts, as_of)
+        finally:
+            facts.close()
+    seal()
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    return Loaded(count, orders)
+
+
+def last_grades(folder: Path) -> dict[str, tuple[str, date]]:
+    """Customer -> grade and its day, from the last grading by the shipped policies."""
+    found: dict[str, tuple[str, date]] = {}
+    for policy, rating in RATINGS.items():
+        file = folder / "previous" / f"{policy}.csv"
+        if rating and file.is_file():
+            with file.open(encoding="utf-8", newline="") as lines:
+                for row in csv.DictReader(lines):
+                    if row["rating"] == rating and row["customer"] not in found:
+                        found[row["customer"]] = (row["grade"], date.fromisoformat(row["since"]))
+    return found
