@@ -1,95 +1,129 @@
-"""`zhike demo`: a made-up company, graded by every shipped policy."""
+"""`zhike demo`: the product with a made-up company, served; or the company as files, graded by every shipped policy."""
 
 from __future__ import annotations
 
+import os
 import webbrowser
 from datetime import date
 from pathlib import Path
 
 import click
 
-from zhike import presets
-from zhike.cli.common import RunOptions, start_run
-from zhike.cli.grade import STATES
 from zhike.cli.kinds import Day, Place, Whole, lang_option
 from zhike.cli.speaking import Speaking
-from zhike.demo.company import AS_OF, CUSTOMERS, SEED, Summary, generate
-from zhike.output import replacing, write_record, write_tables
-from zhike.report import write_report
-from zhike_engine.words import Lang
+from zhike.messages import say
+from zhike_engine.words import Lang, Text
+
+SIZES = {"product": 5_000, "files": 600}
+SEED = 20260101
+STEPS = {
+    "company": Text(zh="编造公司", en="making up the company"),
+    "staff": Text(zh="部门、区域与人员", en="departments, regions and people"),
+    "archives": Text(zh="客户档案与联系人", en="customer archives and contacts"),
+    "history": Text(zh="三年的订单、应收与活动", en="three years of orders, receivables and activities"),
+}
+"""Step of loading -> what people see."""
 
 
 @click.command(name="demo", cls=Speaking)
 @click.option(
-    "--out",
+    "--files",
     type=Place(),
-    default=Path("demo-company"),
-    show_default=True,
-    help="Where to.",
+    metavar="DIR",
+    help="Write fact tables and reports here instead.",
 )
-@click.option("--customers", type=Whole(), default=CUSTOMERS, show_default=True, help="How many customers.")
+@click.option("--customers", type=Whole(), help="How many customers: 5,000, or 600 as files.")
 @click.option(
     "--seed", type=Whole(), default=SEED, show_default=True, help="The same seed makes the same company."
 )
-@click.option(
-    "--as-of", "as_of", type=Day(), default=AS_OF.isoformat(), show_default=True, help="Last day that counts."
-)
-@click.option("--open", "show", is_flag=True, help="Open the first report in the browser.")
+@click.option("--as-of", "as_of", type=Day(), help="Last day that counts: today, or 2026-06-30 as files.")
+@click.option("--port", type=Whole(1, 65535), help="Port to serve on; by default 8000.")
+@click.option("--load-only", is_flag=True, help="Set up the company, but do not serve it.")
+@click.option("--open", "show", is_flag=True, help="Open the first page in the browser.")
 @lang_option()
-def command(out: Path, customers: int, seed: int, as_of: date, show: bool, lang: Lang) -> None:
-    """Make the demo company and grade it with every shipped policy.
+def command(
+    files: Path | None, customers: int | None, seed: int, as_of: date | None, port: int | None, load_only: bool, show: bool, lang: Lang
+) -> None:  # fmt: skip
+    """Set up a made-up company in ZHIKE_DATA_DIR and serve it on this machine.
 
-    The company is made up; the values of the policies' parameters are example values, not any company's.
+    Once it is there, only serving is left to do; remove the folder to begin again. With --files, the company's fact
+    tables are written instead, and every shipped policy grades them with example values.
     """
-    facts = out / "facts"
-    summary = generate(facts, seed=seed, customers=customers, as_of=as_of)
-    _tell(summary, lang)
-    reports = []
-    for name in presets.names():
-        report = grade(name, facts, as_of, out / "results" / name, lang)
-        reports.append(report)
-        click.echo(("报告：" if lang == "zh" else "report: ") + str(report))
-    if show and reports:
-        webbrowser.open(reports[0].absolute().as_uri())
+    if files is not None:
+        from zhike.cli.demo_files import make_files
+        from zhike.demo.company import AS_OF
 
-
-def _tell(summary: Summary, lang: Lang) -> None:
-    headline = summary.headline()
-    click.echo(headline.zh if lang == "zh" else headline.en)
-
-
-def grade(name: str, facts: Path, as_of: date, out: Path, lang: Lang) -> Path:
-    """Grade the demo company with one shipped policy and its example values; returns the path of the report."""
-    previous = facts / "previous" / f"{name}.csv"
-    options = RunOptions(
-        policy=name,
-        facts=str(facts),
-        as_of=as_of,
-        values="example",
-        previous=previous if previous.is_file() else None,
-    )
-    run = start_run(options, lang)
-    try:
-        with replacing(out) as folder:
-            write_tables(run, folder)
-            record = write_record(run, folder)
-            write_report(run, folder / "report.html", lang_default=lang)
-    finally:
-        run.backend.close()
-    title = run.policy.document.title
-    click.echo(f"\n{title.zh if lang == 'zh' else title.en}")
-    for rating, found in record["grades"].items():
-        spec = run.policy.document.ratings[rating]
-        counts = "  ".join(f"{code} {count}" for code, count in found["grades"].items())
-        states = "  ".join(
-            f"{_state(state, lang)} {count}" for state, count in found["states"].items() if state != "graded"
+        make_files(
+            files,
+            customers=customers or SIZES["files"],
+            seed=seed,
+            as_of=as_of or AS_OF,
+            show=show,
+            lang=lang,
         )
-        click.echo(
-            f"  {spec.title.zh if lang == 'zh' else spec.title.en}: {counts}"
-            + (f"  ({states})" if states else "")
+        return
+    _settings(port)
+    loaded(customers or SIZES["product"], seed, as_of, lang)
+    tell_sign_ins(lang)
+    if not load_only:
+        _serve(port or 8000, show)
+
+
+def _settings(port: int | None) -> None:
+    """The settings of a demo: this machine only, unless the environment says otherwise."""
+    from zhike.cli.installation import start_django
+
+    os.environ.setdefault("ZHIKE_ADDRESS", f"http://127.0.0.1:{port or 8000}")
+    start_django()
+
+
+def loaded(customers: int, seed: int, as_of: date | None, lang: Lang) -> None:
+    """Bring the database up and fill it, unless somebody is there already."""
+    from django.utils import timezone
+
+    from zhike.cli.installation import InstallationUnfit, need_database
+    from zhike.demo.product import is_empty, load
+    from zhike.system.schema import bring_up, read_schema
+
+    need_database()
+    if read_schema().unknown:
+        raise InstallationUnfit(
+            say("the database was made by a newer version: it has `{name}`", name=read_schema().unknown[0]),
+            hint=say("let `ZHIKE_DATA_DIR` name another folder"),
         )
-    return out / "report.html"
+    bring_up(second_factor=False)
+    if not is_empty():
+        return
+
+    def tell(step: str) -> None:
+        click.echo(STEPS[step].pick(lang), err=True)
+
+    load(as_of=as_of or timezone.localdate(), customers=customers, seed=seed, tell=tell)
 
 
-def _state(state: str, lang: Lang) -> str:
-    return STATES[state].zh if lang == "zh" else STATES[state].en
+def tell_sign_ins(lang: Lang) -> None:
+    """Print whom to sign in as, by role."""
+    from django.conf import settings
+
+    from zhike.demo.staff import PASSWORD, sign_ins
+
+    head = Text(
+        zh="\n打开 {address}，选一个角色登录；密码都是 {password}\n",
+        en="\nOpen {address} and sign in as any role; the password is always {password}\n",
+    ).format(address=settings.ADDRESS, password=PASSWORD)
+    click.echo(head.pick(lang))
+    for one in sign_ins():
+        click.echo(f"  {one.username:<12}{one.role_zh if lang == 'zh' else one.role_en}  ({one.name})")
+    click.echo("")
+
+
+def _serve(port: int, show: bool) -> None:
+    from django.conf import settings
+
+    from zhike.cli.installation import need_checks
+    from zhike.cli.serve import serve
+
+    need_checks()
+    if show:
+        webbrowser.open(settings.ADDRESS)
+    serve("127.0.0.1", port)

@@ -27,7 +27,12 @@ COMMANDS = {
     "new": "start a policy from a shipped one",
     "diff": "tell what changed between two policies, by article",
     "schema": "print the JSON Schema of the policy format, for editors",
-    "demo": "make the demo company and grade it with every shipped policy",
+    "demo": "set up a made-up company and serve it, or write it to files and grade it",
+    "serve": "serve the product",
+    "worker": "do the product's jobs",
+    "migrate": "bring the product's database to this version",
+    "createuser": "add the first administrator",
+    "verify": "check that nobody has altered the journal",
     "clauses": "list what the product must do and which tests prove it",
 }
 """Subcommand -> what it does; in the order in which a newcomer meets them."""

@@ -137,15 +137,16 @@ def _sign(people: Mapping[str, Person], joined: date, as_of: date) -> None:
         if username == given()["unsigned"]:
             continue
         day = old if username == given()["expired"] else recent
+        until = add_months(day, 24) - timedelta(days=1)
         signatures.append(
             Signature(
                 agreement=agreement,
                 person=person,
                 signed_at=moment(day, 10),
+                until_on=until,
                 typed_name=person.display_name,
-                until_on=add_months(day, 24) - timedelta(days=1),
                 text_digest=agreement.digest(),
-            )  # fmt: skip
+            )
         )
     made = Signature.objects.bulk_create(signatures)
     journal_all(

@@ -13,7 +13,7 @@ import hmac
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -62,7 +62,7 @@ class Entry(models.Model):
     def content(self) -> bytes:
         """What the mark covers."""
         return json.dumps(
-            [self.at.isoformat(timespec="microseconds"), self.by_id, self.action, self.noun, self.record, self.what,
+            [self.at.astimezone(UTC).isoformat(timespec="microseconds"), self.by_id, self.action, self.noun, self.record, self.what,
              self.customer_id, self.data],
             ensure_ascii=False, sort_keys=True, separators=(",", ":"),
         ).encode()  # fmt: skip

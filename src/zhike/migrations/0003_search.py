@@ -54,5 +54,5 @@ def drop(apps: Any, editor: Any) -> None:
 class Migration(migrations.Migration):
     """After the tables."""
 
-    dependencies = [("zhike", "0001_initial")]
+    dependencies = [("zhike", "0002_journal_guards")]
     operations = [migrations.RunPython(make, drop)]

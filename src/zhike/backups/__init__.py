@@ -1,0 +1,1 @@
+"""Backups: a consistent copy of database, uploads and keys, encrypted, verified before it overwrites anything."""

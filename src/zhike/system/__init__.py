@@ -1,0 +1,1 @@
+"""Running the installation: schema, jobs, journal, backups, health. For administrators and the command line."""
