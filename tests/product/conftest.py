@@ -7,11 +7,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
 from tests.product.cast import Cast, assemble
+from zhike.kernel import guards
 from zhike.people.models import Person
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker) -> None:  # type: ignore[no-untyped-def]
+    """The test database without the guards of its journal, so that it can be emptied between tests."""
+    with django_db_blocker.unblock():
+        guards.take_down(connection)
 
 
 @pytest.fixture
