@@ -47,8 +47,8 @@ class Customer(models.Model):
     """One archive per customer, shared by everybody who may see it (ARC-01)."""
 
     code = models.CharField(_("code"), max_length=40, unique=True)
-    name = models.CharField(_("name"), max_length=160)
-    name_en = models.CharField(_("English name"), max_length=160, blank=True)
+    name = models.CharField(_("name"), max_length=200)
+    name_en = models.CharField(_("English name"), max_length=200, blank=True)
     short_name = models.CharField(_("short name"), max_length=60, blank=True)
     life = models.CharField(_("life cycle"), max_length=12, default="prospect")
     grade = models.CharField(_("grade"), max_length=20, blank=True)
