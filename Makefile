@@ -1,5 +1,5 @@
 # Needs only python3 (3.11 to 3.13), git and make. Everything lands in .venv of this folder.
-#   make demo      grade the demo company          make test      the whole gate
+#   make demo      try the demo company            make test      the whole gate
 #   make PYTHON=/path/to/python3 …                 another interpreter
 
 PYTHON ?= python3
@@ -25,7 +25,7 @@ browser: .venv/.with-browser ## Add what drives a browser (wants chromium to run
 
 node: .venv/.with-node ## Add Node, where the machine has none that is new enough
 
-demo: setup assets ## Grade the bundled demo company and show where the report lies
+demo: setup assets ## Set up a made-up company and serve it on this machine
 	$(BIN)/zhike demo
 
 test: check assets ## Run the whole gate: check, then every test

@@ -11,20 +11,15 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
+from zhike.kernel.unfit import InstallationUnfit
 from zhike.messages import say
-from zhike_engine.errors import OutputFailed, ZhikeError
+from zhike_engine.errors import OutputFailed
 
 KEPT = 3
 
 
-class ToolMissing(ZhikeError):
-    """A program of PostgreSQL is needed and not there."""
-
-    code = "tool_missing"
-
-
 def copy_database(target: Path) -> Path:
-    """Write a consistent copy to `target`: a SQLite file, or an archive of pg_dump. Raises ToolMissing, OutputFailed."""
+    """Write a consistent copy to `target`: a SQLite file, or an archive of pg_dump. Raises InstallationUnfit, OutputFailed."""
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("VACUUM INTO %s", [str(target)])
@@ -38,9 +33,9 @@ def run_postgresql(program: str, *words: str) -> None:
     """Run a program of PostgreSQL against the database of the settings; the password never shows in the process list."""
     path = shutil.which(program)
     if path is None:
-        raise ToolMissing(
-            f"`{program}` is not installed",
-            hint="install the PostgreSQL client of the server's version or newer",
+        raise InstallationUnfit(
+            say("`{program}` is not installed", program=program),
+            hint=say("install the PostgreSQL client of the server's version or newer"),
         )
     given = connection.settings_dict
     names = {

@@ -11,6 +11,7 @@ import click
 
 from zhike.cli.kinds import Day, Place, Whole, lang_option
 from zhike.cli.speaking import Speaking
+from zhike.kernel.unfit import InstallationUnfit
 from zhike.messages import say
 from zhike_engine.words import Lang, Text
 
@@ -81,7 +82,7 @@ def loaded(customers: int, seed: int, as_of: date | None, lang: Lang) -> None:
     """Bring the database up and fill it, unless somebody is there already."""
     from django.utils import timezone
 
-    from zhike.cli.installation import InstallationUnfit, need_database
+    from zhike.cli.installation import need_database
     from zhike.demo.product import is_empty, load
     from zhike.system.schema import bring_up, read_schema
 

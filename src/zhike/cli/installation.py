@@ -7,14 +7,8 @@ import os
 import socket
 from pathlib import Path
 
+from zhike.kernel.unfit import InstallationUnfit
 from zhike.messages import say, system_says
-from zhike_engine.errors import ZhikeError
-
-
-class InstallationUnfit(ZhikeError):
-    """The installation cannot do what was asked: settings, schema, port."""
-
-    code = "installation_unfit"
 
 
 def start_django() -> None:
@@ -35,7 +29,11 @@ def start_django() -> None:
         django.setup()
     except OSError as error:
         raise InstallationUnfit(
-            say("the data folder `{folder}` cannot be used: {why}", folder=error.filename, why=system_says(error)),
+            say(
+                "the data folder `{folder}` cannot be used: {why}",
+                folder=error.filename,
+                why=system_says(error),
+            ),
             hint=say("let `ZHIKE_DATA_DIR` name a folder that this user may write to"),
         ) from error
 
@@ -69,7 +67,8 @@ def need_schema() -> None:
         raise InstallationUnfit(
             say(
                 "the database is not up to date: it lacks `{name}` and {count} more",
-                name=schema.lacking[0], count=len(schema.lacking) - 1,
+                name=schema.lacking[0],
+                count=len(schema.lacking) - 1,
             ),
             hint=say("run `zhike migrate`; it makes a copy first"),
         )
@@ -81,7 +80,9 @@ def need_checks() -> None:
 
     wrong = [found for found in run_checks() if found.level >= ERROR]
     if wrong:
-        raise InstallationUnfit(say("a start-up check fails: `{checks}`", checks="; ".join(found.msg for found in wrong)))
+        raise InstallationUnfit(
+            say("a start-up check fails: `{checks}`", checks="; ".join(found.msg for found in wrong))
+        )
 
 
 def need_port(host: str, port: int) -> None:
@@ -105,7 +106,9 @@ def read_line(file: Path) -> str:
     try:
         lines = file.read_text("utf-8").splitlines()
     except OSError as error:
-        raise InstallationUnfit(say("`{path}` cannot be read: {why}", path=file, why=system_says(error))) from error
+        raise InstallationUnfit(
+            say("`{path}` cannot be read: {why}", path=file, why=system_says(error))
+        ) from error
     if not lines or not lines[0]:
         raise InstallationUnfit(say("`{path}` is empty", path=file))
     return lines[0]

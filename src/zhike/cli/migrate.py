@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import click
 
-from zhike.cli.installation import InstallationUnfit, need_database, start_django
+from zhike.cli.installation import need_database, start_django
 from zhike.cli.kinds import lang_option
 from zhike.cli.speaking import Speaking
+from zhike.kernel.unfit import InstallationUnfit
 from zhike.messages import say
 from zhike_engine.words import Lang, Text
 
@@ -32,8 +33,8 @@ def command(lang: Lang, check: bool, no_copy: bool) -> int:
     schema = read_schema()
     if schema.unknown:
         raise InstallationUnfit(
-            f"the database was made by a newer version: it has `{schema.unknown[0]}`",
-            hint="install that version",
+            say("the database was made by a newer version: it has `{name}`", name=schema.unknown[0]),
+            hint=say("install that version, or restore the copy made before the upgrade"),
         )
     if check:
         for name in schema.lacking:

@@ -17,6 +17,7 @@ from zhike.cli.installation import need_checks, need_port, need_schema, start_dj
 from zhike.cli.kinds import Whole, lang_option
 from zhike.cli.language import spoken
 from zhike.cli.speaking import Speaking
+from zhike.cli.worker import PARENT
 from zhike_engine.words import Lang, Text
 
 AGAIN = 3.0
@@ -47,18 +48,17 @@ class EmbeddedWorker:
             self.process.kill()
 
     def _keep(self) -> None:
-        command = [sys.executable, "-m", "zhike", "worker", "--parent", str(os.getpid())]
+        command = [sys.executable, "-m", "zhike", "worker"]
+        env = {**os.environ, PARENT: str(os.getpid())}
         while not self.ending.is_set():
-            self.process = subprocess.Popen(command)  # noqa: S603 -- the words are this program's own
+            self.process = subprocess.Popen(command, env=env)  # noqa: S603 -- the words are this program's own
             self.process.wait()
             self.ending.wait(AGAIN)
 
 
 @click.command(name="serve", cls=Speaking)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option(
-    "--port", type=Whole(1, 65535), help="Port; by default the one of ZHIKE_ADDRESS, or 8000."
-)
+@click.option("--port", type=Whole(1, 65535), help="Port; by default the one of ZHIKE_ADDRESS, or 8000.")
 @lang_option()
 def command(lang: Lang, host: str, port: int | None) -> None:
     """Serve the product, until told to end.

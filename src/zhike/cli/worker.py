@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
 from zhike.cli.installation import need_schema, start_django
-from zhike.cli.kinds import Whole, lang_option
+from zhike.cli.kinds import lang_option
 from zhike.cli.speaking import Speaking
 from zhike_engine.words import Lang
 
+PARENT = "ZHIKE_PARENT"
+"""The process that a worker belongs to; the worker ends when it is gone."""
+
 
 @click.command(name="worker", cls=Speaking)
-@click.option("--parent", type=Whole(), hidden=True, help="End when this process is gone.")
 @lang_option()
-def command(lang: Lang, parent: int | None) -> None:
+def command(lang: Lang) -> None:
     """Do the jobs that pages and the clock have queued, until told to end.
 
     Ends on Ctrl-C or SIGTERM, once running jobs have come to a point where they can be put back.
@@ -22,4 +26,5 @@ def command(lang: Lang, parent: int | None) -> None:
     need_schema()
     from zhike.jobs.worker import Worker
 
-    Worker(parent=parent).run()
+    parent = os.environ.get(PARENT)
+    Worker(parent=int(parent) if parent else None).run()

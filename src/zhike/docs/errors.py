@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import pkgutil
+import re
+from pathlib import Path
 
 import zhike
 import zhike_engine
@@ -16,7 +19,7 @@ def family() -> dict[str, type[ZhikeError]]:
     """Code -> the class that bears it, of every error that Zhike can raise; the first class of a code counts."""
     for package in (zhike_engine, zhike):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            if not module.name.endswith("__main__"):
+            if declares_errors(module.name):
                 importlib.import_module(module.name)
     found: dict[str, type[ZhikeError]] = {}
     waiting = list(ZhikeError.__subclasses__())
@@ -25,6 +28,16 @@ def family() -> dict[str, type[ZhikeError]]:
         found.setdefault(one.code, one)
         waiting += one.__subclasses__()
     return found
+
+
+def declares_errors(module: str) -> bool:
+    """Whether a module derives a class from one of the errors it imports. The others stay unread: pages need the product."""
+    spec = importlib.util.find_spec(module)
+    if spec is None or spec.origin is None or not spec.origin.endswith(".py"):
+        return False
+    text = Path(spec.origin).read_text("utf-8")
+    named = set(re.findall(r"\w+", " ".join(re.findall(r"errors import \(?([\w\s,]+)", text)))) | {"ZhikeError"}
+    return any(base in named for base in re.findall(r"^class \w+\((\w+)", text, re.MULTILINE))
 
 
 def codes(page: Page, _: tuple[str, ...]) -> str:
