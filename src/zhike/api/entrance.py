@@ -7,7 +7,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
-from ninja.errors import AuthenticationError, ValidationError
+from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.renderers import JSONRenderer
 
 from zhike.api.keys import AUTH
@@ -68,6 +68,12 @@ def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
         for one in error.errors
     }
     return _problem(request, 422, "invalid", _("The request is not as described."), fields)
+
+
+@api.exception_handler(HttpError)
+def unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
+    """A body that is not JSON."""
+    return _problem(request, error.status_code, "unreadable", _("The body of the request is not JSON."))
 
 
 @api.exception_handler(Http404)

@@ -35,7 +35,7 @@ from zhike.kernel.refusals import Forbidden, NotThere
 from zhike.people.models import Person
 from zhike.people.rules import sees
 
-REFUSALS = {401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem, 429: Problem}
+REFUSALS = {400: Problem, 401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem, 429: Problem}
 router = Router()
 Limit = Annotated[int, Query(ge=1, le=MOST)]
 After = Annotated[str, Query(max_length=200)]
