@@ -7,5 +7,6 @@ from django.urls import path
 from zhike.dashboards import views
 
 urlpatterns = [
+    path("", views.home, name="home"),
     path("search/palette/", views.palette, name="palette"),
 ]

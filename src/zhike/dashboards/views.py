@@ -7,22 +7,40 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from zhike.dashboards.finding import search
+from zhike.dashboards.today import today
 from zhike.kernel.refusals import GateClosed
 from zhike.people.agreements import gate
 from zhike.people.doors import door, me
+from zhike.people.models import Person
+
+
+def is_open(person: Person) -> bool:
+    """Whether customers' data is open to a person: the agreement is signed."""
+    try:
+        gate(person, timezone.now())
+    except GateClosed:
+        return False
+    return True
+
+
+@door()
+def home(request: HttpRequest) -> HttpResponse:
+    """The first page: what is owed today."""
+    person, day = me(request), timezone.localdate()
+    opened = is_open(person)
+    return render(
+        request,
+        "dashboards/home.html",
+        {"today": today(person, day, opened), "day": day, "open": opened, "person": person},
+    )
 
 
 @door()
 def palette(request: HttpRequest) -> HttpResponse:
     """The hits of the search over everything."""
     words = request.GET.get("q", "").replace("\x00", "")
-    try:
-        gate(me(request), timezone.now())
-        customers_open = True
-    except GateClosed:
-        customers_open = False
     return render(
         request,
         "dashboards/_palette.html",
-        {"hits": search(me(request), words, customers_open), "words": words},
+        {"hits": search(me(request), words, is_open(me(request))), "words": words},
     )

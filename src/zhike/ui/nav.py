@@ -37,7 +37,17 @@ class Section:
 
 
 NAV: list[Section] = [
-    Section("", (Link(_("Customers"), icon="building-2", to="customers", verb="see_customers"),)),
+    Section(
+        "",
+        (
+            Link(_("Today"), icon="sun", to="home"),
+            Link(_("Customers"), icon="building-2", to="customers", verb="see_customers"),
+            Link(_("Archive duties"), icon="list-todo", to="customer_duties", verb="see_customers"),
+            Link(
+                _("Silent customers"), icon="message-circle-off", to="silent_customers", verb="see_customers"
+            ),
+        ),
+    ),
     Section(_("Data"), (Link(_("Imports"), icon="file-up", to="imports", verb="import_data"),)),
     Section(
         _("Company"),
@@ -50,4 +60,5 @@ NAV: list[Section] = [
             Link(_("Agreements"), icon="file-lock", to="agreements", verb="manage_agreements"),
         ),
     ),
+    Section(_("Mine"), (Link(_("API tokens"), icon="key-round", to="tokens", verb="use_api"),)),
 ]

@@ -7,7 +7,6 @@ from django.urls import path
 from zhike.ui import views
 
 urlpatterns = [
-    path("", views.home, name="home"),
     path("language/", views.language, name="language"),
     path("components/", views.components, name="components"),
 ]

@@ -20,7 +20,6 @@ from zhike.people.doors import door, open_to_all
 from zhike.people.middleware import LANGUAGE_COOKIE
 from zhike.ui import specimens
 from zhike.ui.answers import done
-from zhike.ui.context import Shell
 
 FAILED = Path(__file__).parent / "templates" / "ui" / "failed.html"
 GROUNDS = (("light", "zhike"), ("dark", "zhike-dark"))
@@ -39,13 +38,6 @@ class Stale(Refused):
 
     status = 403
     code = "stale_page"
-
-
-@door()
-def home(request: HttpRequest) -> HttpResponse:
-    """The start: the first place that this person may go to."""
-    links = Shell(request).links
-    return redirect(links[0].href if links else "components")
 
 
 @open_to_all

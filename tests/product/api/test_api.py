@@ -154,10 +154,14 @@ def test_a_refusal_writes_nothing(cast: Cast, call: Call) -> None:
     assert Entry.objects.count() == entries + 1  # the token alone
 
 
-def test_a_token_is_made_and_ended_on_its_page(cast: Cast, client_for: Callable[[Person | None], Client]) -> None:
+def test_a_token_is_made_and_ended_on_its_page(
+    cast: Cast, client_for: Callable[[Person | None], Client]
+) -> None:
     client = client_for(cast.people.ming)
     day = timezone.localdate().isoformat()
-    shown = client.post("/tokens/new/", {"name": "ERP", "verbs": ["see_customers"], "until_on": day, "networks": ""})
+    shown = client.post(
+        "/tokens/new/", {"name": "ERP", "verbs": ["see_customers"], "until_on": day, "networks": ""}
+    )
     secret = shown.content.decode().split('value="zk_')[1].split('"')[0]
     headers = {"Authorization": f"Bearer zk_{secret}"}
     assert Client().get("/api/v1/customers", headers=headers).status_code == 200
@@ -166,6 +170,10 @@ def test_a_token_is_made_and_ended_on_its_page(cast: Cast, client_for: Callable[
     assert Client().get("/api/v1/customers", headers=headers).status_code == 401
 
 
-def test_a_token_may_no_more_than_its_person(cast: Cast, client_for: Callable[[Person | None], Client]) -> None:
-    answer = client_for(cast.people.ming).post("/tokens/new/", {"name": "x", "verbs": ["manage_people"], "until_on": "2026-12-01"})
+def test_a_token_may_no_more_than_its_person(
+    cast: Cast, client_for: Callable[[Person | None], Client]
+) -> None:
+    answer = client_for(cast.people.ming).post(
+        "/tokens/new/", {"name": "x", "verbs": ["manage_people"], "until_on": "2026-12-01"}
+    )
     assert (answer.status_code, Token.objects.count()) == (422, 0)

@@ -1,0 +1,62 @@
+"""What a person finds on arriving: what is owed, who has not been spoken to, what was opened last, what is running."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from zhike.customers.duties import Duty, duties
+from zhike.customers.models import Customer, Viewing
+from zhike.customers.silence import silent
+from zhike.jobs.models import Job
+from zhike.lists.pages import MOST_FOUND, count_of
+from zhike.people.models import Person
+from zhike.people.rules import can
+
+SHOWN = 8
+
+
+@dataclass
+class Today:
+    """A person's day, as far as it concerns customers."""
+
+    duties: list[Duty] = field(default_factory=list)
+    owed: int = 0
+    late: int = 0
+    mine: int = 0
+    seen: int = 0
+    silent: list[Any] = field(default_factory=list)
+    silent_count: int = 0
+    recent: list[Customer] = field(default_factory=list)
+    jobs: list[Job] = field(default_factory=list)
+
+
+def today(person: Person, day: date, customers_open: bool) -> Today:
+    """The day of a person; nothing of customers before the agreement is signed."""
+    found = Today(jobs=list(Job.objects.filter(asked_by=person).order_by("-id")[:4]))
+    if not customers_open or not can(person, "see_customers"):
+        return found
+    owed = duties(person, day)
+    quiet = silent(person, day)
+    visible = Customer.objects.visible_to(person).living()
+    found.duties, found.owed = owed[:SHOWN], len(owed)
+    found.late = sum(1 for duty in owed if duty.due_on is not None and duty.due_on < day)
+    found.mine = count_of(Customer.objects.living().filter(manager=person))
+    found.seen = count_of(visible)
+    found.silent, found.silent_count = list(quiet[:SHOWN]), count_of(quiet, MOST_FOUND)
+    found.recent = _recent(person, visible)
+    return found
+
+
+def _recent(person: Person, visible: Any) -> list[Customer]:
+    """The customers opened last, each once."""
+    keys = (
+        Viewing.objects.filter(person=person, way="open")
+        .order_by("-first_at")
+        .values_list("customer_id", flat=True)[:40]
+    )
+    rows = visible.only("id", "code", "name", "short_name", "grade", "life").in_bulk(
+        list(dict.fromkeys(keys))[:SHOWN]
+    )
+    return [rows[key] for key in dict.fromkeys(keys) if key in rows][:SHOWN]
