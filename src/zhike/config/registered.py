@@ -15,6 +15,7 @@ MODULES = (
     "zhike.customers.incidents",
     "zhike.customers.nightly",
     "zhike.customers.viewings",
+    "zhike.facts.nightly",
     "zhike.imports.archive",
     "zhike.imports.jobs",
     "zhike.imports.trade",

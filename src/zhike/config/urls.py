@@ -15,6 +15,7 @@ urlpatterns = [
     path("people/", include("zhike.people.urls")),
     path("customers/", include("zhike.customers.urls")),
     path("imports/", include("zhike.imports.urls")),
+    path("", include("zhike.facts.urls")),
 ]
 handler404 = "zhike.ui.views.not_found"
 handler500 = "zhike.ui.views.failed"
