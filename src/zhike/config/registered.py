@@ -19,6 +19,7 @@ MODULES = (
     "zhike.imports.archive",
     "zhike.imports.jobs",
     "zhike.imports.trade",
+    "zhike.facts.happenings",
     "zhike.lists.actions",
     "zhike.people.actions",
     "zhike.people.agreements",

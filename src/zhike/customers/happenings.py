@@ -95,9 +95,14 @@ def change_events(by: Person, rows: list[Any], rank: int) -> Iterator[Event]:
         told_by = one.data.get("words", {}).get("source", "")
         yield Event(
             one.at, rank, one.pk, ACTION_ICONS.get(one.action.partition("_")[0], "pencil"), one.sentence(),
-            rows=difference(one, by, names) if one.action not in {"customer_added", "contact_added", "unit_added"} else (),
+            rows=() if says_it_all(one) else difference(one, by, names),
             who=str(FACT_SOURCES.get(told_by, "")), extra={"entry": one.pk},
         )  # fmt: skip
+
+
+def says_it_all(entry: Entry) -> bool:
+    """Whether the sentence alone tells what the entry holds."""
+    return entry.action.endswith("_added") or (entry.action == "finding_stated" and not entry.data.get("before"))
 
 
 ACTION_ICONS = {

@@ -34,7 +34,7 @@ KEYS: dict[tuple[str, str], type[Any]] = {
     ("customer", "parent"): Customer,
 }
 """(Noun, field) -> what its keys point at."""
-HIDDEN = {"version", "sha256", "size"}
+HIDDEN = {"version", "sha256", "size", "status", "confirmed_on"}
 NOTHING = "—"
 
 Names = dict[tuple[type[Any], Any], str]

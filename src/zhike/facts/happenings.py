@@ -1,0 +1,107 @@
+"""Orders and receivables on the page of a customer: events, computed statements, open items, conflicts with the archive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from zhike.customers.handovers import OPEN_ITEMS
+from zhike.customers.models import Customer
+from zhike.customers.quality import CHECKS
+from zhike.customers.record import COMPUTED
+from zhike.customers.timeline import Asked, Event, Source, end_of, source
+from zhike.facts.models import Order, Receivable
+from zhike.people.models import Person
+from zhike.people.rules import can, sees
+from zhike.ui.figures import money
+
+STEPS = ((10, "weekly"), (45, "monthly"), (135, "quarterly"), (270, "half_yearly"), (545, "yearly"))
+"""Up to so many days between orders -> how often that is."""
+SPAN = timedelta(days=730)
+
+
+def orders(by: Person, keys: list[int], asked: Asked) -> QuerySet[Any] | None:
+    """Orders, for those who may see them."""
+    if not can(by, "see_orders") or asked.channel or asked.person:
+        return None
+    rows = Order.objects.filter(customer__in=keys)
+    return rows.filter(number__icontains=asked.words) if asked.words else rows
+
+
+def order_events(by: Person, rows: list[Any], rank: int) -> Iterator[Event]:
+    """An order with its amount, where the person sees prices."""
+    states = {"returned": _("returned"), "cancelled": _("cancelled")}
+    for one in rows:
+        amount = money(one.amount, one.currency) if sees(by, "price") else "•••"
+        yield Event(
+            end_of(one.ordered_on), rank, one.pk, "shopping-cart", _("Order %(number)s") % {"number": one.number},
+            tone="quiet" if one.status == "cancelled" else "warning" if one.status == "returned" else "success",
+            who=one.product, lines=((states.get(one.status, ""), amount),), day_only=True,
+        )  # fmt: skip
+
+
+def receivables(by: Person, keys: list[int], asked: Asked) -> QuerySet[Any] | None:
+    """Receivables, for those who see credit."""
+    if not can(by, "see_orders") or not sees(by, "credit") or asked.channel or asked.person:
+        return None
+    rows = Receivable.objects.filter(customer__in=keys)
+    return rows.filter(number__icontains=asked.words) if asked.words else rows
+
+
+def receivable_events(by: Person, rows: list[Any], rank: int) -> Iterator[Event]:
+    """An amount falling due, and when it was paid."""
+    for one in rows:
+        paid = _("paid %(day)s") % {"day": one.paid_on} if one.paid_on else _("unpaid")
+        yield Event(
+            end_of(one.due_on), rank, one.pk, "receipt", _("Receivable %(number)s falls due") % {"number": one.number},
+            tone="success" if one.paid_on else "error", who=paid, lines=(("", money(one.amount, one.currency)),), day_only=True,
+        )  # fmt: skip
+
+
+def frequency(customer: Customer, day: date) -> str | None:
+    """How often a customer really buys: the mean gap between days with completed orders in two years; None below three days."""
+    days = list(
+        Order.objects.filter(customer=customer, status="completed", ordered_on__gt=day - SPAN, ordered_on__lte=day)
+        .order_by("ordered_on")
+        .values_list("ordered_on", flat=True)
+        .distinct()
+    )
+    if len(days) < 3:
+        return None
+    mean = (days[-1] - days[0]).days / (len(days) - 1)
+    return next((code for most, code in STEPS if mean <= most), "seldom")
+
+
+def open_receivables(customer: Customer, day: date) -> list[dict[str, Any]]:
+    """Unpaid receivables, for a handover."""
+    rows = Receivable.objects.filter(customer=customer, paid_on__isnull=True).order_by("due_on")[:50]
+    return [
+        {"kind": "receivable", "text": f"{one.number} · {money(one.amount, one.currency)}", "due": one.due_on.isoformat()}
+        for one in rows
+    ]
+
+
+def conflicts(customers: list[Customer], day: date) -> Iterator[tuple[int, str, str, str]]:
+    """Prospects that have bought, and customers said to have come after their first order."""
+    own = {one.pk: one for one in customers}
+    first: dict[int, date] = {}
+    rows = Order.objects.filter(customer__in=own, status="completed").order_by("ordered_on")
+    for key, on in rows.values_list("customer_id", "ordered_on"):
+        first.setdefault(key, on)
+    for key, on in first.items():
+        one = own[key]
+        if one.life == "prospect":
+            yield key, "conflict", "life", str(on)
+        if one.since is not None and one.since > on:
+            yield key, "conflict", "since", str(on)
+
+
+source(Source("orders", "orders", 25, orders, order_events, "ordered_on", is_day=True))
+source(Source("receivables", "orders", 24, receivables, receivable_events, "due_on", is_day=True))
+COMPUTED["frequency"] = frequency
+OPEN_ITEMS.append(open_receivables)
+CHECKS.append(conflicts)
