@@ -223,8 +223,8 @@ def move_life(
         at=at,
         before={"life": old},
         after={"life": life},
-        old=str(LIFE[old]),
-        new=str(LIFE[life]),
+        old=LIFE[old],
+        new=LIFE[life],
         reason=reason,
     )
     return customer

@@ -201,7 +201,7 @@ def add_document(
         "document_added",
         by=by,
         at=at,
-        kind=str(KINDS[kind]),
+        kind=KINDS[kind],
         after={"sha256": made.sha256, "size": made.size},
     )
     return made

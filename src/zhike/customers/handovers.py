@@ -151,7 +151,7 @@ def open_handover(
         due_on=day + timedelta(days=Limits().of("handover_days", customer.grade) or USUAL_DAYS),
     )  # fmt: skip
     journal(made, "handover_opened", by=by, at=at, giver=str(held.person), receiver=str(receiver),
-            post=str(POSTS[post]), reason=reason)  # fmt: skip
+            post=POSTS[post], reason=reason)  # fmt: skip
     return made
 
 
@@ -165,7 +165,7 @@ def sign_handover(*, handover: Handover, by: Person, at: datetime) -> Handover:
             raise Forbidden(_("Only giver and receiver sign a handover."))
         raise Conflict(_("This handover does not wait for your signature."))
     for side in signed:
-        name = _("giver") if side == "giver" else _("receiver")
+        name = gettext_lazy("giver") if side == "giver" else gettext_lazy("receiver")
         journal(handover, "handover_signed", by=by, at=at, side=name)
     if handover.giver_signed_at and handover.receiver_signed_at:
         _finish(handover, at)

@@ -102,7 +102,9 @@ def change_events(by: Person, rows: list[Any], rank: int) -> Iterator[Event]:
 
 def says_it_all(entry: Entry) -> bool:
     """Whether the sentence alone tells what the entry holds."""
-    return entry.action.endswith("_added") or (entry.action == "finding_stated" and not entry.data.get("before"))
+    return entry.action.endswith("_added") or (
+        entry.action == "finding_stated" and not entry.data.get("before")
+    )
 
 
 ACTION_ICONS = {

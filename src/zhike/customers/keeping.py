@@ -23,8 +23,8 @@ from zhike.people.models import Person
 from zhike.people.rules import allow
 
 sentences({
-    "section_confirmed": gettext_lazy("%(who)s confirmed the section “%(what)s”"),
-    "finding_stated": gettext_lazy("%(who)s noted %(what)s: %(value)s"),
+    "section_confirmed": gettext_lazy("%(who)s confirmed the section “%(section)s”"),
+    "finding_stated": gettext_lazy("%(who)s noted %(kind)s: %(value)s"),
     "need_added": gettext_lazy("%(who)s recorded the need “%(what)s”"),
     "need_answered": gettext_lazy("%(who)s answered the need “%(what)s”"),
     "need_dropped": gettext_lazy("%(who)s noted that the need “%(what)s” is no longer wanted"),
@@ -80,7 +80,7 @@ def confirm_section(
         before=before,
         after={"confirmed_on": day},
         source=source,
-        section=section,
+        section=SECTIONS[section].name,
     )
     return made
 
@@ -111,7 +111,8 @@ def state_finding(
         at=at,
         before={kind: old.value} if old else {},
         after={kind: made.value},
-        value=str(fixed.get(value, value))[:120],
+        kind=FINDINGS[kind].name,
+        value=fixed.get(value, value[:120]),
         source=source,
     )
     return made
@@ -212,5 +213,5 @@ def add_unit_record(
     made = UnitRecord.objects.create(
         unit=unit, customer=unit.customer, kind=kind, done_on=done_on, text=text.strip(), by=by
     )
-    journal(made, "unit_record_added", by=by, at=at, kind=str(UNIT_RECORDS[kind]), unit=str(unit))
+    journal(made, "unit_record_added", by=by, at=at, kind=UNIT_RECORDS[kind], unit=str(unit))
     return made

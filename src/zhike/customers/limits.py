@@ -16,7 +16,7 @@ from zhike.kernel.refusals import Invalid
 from zhike.people.models import Person
 from zhike.people.rules import allow
 
-sentences({"limit_set": gettext_lazy("%(who)s set “%(what)s” from %(old)s to %(new)s")})
+sentences({"limit_set": gettext_lazy("%(who)s set “%(label)s” from %(old)s to %(new)s")})
 
 LIMITS: dict[str, Any] = {
     "silence_days": gettext_lazy("longest silence in days"),
@@ -98,7 +98,7 @@ def set_limit(
     if number is not None:
         row.number = number
         row.save()
-    journal(row, "limit_set", by=by, at=at, old=old, new=number)
+    journal(row, "limit_set", by=by, at=at, label=LIMITS[name], grade=grade, old=old, new=number)
     if number is None:
         row.delete()
         return None

@@ -227,6 +227,7 @@ class Assignment(models.Model):
 
     class Meta:
         db_table = "zhike_assignment"
+        verbose_name = _("post in the team")
         ordering = ["post", "-from_on"]
         indexes = [
             models.Index(

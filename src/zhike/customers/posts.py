@@ -46,7 +46,7 @@ def assign_post(
             fields={"person": _("hand over instead")},
         )
     made = pass_post(customer, person, post, at=at, senior=senior, old=former.person if former else None)
-    journal(made, "post_assigned", by=by, at=at, person=str(person), post=str(POSTS[post]))
+    journal(made, "post_assigned", by=by, at=at, person=str(person), post=POSTS[post])
     return made
 
 
@@ -95,5 +95,5 @@ def end_post(*, assignment: Assignment, by: Person, at: datetime) -> None:
             by=by,
             at=at,
             person=str(assignment.person),
-            post=str(POSTS[assignment.post]),
+            post=POSTS[assignment.post],
         )

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import Avg, Count, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from zhike.customers.completeness import ITEMS, measure
@@ -16,6 +17,7 @@ from zhike.customers.duplicates import Mark
 from zhike.customers.formats import CONTACT_FAULTS, format_faults
 from zhike.customers.limits import Limits
 from zhike.customers.models import Contact, Customer
+from zhike.kernel.journal import plain
 from zhike.people.models import Department, Person
 
 CODES: dict[str, Any] = {
@@ -70,6 +72,11 @@ class Defect(models.Model):
             )
         ]
 
+    @property
+    def said(self) -> str:
+        """The detail in the reader's language."""
+        return gettext(self.detail) if self.code == "format" and self.detail else self.detail
+
     def __str__(self) -> str:
         return str(CODES[self.code]) % {"field": field_name(self.field)}
 
@@ -93,7 +100,7 @@ def defects_of(customers: list[Customer], day: date) -> Iterator[tuple[int, str,
         for item in measure(one).missing:
             yield one.pk, "missing", item.code, ""
         for fact, fault in format_faults(one).items():
-            yield one.pk, "format", fact, str(fault)
+            yield one.pk, "format", fact, plain(fault)["msgid"]
         if one.since is not None and one.since > day:
             yield one.pk, "range", "since", ""
         for contact in one.contacts.all():

@@ -145,7 +145,7 @@ class Record:
                 section,
                 str(SECTIONS[section].name),
                 [
-                    self.fact(code, str(faults[code].detail or faults[code]) if code in faults else "")
+                    self.fact(code, faults[code].said or str(faults[code]) if code in faults else "")
                     for code in facts
                 ],
                 self.dues.get(section),

@@ -100,7 +100,7 @@ def require_post(
 def waive_post(*, post: TeamPost, by: Person, at: datetime) -> None:
     """Take a post out of a grade's team."""
     allow(by, "set_limits")
-    journal(post, "team_post_waived", by=by, at=at, grade=post.grade, post=str(post))
+    journal(post, "team_post_waived", by=by, at=at, grade=post.grade, post=POSTS[post.post])
     post.delete()
 
 

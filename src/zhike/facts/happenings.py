@@ -65,7 +65,9 @@ def receivable_events(by: Person, rows: list[Any], rank: int) -> Iterator[Event]
 def frequency(customer: Customer, day: date) -> str | None:
     """How often a customer really buys: the mean gap between days with completed orders in two years; None below three days."""
     days = list(
-        Order.objects.filter(customer=customer, status="completed", ordered_on__gt=day - SPAN, ordered_on__lte=day)
+        Order.objects.filter(
+            customer=customer, status="completed", ordered_on__gt=day - SPAN, ordered_on__lte=day
+        )
         .order_by("ordered_on")
         .values_list("ordered_on", flat=True)
         .distinct()
@@ -78,9 +80,15 @@ def frequency(customer: Customer, day: date) -> str | None:
 
 def open_receivables(customer: Customer, day: date) -> list[dict[str, Any]]:
     """Unpaid receivables, for a handover."""
-    rows = Receivable.objects.filter(customer=customer, paid_on__isnull=True).order_by("due_on")[:50]
+    rows: list[Any] = list(
+        Receivable.objects.filter(customer=customer, paid_on__isnull=True).order_by("due_on")[:50]
+    )
     return [
-        {"kind": "receivable", "text": f"{one.number} · {money(one.amount, one.currency)}", "due": one.due_on.isoformat()}
+        {
+            "kind": "receivable",
+            "text": f"{one.number} · {money(one.amount, one.currency)}",
+            "due": one.due_on.isoformat(),
+        }
         for one in rows
     ]
 
