@@ -66,7 +66,6 @@ def form_page(
                 messages.success(request, str(done))
             return redirect(back)
     page |= {"form": form, "title": title, "submit": submit, "back": back}
-    page["size"] = "wide" if page.get("two") else ""
     return render(request, "customers/form_page.html", page, status=422 if form.errors else 200)
 
 
