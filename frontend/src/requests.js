@@ -39,6 +39,28 @@ document.addEventListener("htmx:before:swap", (event) => {
   }
 });
 
+// A list that is sorted or paged is a new list: the focus stays on the same heading or arrow, and the new place is spoken.
+let focused = null;
+
+function marker(element) {
+  if (element.id) return `#${CSS.escape(element.id)}`;
+  if (element.rel) return `a[rel="${element.rel}"]`;
+  const heading = element.closest("th");
+  return heading && `thead th:nth-child(${heading.cellIndex + 1}) a`;
+}
+
+document.addEventListener("htmx:before:swap", (event) => {
+  const { target } = event.detail.ctx ?? {};
+  const active = document.activeElement;
+  focused = target?.classList?.contains("list-frame") && target.contains(active) ? [`#${CSS.escape(target.id)}`, marker(active)] : null;
+});
+document.addEventListener("htmx:after:swap", (event) => {
+  const frame = document.getElementById(event.detail.ctx?.target?.id ?? "");
+  if (!frame?.classList.contains("list-frame")) return;
+  if (focused?.[1]) document.querySelector(`${focused[0]} ${focused[1]}`)?.focus({ preventScroll: true });
+  document.getElementById("spoken").textContent = frame.querySelector(".list-foot span, .empty b")?.textContent ?? "";
+});
+
 document.addEventListener("htmx:error", (event) => {
   if (event.detail.error?.name !== "AbortError") toast(say("offline"), "error");
 });

@@ -1,5 +1,5 @@
 // Native dialogs. What htmx puts into #dialog opens; data-opens="id" opens another one; data-closes closes the one around it.
-import { listen } from "../behaviours.js";
+import { listen, say } from "../behaviours.js";
 
 const dialog = document.getElementById("dialog");
 
@@ -9,9 +9,24 @@ function open(element) {
   first?.focus();
 }
 
+// A form in the dialog may also stand on the page below it: its labels must not lead there.
+function ownIds() {
+  for (const element of dialog.querySelectorAll("[id]")) {
+    const id = element.id;
+    if (document.querySelectorAll(`#${CSS.escape(id)}`).length < 2) continue;
+    element.id = `dialog-${id}`;
+    for (const name of ["for", "aria-describedby", "aria-labelledby", "aria-controls"]) {
+      for (const one of dialog.querySelectorAll(`[${name}~="${CSS.escape(id)}"]`)) {
+        one.setAttribute(name, one.getAttribute(name).split(" ").map((word) => (word === id ? element.id : word)).join(" "));
+      }
+    }
+  }
+}
+
 document.addEventListener("htmx:after:swap", (event) => {
   const target = event.detail.ctx?.target;
   if (!dialog || target !== dialog) return;
+  ownIds();
   const asked = dialog.querySelector("[data-size]")?.dataset.size;
   dialog.classList.toggle("dialog-wide", asked === "wide");
   dialog.classList.toggle("dialog-small", asked === "small");
@@ -26,15 +41,26 @@ listen("click", "[data-opens]", (event, opener) => {
   event.preventDefault();
   open(document.getElementById(opener.dataset.opens));
 });
+// A changed form is not thrown away by a slip.
+function leave(element) {
+  if (!element.querySelector("form[data-changed]")) element.close();
+  else confirmed(say("discard")).then((yes) => yes && element.close());
+}
+
 listen("click", "[data-closes]", (event, closer) => {
   event.preventDefault();
-  closer.closest("dialog")?.close();
+  leave(closer.closest("dialog"));
+});
+dialog?.addEventListener("cancel", (event) => {
+  if (event.target !== dialog) return;
+  event.preventDefault();
+  leave(dialog);
 });
 // A press on the backdrop closes; a drag that merely ends there does not.
 let pressed = null;
 document.addEventListener("pointerdown", (event) => (pressed = event.target));
 listen("click", "dialog", (event, element) => {
-  if (event.target === element && pressed === element && !element.querySelector("form[data-changed]")) element.close();
+  if (event.target === element && pressed === element) leave(element);
 });
 
 // Ask before something that cannot be taken back.

@@ -6,7 +6,10 @@ behaviour("form", (form) => {
   const clean = before();
   form.addEventListener("input", () => form.toggleAttribute("data-changed", before() !== clean));
   form.addEventListener("change", () => form.toggleAttribute("data-changed", before() !== clean));
-  form.querySelector('[aria-invalid="true"]')?.focus();
+  const wrong = form.querySelector('[aria-invalid="true"]');
+  if (!wrong) return;
+  wrong.focus();
+  form.setAttribute("data-changed", ""); // it came back: what was typed is not saved yet
 });
 
 document.addEventListener("submit", (event) => {

@@ -96,6 +96,11 @@ COLUMNS = (
 )
 
 
+def form(name: str, *, wrong: bool = False) -> SpecimenForm:
+    """The form, with ids of its own; `wrong` after it was sent with errors."""
+    return SpecimenForm({"email": "?"} if wrong else None, auto_id=f"{name}_%s")
+
+
 def table(query: QueryDict, name: str, *, empty: bool = False) -> Table:
     """A small table of made-up companies."""
     bulk = [Bulk(_("Assign"), "#", icon="user-plus"), Bulk(_("Close"), "#", icon="archive", danger=True)]

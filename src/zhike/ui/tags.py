@@ -95,7 +95,7 @@ def words() -> dict[str, str]:
         "offline": _("The server cannot be reached. Please check the connection and try again."),
         "picked": _("{count} picked"),
         "too_large": _("{name} is larger than {most}."),
-        "no_data": _("No data"),
+        "discard": _("Leave without saving what you have changed?"),
     }
 
 

@@ -59,7 +59,7 @@ def language(request: HttpRequest) -> HttpResponse:
 def components(request: HttpRequest) -> HttpResponse:
     """Every component in its states, on light and on dark ground."""
     show = request.GET.get("show", "all")
-    form = specimens.SpecimenForm(request.POST or ({"email": "?"} if show == "wrong" else None))
+    form = specimens.SpecimenForm(request.POST or None)
     if show == "message":
         return done(_("This is what a message looks like."), close=False)
     if show == "form":
@@ -68,9 +68,13 @@ def components(request: HttpRequest) -> HttpResponse:
         return render(request, "ui/specimen_form.html", {"form": form}, status=422 if form.errors else 200)
     page = {
         "shown": show,
-        "form": form,
         "grounds": [
-            (name, theme, specimens.table(request.GET, f"table-{name}", empty=show == "empty"))
+            (
+                name,
+                theme,
+                specimens.table(request.GET, f"table-{name}", empty=show == "empty"),
+                specimens.form(name, wrong=show == "wrong"),
+            )
             for name, theme in GROUNDS
         ],
         "charts": specimens.charts(),
