@@ -48,12 +48,14 @@ NAV: list[Section] = [
             ),
         ),
     ),
-    Section(_("Data"), (Link(_("Imports"), icon="file-up", to="imports", verb="import_data"),)),
-    Section("", (Link(_("Customers"), icon="building-2", to="customers", verb="see_customers"),)),
+    Section(
         _("Data"),
+        (
             Link(_("Orders"), icon="shopping-cart", to="orders", verb="see_orders"),
             Link(_("Receivables"), icon="wallet", to="receivables", verb="see_orders"),
             Link(_("Imports"), icon="file-up", to="imports", verb="import_data"),
+        ),
+    ),
     Section(
         _("Company"),
         (
