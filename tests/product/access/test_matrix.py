@@ -1,0 +1,178 @@
+"""Every address × method × role × relation to the customer: who may not, gets nothing and changes nothing.
+
+The addresses come from the resolver, so a new page or operation is in the matrix as soon as it is routed. What is not
+allowed must be refused with the right status, tell no word of a customer that the person does not see, and write
+nothing but the record of the refusal. What is allowed must not fail. See parameters.py for new parameters.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+
+from tests.product.access.parameters import OF_CUSTOMER, VALUES, address, names
+from tests.product.cast import CANARY, PEOPLE, UNSIGNED
+from zhike.config.checks import routes
+from zhike.customers.models import Customer, CustomerQuerySet
+from zhike.people.doors import Rule, rule_of
+
+SEARCHED = re.compile(r"customers/|search/|api/v1/\w+$")
+"""Addresses that are also asked for the words of customers that the person does not see."""
+WRITES = re.compile(
+    r'\s*(?:insert|update|delete|replace)\b.*?["`]?\b(?P<table>(?:zhike|mfa|account|socialaccount|django|usersessions)_\w+)',
+    re.IGNORECASE | re.DOTALL,
+)
+RECORDS = {"zhike_denial", "zhike_cache", "django_session", "usersessions_usersession"}
+"""What a refusal may write: its own record, and the session."""
+NOBODY = "nobody"
+WHO = [NOBODY, *PEOPLE]
+
+
+@dataclass(frozen=True)
+class Route:
+    """An address with its rule; the rule of the API is its own, so it is None there."""
+
+    where: str
+    rule: Rule | None
+    api: bool
+
+
+def all_routes() -> list[Route]:
+    found = {}
+    for where, view in routes():
+        found[where] = Route(where, rule_of(view), where.startswith("api/"))
+    return list(found.values())
+
+
+class Writes:
+    """Watches what is written."""
+
+    def __init__(self) -> None:
+        self.tables: set[str] = set()
+
+    def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        found = WRITES.match(sql)
+        if found and not context["cursor"].db.needs_rollback:
+            self.tables.add(found["table"].lower())
+        return execute(sql, params, many, context)
+
+
+def test_every_route_has_a_rule_and_every_parameter_a_value():
+    without = [route.where for route in all_routes() if route.rule is None and not route.api]
+    assert without == []
+    unknown = {name for route in all_routes() for name in names(route.where)} - set(VALUES) - {"key"}
+    assert not unknown, f"tell tests/product/access/parameters.py what stands for {sorted(unknown)}"
+
+
+def expected(route: Route, name: str, person: Any, visible: set[str], code: str) -> set[int] | None:
+    """The statuses of a refusal, or None where the person may come in."""
+    inside = person is not None and person.is_active
+    if route.rule is not None and route.rule.everyone:
+        return None
+    if not inside and route.api:
+        return None if route.where.endswith(("openapi.json", "v1/")) else {401, 405}
+    if not inside:
+        return {302}
+    foreign = bool(OF_CUSTOMER & set(names(route.where))) and code not in visible
+    if route.api:
+        data = not route.where.endswith(("openapi.json", "/me", "v1/"))
+        return {403, 404, 405, 422} if foreign else {403, 405, 422} if data and name in UNSIGNED else None
+    if route.rule.verb and route.rule.verb not in person.access.verbs:
+        return {403}
+    if route.rule.customer_data and name in UNSIGNED:
+        return {403}
+    return {404} if foreign else None
+
+
+def leaks(body: bytes, visible: set[str]) -> list[str]:
+    return [word for code, word in CANARY.items() if code not in visible and word.encode() in body]
+
+
+def ask(client: Client, method: str, path: str, refused: bool) -> Any:
+    headers = {"Accept": "application/json"} if refused else {}
+    given = {"content_type": "application/json"} if path.startswith("/api/") and method != "GET" else {}
+    return client.generic(method, path, headers=headers, **given)
+
+
+@pytest.fixture
+def _quiet():
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
+
+
+@pytest.mark.clause("SEC-01")
+@pytest.mark.usefixtures("_quiet")
+@pytest.mark.parametrize("name", WHO)
+def test_nobody_gets_past_a_door_that_is_closed_to_them(cast, client_for, name):
+    person = None if name == NOBODY else getattr(cast.people, name)
+    visible = visible_codes(person) if name not in {NOBODY, *UNSIGNED} else set()
+    client = client_for(person if person and person.is_active else None)
+    client.raise_request_exception = False
+    faults, cells = [], 0
+    for route in all_routes():
+        for customer in vars(cast.customers).values():
+            if customer.code != "A" and not OF_CUSTOMER & set(names(route.where)):
+                continue
+            path = address(route.where, cast, customer)
+            asked = [("GET", path), ("POST", path), *([("PATCH", path)] if route.api else [])]
+            if not names(route.where) and SEARCHED.match(route.where):
+                asked += [
+                    ("GET", f"{path}?q={word.lower()}")
+                    for code, word in CANARY.items()
+                    if code not in visible
+                ]
+            refusal = expected(route, name, person, visible, customer.code)
+            for method, target in asked:
+                cells += 1
+                fault = one_cell(client, method, target, refusal, visible)
+                if fault:
+                    faults.append(f"{method} {target}: {fault}")
+    assert not faults, "\n".join([f"{len(faults)} of {cells} cells as {name}:", *faults])
+
+
+def visible_codes(person: Any) -> set[str]:
+    return set(Customer.objects.visible_to(person).values_list("code", flat=True))
+
+
+def one_cell(client: Client, method: str, path: str, refusal: set[int] | None, visible: set[str]) -> str:
+    """Ask once, undo it, and tell what is wrong with the answer."""
+    writes = Writes()
+    kept = deepcopy(client.cookies)
+    with transaction.atomic():
+        with connection.execute_wrapper(writes):
+            response = ask(client, method, path, refusal is not None)
+            body = response.getvalue() if response.streaming else response.content
+        transaction.set_rollback(True)
+    client.cookies = kept
+    said = leaks(body, visible)
+    if said:
+        return f"tells {said}"
+    if refusal is None:
+        return f"fails with {response.status_code}" if response.status_code >= 500 else ""
+    if response.status_code not in refusal:
+        return f"answers {response.status_code}, not {sorted(refusal)}"
+    return f"writes {sorted(writes.tables - RECORDS)}" if writes.tables - RECORDS else ""
+
+
+def test_the_matrix_notices_a_list_that_shows_too_much(cast, client_for, monkeypatch):
+    monkeypatch.setattr(CustomerQuerySet, "visible_to", lambda rows, person: rows)
+    fault = one_cell(client_for(cast.people.ming), "GET", "/customers/", None, {"A"})
+    assert fault == "tells ['BBBRAVO', 'CCCHARLIE']"
+
+
+def test_the_matrix_notices_a_refusal_that_writes(cast, client_for):
+    fault = one_cell(client_for(cast.people.ming), "POST", "/people/profile/edit/?", {200}, set())
+    assert "answers 422" in fault
+    given = {"phone": "1", "language": "en"}
+    writes = Writes()
+    with connection.execute_wrapper(writes):
+        client_for(cast.people.ming).post("/people/profile/edit/", given)
+    assert {"zhike_person", "zhike_journal"} <= writes.tables
