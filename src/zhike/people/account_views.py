@@ -18,7 +18,7 @@ from zhike.people import actions
 from zhike.people.company import LIMITS, limits, set_limit
 from zhike.people.directory_views import tabs_for
 from zhike.people.doors import door, me
-from zhike.people.forms import GrantForm, NothingForm, PasswordForm, ReviewForm, answer_form
+from zhike.people.forms import GrantForm, NothingForm, PasswordForm, ReviewForm, answer_form, posted
 from zhike.people.models import Grant, Person
 from zhike.people.pages import table_page
 from zhike.ui import grid
@@ -34,7 +34,7 @@ def _page_of(person: Person) -> str:
 def grant(request: HttpRequest, person: int) -> HttpResponse:
     """Grant a role."""
     one = get_object_or_404(Person, pk=person)
-    form = GrantForm(request.POST or None, initial={"from_on": timezone.localdate()})
+    form = GrantForm(posted(request), initial={"from_on": timezone.localdate()})
     return answer_form(
         request, form,
         lambda: actions.grant_role(person=one, by=me(request), at=timezone.now(), **form.cleaned_data),
@@ -77,7 +77,7 @@ def grants(request: HttpRequest) -> HttpResponse:
 def review_grant(request: HttpRequest, grant: int) -> HttpResponse:
     """Confirm that a role is still needed."""
     one = get_object_or_404(Grant.objects.select_related("person", "role"), pk=grant)
-    form = ReviewForm(request.POST or None)
+    form = ReviewForm(posted(request))
     return answer_form(
         request, form,
         lambda: actions.review_grant(grant=one, by=me(request), at=timezone.now(), **form.cleaned_data),
@@ -90,7 +90,7 @@ def withdraw_grant(request: HttpRequest, grant: int) -> HttpResponse:
     """Take a role back."""
     one = get_object_or_404(Grant.objects.select_related("person", "role"), pk=grant)
     return answer_form(
-        request, NothingForm(request.POST or None),
+        request, NothingForm(posted(request)),
         lambda: actions.withdraw_role(grant=one, by=me(request), at=timezone.now()),
         title=_("Withdraw: %(what)s") % {"what": one}, back=_page_of(one.person), submit=_("Withdraw"), danger=True,
         done=_("The role is withdrawn."), note=_("It counts from the person's next request."),
@@ -104,7 +104,7 @@ def close_account(request: HttpRequest, person: int) -> HttpResponse:
     act = actions.close_account if one.is_active else actions.reopen_account
     title = _("Close the account of %(name)s") if one.is_active else _("Reopen the account of %(name)s")
     return answer_form(
-        request, NothingForm(request.POST or None), lambda: act(person=one, by=me(request), at=timezone.now()),
+        request, NothingForm(posted(request)), lambda: act(person=one, by=me(request), at=timezone.now()),
         title=title % {"name": one}, back=_page_of(one), submit=_("Close") if one.is_active else _("Reopen"),
         danger=one.is_active, note=_("Sessions end at once. Customers stay with the person until they are handed over.") if one.is_active else "",
     )  # fmt: skip
@@ -114,7 +114,7 @@ def close_account(request: HttpRequest, person: int) -> HttpResponse:
 def give_password(request: HttpRequest, person: int) -> HttpResponse:
     """Give somebody a new password."""
     one = get_object_or_404(Person, pk=person)
-    form = PasswordForm(request.POST or None)
+    form = PasswordForm(posted(request))
     return answer_form(
         request, form,
         lambda: actions.give_password(person=one, by=me(request), at=timezone.now(), **form.cleaned_data),
@@ -127,7 +127,7 @@ def reset_factor(request: HttpRequest, person: int) -> HttpResponse:
     """Remove a lost second factor."""
     one = get_object_or_404(Person, pk=person)
     return answer_form(
-        request, NothingForm(request.POST or None),
+        request, NothingForm(posted(request)),
         lambda: actions.reset_factor(person=one, by=me(request), at=timezone.now()),
         title=_("Remove the second factor of %(name)s") % {"name": one}, back=_page_of(one), submit=_("Remove"), danger=True,
         note=_("Make sure that it is really this person who asks."), done=_("The second factor is removed."),
@@ -137,7 +137,7 @@ def reset_factor(request: HttpRequest, person: int) -> HttpResponse:
 @door("manage_people")
 def company_limits(request: HttpRequest) -> HttpResponse:
     """The limits that the company sets."""
-    form = _LimitsForm(request.POST or None, initial=limits())
+    form = _LimitsForm(posted(request), initial=limits())
 
     def act() -> None:
         for name, value in form.cleaned_data.items():

@@ -15,7 +15,15 @@ from django.utils.translation import gettext_lazy
 from zhike.kernel.bigrams import plain
 from zhike.people import actions
 from zhike.people.doors import door, me
-from zhike.people.forms import DepartmentForm, NewPersonForm, PersonForm, PlaceForm, RoleForm, answer_form
+from zhike.people.forms import (
+    DepartmentForm,
+    NewPersonForm,
+    PersonForm,
+    PlaceForm,
+    RoleForm,
+    answer_form,
+    posted,
+)
 from zhike.people.models import Department, Grant, Person, Region, Role
 from zhike.people.pages import Way, table_page
 from zhike.people.rules import can
@@ -94,7 +102,7 @@ def person(request: HttpRequest, person: int) -> HttpResponse:
 @door("manage_people")
 def add_person(request: HttpRequest) -> HttpResponse:
     """Add an account."""
-    form = NewPersonForm(request.POST or None)
+    form = NewPersonForm(posted(request))
     return answer_form(
         request, form, lambda: actions.add_person(by=me(request), at=timezone.now(), **form.cleaned_data),
         title=_("Add a person"), back="people", done=_("The account is open. Grant a role next."),
@@ -105,7 +113,7 @@ def add_person(request: HttpRequest) -> HttpResponse:
 def edit_person(request: HttpRequest, person: int) -> HttpResponse:
     """Change an account."""
     one = get_object_or_404(Person, pk=person)
-    form = PersonForm(request.POST or None, instance=one)
+    form = PersonForm(posted(request), instance=one)
     return answer_form(
         request, form, lambda: actions.change_person(person=one, by=me(request), at=timezone.now(), **form.cleaned_data),
         title=_("Change the account of %(name)s") % {"name": one}, back=f"/people/person/{one.pk}/", done=_("Saved."),
@@ -156,7 +164,7 @@ def _edit_place(request: HttpRequest, kind: type[Department | Region], key: int)
     names = ("name_zh", "name_en", "parent", *(("head",) if kind is Department else ()))
     initial = {name: getattr(place, name) for name in ("code", *names)} if place else {}
     form_class = DepartmentForm if kind is Department else PlaceForm
-    form = form_class(request.POST or None, initial=initial)
+    form = form_class(posted(request), initial=initial)
     if place:
         form.fields["code"].disabled = True
     return answer_form(
@@ -186,7 +194,7 @@ def edit_role(request: HttpRequest, role: str) -> HttpResponse:
     """Change what a role may do and see."""
     one = get_object_or_404(Role, code=role)
     initial = {"scope": one.scope, "sees": one.sees, "verbs": one.verbs, "second_factor": one.second_factor}
-    form = RoleForm(request.POST or None, initial=initial)
+    form = RoleForm(posted(request), initial=initial)
     return answer_form(
         request, form, lambda: actions.change_role(role=one, by=me(request), at=timezone.now(), **form.cleaned_data),
         title=str(one), back="roles", done=_("Saved."), note=_("Every change counts from the next request of its holders."),

@@ -26,6 +26,7 @@ from zhike.people.forms import (
     PaperForm,
     ResponsibilityForm,
     answer_form,
+    posted,
 )
 from zhike.people.models import Person
 from zhike.people.pages import Way, table_page
@@ -63,7 +64,7 @@ def matrix(request: HttpRequest) -> HttpResponse:
 @door("manage_people")
 def add_responsibility(request: HttpRequest) -> HttpResponse:
     """Enter a holder at a step."""
-    form = ResponsibilityForm(request.POST or None, initial={"step": request.GET.get("step", "")})
+    form = ResponsibilityForm(posted(request), initial={"step": request.GET.get("step", "")})
     return answer_form(
         request, form,
         lambda: responsibilities.set_responsibility(by=me(request), at=timezone.now(), **form.cleaned_data),
@@ -76,7 +77,7 @@ def remove_responsibility(request: HttpRequest, responsibility: int) -> HttpResp
     """Take an entry out of the matrix."""
     row = get_object_or_404(responsibilities.Responsibility, pk=responsibility)
     return answer_form(
-        request, NothingForm(request.POST or None),
+        request, NothingForm(posted(request)),
         lambda: responsibilities.remove_responsibility(responsibility=row, by=me(request), at=timezone.now()),
         title=str(row), back="matrix", submit=_("Remove"), danger=True,
     )  # fmt: skip
@@ -113,7 +114,7 @@ def name_delegate(request: HttpRequest) -> HttpResponse:
     """Name a delegate."""
     person = me(request)
     initial = {"person": person, "from_on": timezone.localdate()}
-    form = DelegationForm(request.POST or None, initial=initial)
+    form = DelegationForm(posted(request), initial=initial)
     if not can(person, "manage_people"):
         form.fields["person"].queryset = Person.objects.filter(pk=person.pk)  # type: ignore[attr-defined]
     return answer_form(
@@ -129,7 +130,7 @@ def end_delegation(request: HttpRequest, delegation: int) -> HttpResponse:
     if row.person_id != me(request).pk and not can(me(request), "manage_people"):
         raise Forbidden(_("Only the person or an administrator ends a delegation."))
     return answer_form(
-        request, NothingForm(request.POST or None),
+        request, NothingForm(posted(request)),
         lambda: delegations.end_delegation(delegation=row, by=me(request), at=timezone.now()),
         title=_("End: %(what)s") % {"what": row}, back="absences", submit=_("End"), danger=True,
     )  # fmt: skip
@@ -171,7 +172,7 @@ def roster(request: HttpRequest) -> HttpResponse:
 @door("manage_roster")
 def give_duty(request: HttpRequest) -> HttpResponse:
     """Put somebody on the roster."""
-    form = DutyForm(request.POST or None, initial={"from_on": timezone.localdate()})
+    form = DutyForm(posted(request), initial={"from_on": timezone.localdate()})
     return answer_form(
         request, form, lambda: certificates.give_duty(by=me(request), at=timezone.now(), **form.cleaned_data),
         title=_("On duty"), back="roster", done=_("Saved."), note=_("Only who holds a valid certificate can be on duty."),
@@ -183,7 +184,7 @@ def end_duty(request: HttpRequest, duty: int) -> HttpResponse:
     """Take somebody off the roster."""
     row = get_object_or_404(certificates.Duty.objects.select_related("person"), pk=duty)
     return answer_form(
-        request, NothingForm(request.POST or None),
+        request, NothingForm(posted(request)),
         lambda: certificates.end_duty(duty=row, by=me(request), at=timezone.now()),
         title=_("Off duty: %(what)s") % {"what": row}, back="roster", submit=_("Take off"), danger=True,
     )  # fmt: skip
@@ -214,7 +215,7 @@ def all_certificates(request: HttpRequest) -> HttpResponse:
 @door("manage_certificates")
 def record_certificate(request: HttpRequest) -> HttpResponse:
     """Record a certificate."""
-    form = CertificateForm(request.POST or None, initial={"from_on": timezone.localdate()})
+    form = CertificateForm(posted(request), initial={"from_on": timezone.localdate()})
     return answer_form(
         request, form,
         lambda: certificates.record_certificate(by=me(request), at=timezone.now(), **form.cleaned_data),
@@ -227,7 +228,7 @@ def withdraw_certificate(request: HttpRequest, certificate: int) -> HttpResponse
     """Withdraw a certificate."""
     row = get_object_or_404(certificates.Certificate.objects.select_related("person"), pk=certificate)
     return answer_form(
-        request, NothingForm(request.POST or None),
+        request, NothingForm(posted(request)),
         lambda: certificates.withdraw_certificate(certificate=row, by=me(request), at=timezone.now()),
         title=_("Withdraw: %(what)s") % {"what": row}, back="certificates", submit=_("Withdraw"), danger=True,
         note=_("The holder is off duty from now on."),
@@ -280,7 +281,7 @@ def publish_agreement(request: HttpRequest) -> HttpResponse:
         if now
         else {}
     )
-    form = AgreementForm(request.POST or None, initial={"effective_on": timezone.localdate(), **initial})
+    form = AgreementForm(posted(request), initial={"effective_on": timezone.localdate(), **initial})
     return answer_form(
         request, form,
         lambda: agreements.publish_agreement(by=me(request), at=timezone.now(), **form.cleaned_data),
@@ -293,7 +294,7 @@ def publish_agreement(request: HttpRequest) -> HttpResponse:
 def file_signature(request: HttpRequest) -> HttpResponse:
     """File an agreement signed on paper."""
     form = PaperForm(
-        request.POST or None, initial={"signed_on": timezone.localdate(), "person": request.GET.get("person")}
+        posted(request), initial={"signed_on": timezone.localdate(), "person": request.GET.get("person")}
     )
 
     def act() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +20,11 @@ from zhike.people.responsibilities import KINDS, PROCESSES, STEPS
 from zhike.people.verbs import FIELD_CLASSES, SCOPES, VERBS
 
 NONE = [("", "—")]
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form is filled with: what was posted, even if that is nothing."""
+    return request.POST if request.method == "POST" else None
 
 
 def attempt(form: forms.BaseForm, act: Callable[[], Any]) -> bool:

@@ -14,7 +14,7 @@ from zhike.people.actions import change_person
 from zhike.people.agreements import Signature, current, sign_agreement, signature
 from zhike.people.delegations import Delegation
 from zhike.people.doors import door, me
-from zhike.people.forms import ProfileForm, SignForm, answer_form, attempt
+from zhike.people.forms import ProfileForm, SignForm, answer_form, attempt, posted
 from zhike.people.middleware import LANGUAGE_COOKIE
 from zhike.people.models import Grant
 from zhike.people.sessions import sessions_of
@@ -28,7 +28,7 @@ def agreement(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     day = timezone.localtime(now).date()
     version, person = current(day), me(request)
-    form = SignForm(request.POST or None)
+    form = SignForm(posted(request))
     if request.method == "POST" and version is not None and form.is_valid():
         typed = form.cleaned_data["typed_name"]
         if attempt(form, lambda: sign_agreement(agreement=version, typed_name=typed, by=person, at=now)):
@@ -62,7 +62,7 @@ def edit_profile(request: HttpRequest) -> HttpResponse:
     """Change one's own phone and language."""
     person = me(request)
     initial = {"phone": person.phone, "language": person.language or settings.LANGUAGE_CODE}
-    form = ProfileForm(request.POST or None, initial=initial)
+    form = ProfileForm(posted(request), initial=initial)
     response = answer_form(
         request, form, lambda: change_person(person=person, by=person, at=timezone.now(), **form.cleaned_data),
         title=_("My profile"), back="profile", done=_("Saved."),

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
-from tests.product.cast import Cast
-from zhike.customers.models import Customer
+from tests.product.cast import CANARY, EARLY, Cast
+from zhike.customers.archive import Need, Unit
+from zhike.customers.documents import Document
+from zhike.customers.models import Activity, Customer
 
 Value = Callable[[Cast, Customer], Any]
 
@@ -28,11 +31,25 @@ VALUES: dict[str, Value] = {
     "consultation": lambda cast, customer: 1,
     "incident": lambda cast, customer: 1,
     "field": lambda cast, customer: "phone",
+    "fact": lambda cast, customer: "phone",
+    "form": lambda cast, customer: "pdf",
+    "kind": lambda cast, customer: "strength",
+    "section": lambda cast, customer: "basic",
+    "verb": lambda cast, customer: "start",
     "key": lambda cast, customer: 1,
     "provider_id": lambda cast, customer: "company",
     "uidb36": lambda cast, customer: "1",
 }
 """Name of a parameter -> its value."""
+
+OF: dict[str, Value] = {
+    "contacts": lambda cast, customer: customer.contacts.get().pk,
+    "activities": lambda cast, customer: customer.activities.get().pk,
+    "needs": lambda cast, customer: customer.needs.get().pk,
+    "units": lambda cast, customer: customer.units.get().pk,
+    "documents": lambda cast, customer: customer.documents.get().pk,
+}
+"""Step of an address before `<int:key>` -> the key of the customer's record of this kind."""
 
 OF_CUSTOMER = {"code"}
 """Parameters that name a customer, or a record of one: their addresses are asked for each customer."""
@@ -40,14 +57,42 @@ OF_CUSTOMER = {"code"}
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)|\{(\w+)\}")
 
 
+def furnish(cast: Cast) -> None:
+    """Give each customer one record of every kind, with its canary in it."""
+    day = date(2026, 6, 1)
+    for code, customer in vars(cast.customers).items():
+        word, by = CANARY[code], customer.manager
+        Activity.objects.create(
+            customer=customer, channel="call", done_on=day, person=by, subject=f"{word} call", added_at=EARLY
+        )
+        Need.objects.create(
+            customer=customer, kind="product", text=f"{word} need", source="visit", stated_on=day, by=by
+        )
+        Unit.objects.create(customer=customer, model=f"{word} machine")
+        Document.objects.create(
+            customer=customer, kind="other", title=f"{word} paper", added_by=by, added_at=EARLY
+        )
+
+
 def names(where: str) -> list[str]:
     """The names of an address's parameters."""
     return [next(filter(None, found)) for found in PARAMETER.findall(where)]
 
 
-def address(where: str, cast: Cast, customer: Customer) -> str:
-    """An address with its parameters filled in. Raises KeyError for one that this file does not know."""
-    filled = PARAMETER.sub(
-        lambda found: str(VALUES[next(filter(None, found.groups()))](cast, customer)), where
-    )
-    return f"/{filled.replace('^', '').replace('$', '')}"
+def address(where: str, cast: Cast, customer: Customer, *, record_of: Customer | None = None) -> str:
+    """An address with its parameters filled in; its record may be that of another customer. Raises KeyError for unknown ones."""
+
+    def fill(found: re.Match[str]) -> str:
+        name = next(filter(None, found.groups()))
+        kind = where[: found.start()].rstrip("/").rpartition("/")[2]
+        if name == "key" and kind in OF:
+            return str(OF[kind](cast, record_of or customer))
+        return str(VALUES[name](cast, customer))
+
+    return f"/{PARAMETER.sub(fill, where).replace('^', '').replace('$', '')}"
+
+
+def kind_of(where: str) -> str:
+    """The kind of record that an address of a customer names by its key, or nothing."""
+    found = re.search(r"<str:code>/(\w+)/<int:key>", where)
+    return found[1] if found and found[1] in OF else ""
