@@ -32,6 +32,8 @@ COMMANDS = {
     "worker": "do the product's jobs",
     "migrate": "bring the product's database to this version",
     "createuser": "add the first administrator",
+    "backup": "write an encrypted backup",
+    "restore": "bring a backup back",
     "verify": "check that nobody has altered the journal",
     "clauses": "list what the product must do and which tests prove it",
 }

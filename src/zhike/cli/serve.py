@@ -101,6 +101,7 @@ def serve(host: str, port: int) -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=int(GRACE),
         log_access=False,
+        websockets=False,
     )
     click.echo(SERVING.format(address=settings.ADDRESS).pick(spoken()))
     with EmbeddedWorker() if settings.GIVEN["ZHIKE_EMBEDDED_WORKER"] else nullcontext():

@@ -6,6 +6,7 @@ from importlib import import_module
 
 MODULES = (
     "zhike.api.actions",
+    "zhike.backups.nightly",
     "zhike.config.checks",
     "zhike.customers.actions",
     "zhike.customers.consultations",
@@ -27,6 +28,7 @@ MODULES = (
     "zhike.people.company",
     "zhike.people.delegations",
     "zhike.people.responsibilities",
+    "zhike.system.chores",
 )
 """One line each, in order."""
 

@@ -42,6 +42,11 @@ def folder(text: str) -> Path:
     return Path(text).expanduser().absolute()
 
 
+def folder_or_none(text: str) -> Path | None:
+    """A folder, or none."""
+    return folder(text) if text else None
+
+
 def database(text: str) -> str:
     """`sqlite:///path` or `postgresql://user@host/name`; empty is SQLite in the data folder."""
     if text and urlsplit(text).scheme not in {"sqlite", "postgresql", "postgres"}:
@@ -136,6 +141,17 @@ SETTINGS = (
     ),
     Setting("ZHIKE_OIDC_CLIENT", str, "", "client id at the issuer"),
     Setting("ZHIKE_OIDC_SECRET", str, "", "client secret at the issuer", secret=True),
+    Setting(
+        "ZHIKE_BACKUP_DIR", folder_or_none, "", "folder of the backups; empty: `backups` in the data folder"
+    ),
+    Setting(
+        "ZHIKE_BACKUP_PASSPHRASE",
+        str,
+        "",
+        "what opens the backups; keep it elsewhere too; empty: no backup is made at night",
+        secret=True,
+    ),
+    Setting("ZHIKE_BACKUP_KEEP", positive, "14", "how many nightly backups are kept"),
     Setting("ZHIKE_DEBUG", switch, "false", "error pages with detail, for development only"),
 )
 

@@ -1,0 +1,31 @@
+"""What the installation does by itself: it seals the journal every minute, and forgets jobs that were done long ago."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.utils.translation import gettext_lazy
+
+from zhike.jobs.actions import forget
+from zhike.jobs.registry import every, job
+from zhike.jobs.running import Run
+from zhike.kernel.journal import seal
+
+KEPT = timedelta(days=90)
+
+
+@job("seal_journal", title=gettext_lazy("Sealing of the journal"), quick=True)
+def seal_journal(run: Run) -> dict[str, Any]:
+    """Number the new entries of the journal and move its anchor on."""
+    return {"sealed": seal()}
+
+
+@job("forget_jobs", title=gettext_lazy("Removal of old jobs"), quick=True)
+def forget_jobs(run: Run) -> dict[str, Any]:
+    """Remove jobs that were done 90 days ago."""
+    return {"removed": forget(before=run.at - KEPT)}
+
+
+every("sealing", kind="seal_journal", minutes=1)
+every("forgetting", kind="forget_jobs", daily="04:10")
