@@ -28,6 +28,7 @@ MODULES = (
     "zhike.people.company",
     "zhike.people.delegations",
     "zhike.people.responsibilities",
+    "zhike.system.actions",
     "zhike.system.chores",
 )
 """One line each, in order."""

@@ -7,6 +7,7 @@ from django.urls import include, path
 from zhike.api.entrance import api
 
 urlpatterns = [
+    path("", include("zhike.system.urls")),
     path("api/v1/", api.urls),
     path("", include("zhike.dashboards.urls")),
     path("tokens/", include("zhike.api.urls")),

@@ -1,0 +1,48 @@
+"""Reading the journal: which entries a person sees, and what stands in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from zhike.customers.happenings import CLASSES
+from zhike.customers.models import Customer
+from zhike.customers.showing import difference, names_for
+from zhike.kernel.journal import Entry
+from zhike.people.models import Person
+from zhike.people.rules import sees
+
+
+def entries_for(person: Person, asked: Mapping[str, Any]) -> QuerySet[Entry]:
+    """Entries of customers that a person sees; those of no customer only for people who see every customer."""
+    found = Entry.objects.select_related("by").order_by("-id")
+    if "all" not in person.access.scopes:
+        found = found.filter(customer_id__in=Customer.objects.visible_to(person).values("pk"))
+    hidden = [noun for noun, field_class in CLASSES.items() if not sees(person, field_class)]
+    found = found.exclude(noun__in=hidden) if hidden else found
+    filters = Q()
+    if asked.get("person"):
+        filters &= Q(by=asked["person"])
+    if asked.get("action"):
+        filters &= Q(action=asked["action"])
+    if asked.get("from_on"):
+        filters &= Q(at__gte=_start(asked["from_on"]))
+    if asked.get("until_on"):
+        filters &= Q(at__lt=_start(asked["until_on"] + timedelta(days=1)))
+    if asked.get("customer"):
+        seen = Customer.objects.visible_to(person).filter(code=asked["customer"])
+        filters &= Q(customer_id__in=seen.values("pk"))
+    return found.filter(filters)
+
+
+def _start(day: Any) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time()))
+
+
+def details(entry: Entry, person: Person) -> tuple[tuple[str, str, str], ...]:
+    """Field, value before, value after; fields of classes that the person does not see are covered."""
+    return difference(entry, person, names_for([entry]))

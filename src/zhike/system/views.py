@@ -1,0 +1,171 @@
+"""Pages of the installation: jobs, journal, health."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from zhike.jobs.models import Job
+from zhike.people.doors import door, me, open_to_all
+from zhike.people.rules import can
+from zhike.system.actions import cancel_job, jobs_of, retry_job, tone_of
+from zhike.system.forms import JournalForm
+from zhike.system.health import look, worst
+from zhike.system.reading import details, entries_for
+from zhike.ui import grid
+from zhike.ui.grid import Column, Table
+
+PER_PAGE = 50
+
+
+def _label(job: Job) -> str:
+    return grid.tag(job.state_text(), tone_of(job))
+
+
+def _far(job: Job) -> str:
+    percent = job.percent()
+    return grid.text("" if percent is None else f"{percent} %")
+
+
+JOBS = (
+    Column("what", _("Job"), lambda job: grid.link(str(job), job.get_absolute_url()), phone="title"),
+    Column("state", _("State"), _label, phone="aside"),
+    Column("far", _("Progress"), _far, css="r", phone="meta"),
+    Column("by", _("Asked for by"), lambda job: grid.person(job.asked_by), phone="meta"),
+    Column("asked", _("Asked for"), lambda job: grid.ago(job.created_at), phone="meta"),
+    Column("error", _("Message"), lambda job: grid.text(job.error or job.text), css="ink-2"),
+)
+
+
+@door()
+@require_GET
+def jobs(request: HttpRequest) -> HttpResponse:
+    """Own jobs; everybody's for those who run the installation."""
+    state = request.GET.get("state", "")
+    found = jobs_of(me(request))
+    page = Paginator(found.filter(state=state) if state else found, PER_PAGE).get_page(
+        request.GET.get("page")
+    )
+    table = Table(
+        JOBS, page, request.GET, path=request.path, caption=_("Jobs"), empty=_("No job"),
+        hint=_("Imports, exports and other long work show up here."), filtered=bool(state),
+    )  # fmt: skip
+    if _for_table(request):
+        return render(request, "ui/_grid.html", {"table": table})
+    return render(
+        request,
+        "system/jobs.html",
+        {"table": table, "state": state, "everybody": can(me(request), "run_system")},
+    )
+
+
+def _for_table(request: HttpRequest) -> bool:
+    return request.headers.get("HX-Target", "").endswith("#table")
+
+
+@door()
+@require_GET
+def job(request: HttpRequest, number: int) -> HttpResponse:
+    """One job."""
+    found = get_object_or_404(jobs_of(me(request)), pk=number)
+    return render(request, "system/job.html", {"job": found, "tone": tone_of(found)})
+
+
+@door()
+@require_GET
+def job_progress(request: HttpRequest, number: int) -> HttpResponse:
+    """How far a job is; asks again by itself until the job has ended."""
+    found = get_object_or_404(jobs_of(me(request)), pk=number)
+    return render(request, "system/_progress.html", {"job": found, "tone": tone_of(found)})
+
+
+@door()
+@require_POST
+def job_cancellation(request: HttpRequest, number: int) -> HttpResponse:
+    """Stop a job."""
+    found = get_object_or_404(jobs_of(me(request)), pk=number)
+    cancel_job(job=found, by=me(request), at=timezone.now())
+    return redirect("job", number)
+
+
+@door()
+@require_POST
+def job_again(request: HttpRequest, number: int) -> HttpResponse:
+    """Ask again for a job."""
+    found = get_object_or_404(jobs_of(me(request)), pk=number)
+    retry_job(job=found, by=me(request), at=timezone.now())
+    return redirect("job", number)
+
+
+def _what(entry: Any) -> str:
+    return grid.link(entry.sentence(), f"/journal/{entry.pk}/")
+
+
+ENTRIES = (
+    Column(
+        "at",
+        _("Time"),
+        lambda entry: grid.text(timezone.localtime(entry.at).strftime("%Y-%m-%d %H:%M:%S")),
+        phone="meta",
+    ),
+    Column("by", _("Who"), lambda entry: grid.person(entry.by), phone="aside"),
+    Column("what", _("What"), _what, phone="title"),
+)
+
+
+@door("see_journal", customer_data=True)
+@require_GET
+def journal(request: HttpRequest) -> HttpResponse:
+    """Who did what, when: filtered by person, action, day and customer."""
+    form = JournalForm(request.GET)
+    asked = form.cleaned_data if form.is_valid() else {}
+    found = entries_for(me(request), asked)
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    table = Table(
+        ENTRIES, page, request.GET, path=request.path, caption=_("Journal"), empty=_("No entry"),
+        hint=_("Loosen the filters."), filtered=any(asked.values()),
+    )  # fmt: skip
+    if _for_table(request):
+        return render(request, "ui/_grid.html", {"table": table})
+    return render(
+        request, "system/journal.html", {"table": table, "form": form}, status=422 if form.errors else 200
+    )
+
+
+@door("see_journal", customer_data=True)
+@require_GET
+def entry(request: HttpRequest, number: int) -> HttpResponse:
+    """One entry, with the values before and after."""
+    found = get_object_or_404(entries_for(me(request), {}), pk=number)
+    return render(request, "system/entry.html", {"entry": found, "rows": details(found, me(request))})
+
+
+TONES = {"good": "success", "warning": "warning", "bad": "error"}
+
+
+@door("run_system")
+@require_GET
+def health(request: HttpRequest) -> HttpResponse:
+    """How the installation is."""
+    found = look(timezone.now())
+    rows = [{"finding": one, "tone": TONES[one.state]} for one in found]
+    return render(request, "system/health.html", {"rows": rows, "tone": TONES[worst(found)]})
+
+
+@open_to_all
+@require_GET
+def healthz(request: HttpRequest) -> HttpResponse:
+    """For the proxy and the watchdog: 200 when the database answers, else 503; nothing else is told."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return JsonResponse({"status": "down"}, status=503)
+    return JsonResponse({"status": "up"})
