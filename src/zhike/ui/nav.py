@@ -68,4 +68,12 @@ NAV: list[Section] = [
         ),
     ),
     Section(_("Mine"), (Link(_("API tokens"), icon="key-round", to="tokens", verb="use_api"),)),
+    Section(
+        _("Installation"),
+        (
+            Link(_("Jobs"), icon="list-checks", to="jobs"),
+            Link(_("Journal"), icon="history", to="journal", verb="see_journal"),
+            Link(_("Health"), icon="activity", to="health", verb="run_system"),
+        ),
+    ),
 ]
