@@ -6,11 +6,13 @@ import csv
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
 
 from django.db import connection, transaction
+from django.utils import timezone
 
+from zhike.customers.limits import set_limit
 from zhike.customers.models import Customer
 from zhike.demo.archive import settle_archives
 from zhike.demo.company import SEED, generate
@@ -60,12 +62,28 @@ def load(
                 count = settle_archives(facts, staff, last_grades(Path(scratch)), seed, as_of)
                 tell("history")
                 orders = settle_history(facts, as_of)
+                settle_limits(as_of)
         finally:
             facts.close()
     seal()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return Loaded(count, orders)
+
+
+LIMITS = {
+    "silence_days": {"": 120, "A": 30, "B": 60, "C": 90}, "lapse_months": {"": 12}, "recovery_days": {"": 14}, "need_days": {"": 30},
+    "handover_days": {"": 7}, "unmanaged_days": {"": 5}, "defect_days": {"": 14}, "escalation_days": {"": 14}, "completeness": {"": 85},
+}  # fmt: skip
+"""The numbers that the demo company has set; a company sets its own."""
+
+
+def settle_limits(as_of: date) -> None:
+    """Set the company's numbers."""
+    at = timezone.make_aware(datetime.combine(as_of, time(8)))
+    for name, by_grade in LIMITS.items():
+        for grade, number in by_grade.items():
+            set_limit(name=name, grade=grade, number=number, by=None, at=at)
 
 
 def last_grades(folder: Path) -> dict[str, tuple[str, date]]:

@@ -36,7 +36,9 @@ def declares_errors(module: str) -> bool:
     if spec is None or spec.origin is None or not spec.origin.endswith(".py"):
         return False
     text = Path(spec.origin).read_text("utf-8")
-    named = set(re.findall(r"\w+", " ".join(re.findall(r"errors import \(?([\w\s,]+)", text)))) | {"ZhikeError"}
+    named = set(re.findall(r"\w+", " ".join(re.findall(r"errors import \(?([\w\s,]+)", text)))) | {
+        "ZhikeError"
+    }
     return any(base in named for base in re.findall(r"^class \w+\((\w+)", text, re.MULTILINE))
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from zhike.customers.handovers import OPEN_ITEMS
@@ -45,10 +46,12 @@ def order_events(by: Person, rows: list[Any], rank: int) -> Iterator[Event]:
 
 
 def receivables(by: Person, keys: list[int], asked: Asked) -> QuerySet[Any] | None:
-    """Receivables, for those who see credit."""
+    """Receivables that have fallen due or were paid, for those who see credit; what is still to come has a place of its own."""
     if not can(by, "see_orders") or not sees(by, "credit") or asked.channel or asked.person:
         return None
-    rows = Receivable.objects.filter(customer__in=keys)
+    rows = Receivable.objects.filter(
+        Q(due_on__lte=timezone.localdate()) | Q(paid_on__isnull=False), customer__in=keys
+    )
     return rows.filter(number__icontains=asked.words) if asked.words else rows
 
 
