@@ -67,6 +67,11 @@ class Shell:
         return chosen if chosen in THEMES else ""
 
     @property
+    def command(self) -> str:
+        """How the key beside the space bar is called here: Ctrl K, or ⌘K on a Mac."""
+        return "⌘K" if "Mac" in self.request.headers.get("User-Agent", "") else "Ctrl K"
+
+    @property
     def language(self) -> str:
         """The language of this page, as HTML names it."""
         return "zh-Hans" if (get_language() or "").startswith("zh") else "en"

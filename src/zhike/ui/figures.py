@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
@@ -122,15 +123,29 @@ def hue(name: str) -> int:
     return sum(name.encode()) % HUES
 
 
+PLACE = re.compile(
+    r"(?:(?:"
+    r"北京|天津|河北|山西|内蒙古|辽宁|吉林|黑龙江|上海|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|广西|海南|重庆|四川|贵州|云南|西藏|陕西|"
+    r"甘肃|青海|宁夏|新疆|香港|澳门|台湾|中国"
+    r")省?)?(?:(?:"
+    r"石家庄|唐山|保定|太原|大同|呼和浩特|包头|沈阳|大连|鞍山|长春|哈尔滨|大庆|南京|苏州|无锡|常州|南通|徐州|扬州|盐城|镇江|泰州|杭州|宁波|温州|"
+    r"嘉兴|湖州|绍兴|金华|台州|合肥|芜湖|福州|厦门|泉州|漳州|南昌|九江|赣州|济南|青岛|烟台|潍坊|济宁|临沂|淄博|威海|郑州|洛阳|新乡|周口|武汉|宜昌|"
+    r"襄阳|长沙|株洲|湘潭|广州|深圳|珠海|佛山|东莞|中山|惠州|汕头|江门|南宁|柳州|桂林|海口|三亚|成都|绵阳|德阳|贵阳|遵义|昆明|拉萨|西安|宝鸡|咸阳|"
+    r"汉中|兰州|天水|西宁|银川|乌鲁木齐"
+    r")市?)?(?=..)"
+)
+"""What names of companies begin with, province and city; the letter after it tells them apart."""
+
+
 @lru_cache(maxsize=4096)
 def initials(name: str) -> str:
-    """One or two letters for a tile: `Hòa Bình` -> `HB`, `陈嘉怡` -> `嘉`, `苏州三江有限公司` -> `苏`."""
+    """One or two letters for a tile: `Hòa Bình` -> `HB`, `陈嘉怡` -> `嘉`, `苏州三江有限公司` -> `三`."""
     words = name.split()
     if not words:
         return "?"
     if ord(words[0][0]) < 0x2E80:
         return "".join(word[0] for word in words[:2]).upper()
-    return name[1] if len(name) == 3 else name[0]
+    return name[1] if len(name) == 3 else PLACE.sub("", name, count=1)[0]
 
 
 def person(somebody: Any) -> str:

@@ -8,10 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import BLANK_CHOICE_DASH
 from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
 
 from zhike.kernel.refusals import Refused
+from zhike.ui import figures
 
 CONTROLS: tuple[tuple[type[forms.Widget], str], ...] = (
     (forms.CheckboxSelectMultiple, "check"),
@@ -38,6 +40,8 @@ class Field(BoundField):
             widget.input_type, widget.format = "date", "%Y-%m-%d"
         elif type(widget) is forms.DateTimeInput:
             widget.input_type, widget.format = "datetime-local", "%Y-%m-%dT%H:%M"
+        elif isinstance(widget, forms.Select):
+            _say_nothing_briefly(self.field, widget)
         css = (
             "switch"
             if isinstance(widget, Switch)
@@ -65,6 +69,16 @@ class Field(BoundField):
         return isinstance(
             self.field.widget, forms.Textarea | forms.CheckboxSelectMultiple | forms.ClearableFileInput
         )
+
+
+def _say_nothing_briefly(field: forms.Field, widget: forms.Select) -> None:
+    """An empty choice is `—`, not a row of hyphens."""
+    if isinstance(field, forms.ModelChoiceField):
+        field.empty_label = figures.NOTHING if field.empty_label is not None else None
+    elif isinstance(widget.choices, list) and BLANK_CHOICE_DASH[0] in widget.choices:
+        widget.choices = [
+            ("", figures.NOTHING) if one == BLANK_CHOICE_DASH[0] else one for one in widget.choices
+        ]
 
 
 class Renderer(TemplatesSetting):

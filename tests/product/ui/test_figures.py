@@ -65,7 +65,15 @@ def test_how_long_ago_something_was(then, read):
 
 @pytest.mark.parametrize(
     ("name", "letters"),
-    [("Hòa Bình", "HB"), ("陈嘉怡", "嘉"), ("苏州三江有限公司", "苏"), ("", "?"), ("acme", "A")],
+    [
+        ("Hòa Bình", "HB"),
+        ("陈嘉怡", "嘉"),
+        ("苏州三江有限公司", "三"),
+        ("浙江省宁波市海川机械厂", "海"),
+        ("上海", "上"),
+        ("", "?"),
+        ("acme", "A"),
+    ],
 )
 def test_a_tile_bears_one_or_two_letters(name, letters):
     assert figures.initials(name) == letters
