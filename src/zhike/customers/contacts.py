@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zhike.customers.following import refresh
-from zhike.customers.life import CHANNELS
+from zhike.customers.life import ACTIVITIES, CHANNELS
 from zhike.customers.models import Activity, Contact, Customer
 from zhike.kernel.journal import changes, journal, sentences
 from zhike.kernel.refusals import Conflict, Invalid
@@ -108,6 +108,8 @@ def log_activity(
     allow(by, "log_activity", customer)
     if channel not in CHANNELS:
         raise Invalid(_("Unknown channel."), fields={"channel": _("unknown")})
+    if more.get("kind", "communication") not in ACTIVITIES:
+        raise Invalid(_("Unknown kind of activity."), fields={"kind": _("unknown")})
     made = Activity.objects.create(
         customer=customer,
         channel=channel,

@@ -13,6 +13,7 @@ from zhike.customers.archive import Need, Unit
 from zhike.customers.documents import KINDS as DOCUMENT_KINDS
 from zhike.customers.formats import countries
 from zhike.customers.life import (
+    ACTIVITIES,
     AXES,
     CHANNELS,
     CONDITIONS,
@@ -172,6 +173,9 @@ class SuccessorForm(forms.Form):
 class ActivityForm(forms.Form):
     """A contact with a customer. Without content and result it does not count."""
 
+    kind = forms.ChoiceField(
+        label=_("Kind"), choices=choices(ACTIVITIES), initial="communication", required=False
+    )
     channel = forms.ChoiceField(label=_("Channel"), choices=choices(CHANNELS))
     done_on = forms.DateField(label=_("Day"), widget=Day())
     contact = forms.ModelChoiceField(Contact.objects.none(), label=_("With"), required=False)
@@ -194,6 +198,10 @@ class ActivityForm(forms.Form):
         self.today = today
         self.initial.setdefault("done_on", today)
         self.fields["contact"].queryset = customer.contacts.offered()  # type: ignore[attr-defined]
+
+    def clean_kind(self) -> str:
+        """What is not said is plain communication."""
+        return self.cleaned_data["kind"] or "communication"
 
     def clean_done_on(self) -> date:
         """A contact lies in the past."""

@@ -113,7 +113,14 @@ class Handover(models.Model):
 def open_items(customer: Customer, day: date) -> list[dict[str, Any]]:
     """What is open at a customer: promised steps, needs, and what higher layers know; key contacts last."""
     steps = customer.activities.promised()
-    found = [_item("promise", one.follow_up or one.subject, one.follow_up_on) for one in steps]
+    found = [
+        _item(
+            "complaint" if one.kind == "complaint" else "promise",
+            one.follow_up or one.subject,
+            one.follow_up_on,
+        )
+        for one in steps
+    ]
     found += [_item("need", str(one), one.answer_by) for one in customer.needs.unanswered()]
     found += [_item("defect", str(one), one.due_on) for one in customer.defects.standing()]
     for more in OPEN_ITEMS:

@@ -70,6 +70,14 @@ CHANNELS: dict[str, Any] = {
 }
 """Channel of an activity -> its name."""
 
+ACTIVITIES: dict[str, Any] = {
+    "communication": _("communication"),
+    "service": _("service"),
+    "feedback": _("feedback"),
+    "complaint": _("complaint"),
+}
+"""Kind of an activity -> its name (ARC-06)."""
+
 GRADES = ("A", "B", "C", "D", "E")
 
 

@@ -303,6 +303,7 @@ class Activity(models.Model):
     """A contact, visit, meeting or service with a customer; without content or result it does not count (ARC-06)."""
 
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="activities")
+    kind = models.CharField(_("kind"), max_length=14, default="communication")
     channel = models.CharField(_("channel"), max_length=12)
     done_on = models.DateField(_("day"))
     person = models.ForeignKey("zhike.Person", models.PROTECT, related_name="activities")
