@@ -65,6 +65,7 @@ def test_everybody_finds_the_same_single_archive_with_their_own_sections(cast, p
     ):
         log_activity(customer=a, kind=kind, channel=channel, done_on=today, subject=subject, content="x", result="solved",
                      by=ming, at=now)  # fmt: skip
+    look_through(at=now, day=today)
     twin = {"code": "A2", "name": "AAALPHA有限责任公司", "told_by": "colleague"}
     assert "AAALPHA 有限公司" in client_for(ming).post("/customers/new/", twin).content.decode()
     sales, finance = (
@@ -205,7 +206,10 @@ def test_the_card_is_one_page_and_a_correction_on_it_changes_the_archive(cast, c
     card = card_of(a, cast.people.ming, today)
     paper = as_pdf(card, "李明 2026")
     assert paper.startswith(b"%PDF")
-    assert re.search(rb"/Type\s*/Pages.{0,80}?/Count 1\b", paper, re.DOTALL) or paper.count(b"/Type /Page\n") == 1
+    assert (
+        re.search(rb"/Type\s*/Pages.{0,80}?/Count 1\b", paper, re.DOTALL)
+        or paper.count(b"/Type /Page\n") == 1
+    )
     assert as_word(card, "李明 2026").startswith(b"PK")
     assert (
         client_for(cast.people.head)
@@ -356,7 +360,7 @@ ratings:
   visit:
     title: site visits
     grades:
-      V: {title: visited, all: ["customers.importance == 'core'"]}
+      V: {title: visited, all: ["customers.importance = 'core'"]}
       N: {title: not visited}
 """
 
