@@ -54,6 +54,11 @@ SUM = Text(
     zh="  {currency} {status} {rows} 行，合计 {amount}",
     en="  {currency} {status} {rows} rows, {amount} in all",
 )
+STATUSES = {
+    "completed": Text(zh="订单", en="completed"),
+    "returned": Text(zh="退货", en="returned"),
+    "cancelled": Text(zh="取消", en="cancelled"),
+}
 WRITTEN = Text(
     zh="已写入 {out}；逐行清单见 quality.csv",
     en="written to {out}; every row with its reason is in quality.csv",
@@ -148,6 +153,6 @@ def _sum(each: dict[str, Any], lang: Lang) -> str:
     if each["amount"].startswith("-") and not amount.startswith("-"):
         amount = f"-{amount}"
     text = SUM.format(
-        currency=each["currency"], status=each.get("status", ""), rows=f"{each['rows']:,}", amount=amount
+        currency=each["currency"], status=STATUSES.get(each.get("status", ""), ""), rows=f"{each['rows']:,}", amount=amount
     )
     return " ".join(text.pick(lang).split(" ")).replace("  ", " ")
