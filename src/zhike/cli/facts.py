@@ -22,6 +22,7 @@ from zhike.facts.importer import Progress as Tell
 from zhike.facts.importer import import_facts
 from zhike.facts.summary import COUNTS
 from zhike_engine.facts.tables import TABLES
+from zhike_engine.language.titles import WORDS
 from zhike_engine.words import Lang, Text
 
 PATIENCE = 2.0
@@ -54,11 +55,6 @@ SUM = Text(
     zh="  {currency} {status} {rows} 行，合计 {amount}",
     en="  {currency} {status} {rows} rows, {amount} in all",
 )
-STATUSES = {
-    "completed": Text(zh="订单", en="completed"),
-    "returned": Text(zh="退货", en="returned"),
-    "cancelled": Text(zh="取消", en="cancelled"),
-}
 WRITTEN = Text(
     zh="已写入 {out}；逐行清单见 quality.csv",
     en="written to {out}; every row with its reason is in quality.csv",
@@ -153,6 +149,9 @@ def _sum(each: dict[str, Any], lang: Lang) -> str:
     if each["amount"].startswith("-") and not amount.startswith("-"):
         amount = f"-{amount}"
     text = SUM.format(
-        currency=each["currency"], status=STATUSES.get(each.get("status", ""), ""), rows=f"{each['rows']:,}", amount=amount
+        currency=each["currency"],
+        status=WORDS.get(each.get("status", ""), ""),
+        rows=f"{each['rows']:,}",
+        amount=amount,
     )
     return " ".join(text.pick(lang).split(" ")).replace("  ", " ")
