@@ -108,6 +108,8 @@ class Reasons:
             return inner
         before = self.asked.metric(spec.against)
         assert before is not None
+        if number_of(before) > 0:
+            return self.too_young(spec)
         if number_of(before) < 0:
             shown = self.titles.formats.value(before, self.titles.named(spec.against).unit)
             frame = Text(
@@ -116,6 +118,18 @@ class Reasons:
             )
             return frame.format(title=self.title(spec.against), shown=shown)
         return self.no_base(spec.against)
+
+    def too_young(self, spec: kinds.Growth) -> Text:
+        """The base is there, but the customer is younger than its period."""
+        when = periods.words(periods.hull(periods.windows_of(spec.against, self.asked.run.plan)))
+        first = self.records.beginning("earlier")
+        if first is None:
+            return Text(zh="没有合作起始日", en="no day is known on which cooperation began")
+        frame = Text(
+            zh="合作始于 {first}，基期（{when}）不完整",
+            en="cooperation began on {first}, inside the base period ({when})",
+        )
+        return frame.format(first=day(first), when=when)
 
     def no_base(self, against: str) -> Text:
         """The base of a growth is zero: too young, no rows, or rows that cancel out."""

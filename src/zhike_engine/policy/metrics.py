@@ -93,6 +93,9 @@ class Growth(_Metric):
 
     growth: str = Field(description="metric of the period now")
     against: str = Field(description="metric of the period before")
+    younger: Literal["counts", "not_computable", "annualised"] = Field(
+        "counts", description="what of customers whose cooperation began inside the period before"
+    )
 
 
 class Share(_Metric):

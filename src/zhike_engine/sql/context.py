@@ -40,6 +40,7 @@ class Context:
         self.joins: list[tuple[str, str]] = []
         self.attributes: dict[str, str] = {}
         self.values: dict[str, Value] = {}
+        self.beginnings: dict[str, str] = {}
         self._readings: dict[str, Reading] = {}
         self._joined: dict[tuple[Any, ...], str] = {}
 
@@ -107,12 +108,16 @@ class Context:
                 if found
                 else self.null("date")
             )
-        if not self.shape_has("orders"):
-            return self.null("date")
-        orders = self.reading("orders")
-        return self.scan(orders, None).add(
-            "minimum", "t.ordered_on", Window(None, end), tuple(orders.countable())
-        )
+        key = ("event", anchor.on)
+        if key not in self._joined:
+            alias = f"v{len(self.joins)}"
+            self.joins.append((alias, self.event(anchor)))
+            self._joined[key] = f"{alias}.day"
+        return self._joined[key]
+
+    def beginning(self, day: str) -> str:
+        """The column that keeps a day of layer 0 for higher layers, which cannot read the scans."""
+        return self.beginnings.setdefault(day, f"b{len(self.beginnings)}")
 
     def attribute(self, name: str, kind: str) -> Value | None:
         """A column of the population as a typed value; None when the facts do not have it."""
