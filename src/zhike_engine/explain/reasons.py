@@ -244,6 +244,12 @@ class Reasons:
                 en="the judgement of {on} by {by} is older than {n} months",
             )
             return frame.format(by=last.by, on=day(last.on), n=spec.valid_months)
+        if spec.reviewer == "required" and last.reviewer in ("", last.by):
+            frame = Text(
+                zh="{by} 于 {on} 的判断没有他人复核，复核后才算数",
+                en="nobody else has reviewed the judgement of {on} by {by}; it counts once somebody has",
+            )
+            return frame.format(by=last.by, on=day(last.on))
         return Text(zh="判断的结论不是制度允许的", en="the answer is none that the policy allows")
 
     def of_forecast(self, spec: kinds.Forecast) -> Text:

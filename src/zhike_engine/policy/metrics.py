@@ -233,6 +233,9 @@ class Judgement(_Metric):
     valid_months: int | None = Field(
         None, ge=1, description="how long it holds when the record states no end"
     )
+    reviewer: Literal["required", "optional"] = Field(
+        "optional", description="whether it counts only when somebody else has reviewed it"
+    )
     question: AnyText | None = Field(None, description="what the person is asked")
     who: AnyText | None = Field(None, description="who answers")
 

@@ -285,8 +285,11 @@ class Context:
 
         return add
 
-    def latest_judgement(self, name: str, valid_months: int | None) -> str:
-        """The value of the latest judgement while it is in date, as text; an earlier one does not come back."""
+    def latest_judgement(self, name: str, valid_months: int | None, reviewed: bool) -> str:
+        """The value of the latest judgement while it is in date, as text; an earlier one does not come back.
+
+        `reviewed` asks for a reviewer who is not the judge.
+        """
         where = f"t.judgement = {self.d.text(name)} and t.judged_on <= {self.d.day(self.plan.as_of)}"
         valid = ["(1 = 1)"]
         if self.shape.has("judgements", "valid_until"):
@@ -295,9 +298,15 @@ class Context:
             over = add_months(self.plan.as_of, -valid_months)
             stated = "q.valid_until is not null or " if self.shape.has("judgements", "valid_until") else ""
             valid.append(f"({stated}q.judged_on > {self.d.day(over)})")
+        if reviewed and self.shape.has("judgements", "reviewer"):
+            valid.append("(q.reviewer is not null and q.reviewer <> q.judged_by)")
+        elif reviewed:
+            valid.append("(1 = 0)")
         value = self.d.as_text("t.value")
         order = f"t.judged_on desc, {self.d.ordered_text(value)} desc"
-        return self._latest("judgements", ("judgement", name, valid_months), where, order, value, valid)
+        return self._latest(
+            "judgements", ("judgement", name, valid_months, reviewed), where, order, value, valid
+        )
 
     def latest_forecast(self, name: str) -> str:
         """The value of the latest forecast made by the as-of date."""

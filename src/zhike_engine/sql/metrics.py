@@ -345,7 +345,7 @@ def _judgement(spec: kinds.Judgement, c: Context) -> Value:
     if not c.shape_has("judgements"):
         storage: Any = {"score": "exact", "choice": "text", "flag": "flag"}[spec.type]
         return Value(c.null(storage), storage, *_judged(spec))
-    sql = c.latest_judgement(spec.judgement, spec.valid_months)
+    sql = c.latest_judgement(spec.judgement, spec.valid_months, spec.reviewer == "required")
     if spec.type == "choice":
         allowed = ", ".join(c.d.text(choice) for choice in spec.choices)
         return Value(f"(case when {sql} in ({allowed}) then {sql} end)" if allowed else sql, "text", "text")
