@@ -6,11 +6,9 @@ the earlier output, or nothing.
 
 from __future__ import annotations
 
-import contextlib
 import csv
+import errno
 import json
-import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,7 +17,8 @@ from typing import Any
 
 import duckdb
 
-from zhike.messages import say, system_says
+from zhike import beside
+from zhike.messages import NOTHING, say, system_says
 from zhike.workbook import write_workbook
 from zhike_engine.backends.duckdb import DuckDB, stoppable
 from zhike_engine.errors import OutputFailed
@@ -35,6 +34,7 @@ from zhike_engine.whatif import Movement
 DUCK = DIALECTS["duckdb"]
 FILES = ("grades.parquet", "grades.csv", "grades.xlsx", "reasons.parquet", "run.json", "report.html")
 """What an output folder holds."""
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @contextmanager
@@ -53,19 +53,15 @@ def replacing(target: Path) -> Iterator[Path]:
         )
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    except OSError as problem:
-        raise OutputFailed(
-            say("`{path}` cannot be written: {reason}", path=target, reason=system_says(problem))
-        ) from None
-    try:
-        yield fresh
-        fresh.chmod(0o755)
-        _swap(fresh, target)
+        with beside.building(target) as fresh:
+            yield fresh
+            beside.put_in_place(fresh, target)
     except OSError as problem:
         raise OutputFailed(
             say("`{path}` cannot be written: {reason}", path=target, reason=system_says(problem)),
-            hint=say("nothing was changed; free some space and try again"),
+            hint=say("nothing was changed; free some space and try again")
+            if problem.errno in NO_ROOM
+            else NOTHING,
         ) from None
     except duckdb.IOException as problem:
         first = str(problem).splitlines()[0]
@@ -77,24 +73,6 @@ def replacing(target: Path) -> Iterator[Path]:
             ),
             hint=say("nothing was changed; free some space"),
         ) from None
-    finally:
-        with contextlib.suppress(OSError):
-            shutil.rmtree(fresh)
-
-
-def _swap(fresh: Path, target: Path) -> None:
-    if not target.exists():
-        fresh.rename(target)
-        return
-    old = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    target.rename(old / "old")
-    try:
-        fresh.rename(target)
-    except OSError:
-        (old / "old").rename(target)
-        raise
-    finally:
-        shutil.rmtree(old, ignore_errors=True)
 
 
 @dataclass(frozen=True)

@@ -80,6 +80,8 @@ def together(message: Said, hint: Said) -> Said:
     """A message with its hint as one sentence."""
     if not (message and hint):
         return message or hint
+    if message.endswith("?"):
+        return say("{message} {hint}", message=message, hint=hint)
     return say("{message}; {hint}", message=message, hint=hint)
 
 

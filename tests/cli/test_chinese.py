@@ -68,6 +68,23 @@ def test_a_help_page_is_chinese(zh: Zhike, command: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "arguments",
+    [
+        ["check", "weighing-equipment"],
+        ["diff", "foreign-trade", "key-account"],
+        ["test", "foreign-trade", "-v"],
+        ["new", "ours"],
+        ["facts", "m.yaml", "--out", "made"],
+    ],
+    ids=lambda one: one[0],
+)
+def test_an_answer_is_chinese(zh: Zhike, arguments: list[str]) -> None:
+    answer = zh(*arguments)
+    assert answer.status == 0
+    assert english_in(answer.out + answer.err) == []
+
+
+@pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (["grad"], "没有 `grad` 这个命令；是不是 `grade`？"),

@@ -50,6 +50,26 @@ def test_a_killed_run_leaves_all_or_nothing(facts: Path, tmp_path: Path, after: 
     assert names(tmp_path / "out") in ([], FILES)
 
 
+def test_what_a_killed_run_left_is_gone_after_the_next_one(facts: Path, tmp_path: Path) -> None:
+    run = start(facts, tmp_path / "out")
+    while not any(path.is_file() for path in tmp_path.rglob("*")):
+        assert run.poll() is None
+        time.sleep(0.005)
+    run.kill()
+    run.communicate()
+    [left] = names(tmp_path)
+    assert left.startswith(".out-")
+    start(facts, tmp_path / "out").communicate()
+    assert (names(tmp_path), names(tmp_path / "out")) == (["out"], FILES)
+
+
+def test_two_runs_side_by_side_leave_each_other_alone(facts: Path, tmp_path: Path) -> None:
+    runs = [start(facts, tmp_path / "out") for _ in range(2)]
+    told = [run.communicate()[1] for run in runs]
+    assert [(run.returncode, said) for run, said in zip(runs, told, strict=True)] == [(0, ""), (0, "")]
+    assert (names(tmp_path), names(tmp_path / "out")) == (["out"], FILES)
+
+
 def test_a_stopped_run_says_so_and_leaves_nothing(facts: Path, tmp_path: Path) -> None:
     run = start(facts, tmp_path / "out")
     while not names(tmp_path) and run.poll() is None:

@@ -97,6 +97,10 @@ CASES = {
         "judgement: trust, valid_months: 12", {"judgements": JUDGED.format("")},
         "李工 于 2024-01-15 的判断已超过 12 个月的有效期",
     ),
+    "judgement that nobody reviewed": (
+        "judgement: trust, reviewer: required", {"judgements": JUDGED.format("2026-12-31")},
+        "李工 于 2024-01-15 的判断没有他人复核，复核后才算数",
+    ),
     "forecast": ("forecast: amount", {}, "事实数据中没有“预测”表"),
     "formula": ("formula: past / now, unit: number", {"orders": NO_ORDERS}, "除数为零，或缺少数据"),
     "formula of nothing": (

@@ -105,7 +105,7 @@ def test_every_oddity_of_the_sheet_is_listed_with_its_row(sheet):
                 "订单 orders",
                 "测试订单",
                 "订单：2024-01-15 至 2024-06-01",
-                "EUR returned 1 行，合计 -15,000.00",
+                "EUR 退货 1 行，合计 -15,000.00",
             ],
         ),
         (

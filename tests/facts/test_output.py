@@ -158,7 +158,7 @@ def test_a_disk_that_fills_while_tables_are_written_is_one_clear_message(desk, l
     assert not [name for name in names(desk.folder) if "again" in name]
 
 
-@pytest.mark.skipif(os.name != "posix", reason="processes are told apart by POSIX signals")
+@pytest.mark.skipif(os.name != "posix", reason="folders are locked by POSIX locks")
 def test_what_a_killed_run_left_is_swept_by_the_next_one(tmp_path):
     code = (
         "import os, pathlib, signal\n"
@@ -169,7 +169,7 @@ def test_what_a_killed_run_left_is_swept_by_the_next_one(tmp_path):
     )
     killed = subprocess.run([sys.executable, "-c", code], check=False)
     assert killed.returncode == -signal.SIGKILL
-    assert [name.endswith(".partial") for name in names(tmp_path)] == [True]
+    assert [name.startswith(".out-") for name in names(tmp_path)] == [True]
     with fresh_folder(tmp_path / "out", force=False, keep=[]) as folder:
         (folder / "whole").write_text("x")
     assert names(tmp_path) == ["out"]

@@ -258,6 +258,7 @@ class Maker:
             "judged_by": "P-7",
             "judged_on": self.day(),
             "ground": "seen",
+            "reviewer": self.maybe(self.pick(["P-7", "P-8", "P-8"])),
             "valid_until": self.maybe(self.as_of + timedelta(days=self.pick([-200, -1, 0, 1, 200])), 0.4),
         }
 

@@ -98,6 +98,17 @@ def test_a_judgement_without_a_reason_is_refused(grade: Grade) -> None:
 
 
 @pytest.mark.clause("GRD-05")
+@pytest.mark.parametrize("reviewer", [None, "大客户部经理"])
+def test_a_judgement_that_nobody_else_reviewed_does_not_count(grade: Grade, reviewer: str | None) -> None:
+    judgements = [judged("甲", IMPORTANCE, "core", reviewer=reviewer)]
+    graded = grade("direct-supply", customers=[person("甲")], judgements=judgements)
+    assert (graded.state("甲"), graded.metric("甲", IMPORTANCE)) == ("pending", None)
+    why = next(one.why for one in graded.why("甲").metrics if one.name == IMPORTANCE)
+    assert why is not None
+    assert why.en.startswith("nobody else has reviewed the judgement")
+
+
+@pytest.mark.clause("GRD-05")
 def test_a_judgement_lapses_at_its_review_date(grade: Grade) -> None:
     judgements = [
         judged("甲", IMPORTANCE, "core", valid_until="2026-06-30"),

@@ -22,6 +22,7 @@ from zhike.facts.importer import Progress as Tell
 from zhike.facts.importer import import_facts
 from zhike.facts.summary import COUNTS
 from zhike_engine.facts.tables import TABLES
+from zhike_engine.language.titles import WORDS
 from zhike_engine.words import Lang, Text
 
 PATIENCE = 2.0
@@ -148,6 +149,9 @@ def _sum(each: dict[str, Any], lang: Lang) -> str:
     if each["amount"].startswith("-") and not amount.startswith("-"):
         amount = f"-{amount}"
     text = SUM.format(
-        currency=each["currency"], status=each.get("status", ""), rows=f"{each['rows']:,}", amount=amount
+        currency=each["currency"],
+        status=WORDS.get(each.get("status", ""), ""),
+        rows=f"{each['rows']:,}",
+        amount=amount,
     )
     return " ".join(text.pick(lang).split(" ")).replace("  ", " ")

@@ -60,7 +60,7 @@ def metavar(shown: str, lang: Lang) -> str:
 def wrapped(text: str, width: int) -> list[str]:
     """A paragraph in lines of at most `width` cells; closing signs stay with what they close.
 
-    >>> wrapped("给每个客户评级，附理由", 16)
+    >>> wrapped("给每个客户评级，附理由", 14)
     ['给每个客户评', '级，附理由']
     """
     lines, line = [], ""

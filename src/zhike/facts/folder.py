@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from zhike import beside
 from zhike.messages import say, system_says
 from zhike_engine.errors import OutputFailed
 
@@ -26,20 +24,11 @@ def fresh_folder(out: Path, *, force: bool, keep: list[Path]) -> Iterator[Path]:
     _check(out, force=force, keep=keep)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        _sweep(out)
-        building = Path(
-            tempfile.mkdtemp(prefix=f".{out.name}.{os.getpid()}.", suffix=".partial", dir=out.parent)
-        )
+        with beside.building(out) as fresh:
+            yield fresh
+            beside.put_in_place(fresh, out)
     except OSError as problem:
         raise _failed(out, problem) from None
-    try:
-        yield building
-        building.chmod(0o755)
-        _swap(building, out)
-    except OSError as problem:
-        raise _failed(out, problem) from None
-    finally:
-        shutil.rmtree(building, ignore_errors=True)
 
 
 def _check(out: Path, *, force: bool, keep: list[Path]) -> None:
@@ -56,40 +45,6 @@ def _check(out: Path, *, force: bool, keep: list[Path]) -> None:
             say("folder `{out}` is not empty and holds no facts", out=out),
             hint=say("name another folder with `--out`, or replace this one with `--force`"),
         )
-
-
-def _swap(building: Path, out: Path) -> None:
-    if not out.exists():
-        building.rename(out)
-        return
-    old = building.with_suffix(".old")
-    out.rename(old)
-    try:
-        building.rename(out)
-    except OSError:
-        old.rename(out)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def _sweep(out: Path) -> None:
-    """Remove what runs that were killed left behind; the folder of a run that still goes on is left alone."""
-    for left in out.parent.glob(f".{out.name}.*.partial"):
-        number = left.name.removeprefix(f".{out.name}.").split(".", 1)[0]
-        if number.isdigit() and not _runs(int(number)):
-            shutil.rmtree(left, ignore_errors=True)
-
-
-def _runs(process: int) -> bool:
-    if os.name != "posix":
-        return True
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def _failed(out: Path, problem: OSError) -> OutputFailed:

@@ -9,7 +9,7 @@ from typing import Any
 
 from zhike_engine.explain.conditions import Conditions
 from zhike_engine.explain.levers import ORDER, TROUBLES, lever, tables_of
-from zhike_engine.explain.metrics import first_day, scores_of
+from zhike_engine.explain.metrics import scores_of
 from zhike_engine.explain.model import Gap, Rigidity
 from zhike_engine.explain.periods import hull, windows_of, words
 from zhike_engine.explain.records import Records
@@ -182,7 +182,7 @@ class Gaps:
         self, spec: kinds.Tenure, atom: n.Compare, limit: Shown
     ) -> tuple[Text | None, date | None]:
         """The first as-of date on which years, months or days of cooperation reach the limit."""
-        start = first_day(spec, self.records)
+        start = self.records.beginning(spec.starts)
         if start is None:
             return None, None
         number = number_of(limit)
@@ -197,7 +197,7 @@ class Gaps:
         now, before = (self.conditions.of_name(name) for name in (spec.growth, spec.against))
         if not isinstance(now, Decimal) or not isinstance(before, Decimal):
             return None
-        needed = before * (1 + number_of(limit)) - now
+        needed = before / self.records.lived(spec) * (1 + number_of(limit)) - now
         return self.as_amount(spec.growth, needed)
 
     def in_money_share(self, spec: kinds.Share, value: Shown, limit: Shown) -> Text | None:

@@ -10,7 +10,7 @@ from zhike_engine.explain.asking import Asked
 from zhike_engine.explain.model import Metric, Part, Score
 from zhike_engine.explain.reasons import Reasons
 from zhike_engine.explain.records import Records
-from zhike_engine.formats import Shown, day
+from zhike_engine.formats import Shown, day, percent
 from zhike_engine.language.titles import Titles
 from zhike_engine.plan.windows import Window
 from zhike_engine.policy import metrics as kinds
@@ -48,7 +48,7 @@ def metrics_of(asked: Asked, records: Records, titles: Titles, reasons: Reasons)
 
 def _period(name: str, spec: Any, asked: Asked, records: Records) -> Text | None:
     if isinstance(spec, kinds.Tenure):
-        start = first_day(spec, records)
+        start = records.beginning(spec.starts)
         return None if start is None else Text(zh=f"自 {day(start)} 起", en=f"since {day(start)}")
     over = getattr(spec, "over", None)
     anchor = asked.run.plan.windows.read(over).anchor if over is not None else None
@@ -56,17 +56,11 @@ def _period(name: str, spec: Any, asked: Asked, records: Records) -> Text | None
     if anchor is not None and event is not None:
         first, end = anchor.days(event, asked.run.plan.windows.end)
         return periods.words(Window(first, end))
-    return periods.period(name, asked.run.plan)
-
-
-def first_day(spec: kinds.Tenure, records: Records) -> Any:
-    """The day from which a tenure counts; None when there is none."""
-    days = []
-    if spec.starts in ("since", "earlier"):
-        days.append(records.since())
-    if spec.starts in ("first_order", "earlier"):
-        days.append(records.first_order())
-    return min((one for one in days if one is not None), default=None)
+    found = periods.period(name, asked.run.plan)
+    if isinstance(spec, kinds.Growth) and found is not None and (share := records.lived(spec)) < 1:
+        frame = Text(zh="{days}（基期只有 {share}，已折算）", en="{days} (scaled up from {share} of it)")
+        return frame.format(days=found, share=percent(share))
+    return found
 
 
 def scores_of(asked: Asked, titles: Titles, names: list[str]) -> tuple[Score, ...]:

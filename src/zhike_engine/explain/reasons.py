@@ -108,6 +108,8 @@ class Reasons:
             return inner
         before = self.asked.metric(spec.against)
         assert before is not None
+        if number_of(before) > 0:
+            return self.too_young(spec)
         if number_of(before) < 0:
             shown = self.titles.formats.value(before, self.titles.named(spec.against).unit)
             frame = Text(
@@ -116,6 +118,18 @@ class Reasons:
             )
             return frame.format(title=self.title(spec.against), shown=shown)
         return self.no_base(spec.against)
+
+    def too_young(self, spec: kinds.Growth) -> Text:
+        """The base is there, but the customer is younger than its period."""
+        when = periods.words(periods.hull(periods.windows_of(spec.against, self.asked.run.plan)))
+        first = self.records.beginning("earlier")
+        if first is None:
+            return Text(zh="没有合作起始日", en="no day is known on which cooperation began")
+        frame = Text(
+            zh="合作始于 {first}，基期（{when}）不完整",
+            en="cooperation began on {first}, inside the base period ({when})",
+        )
+        return frame.format(first=day(first), when=when)
 
     def no_base(self, against: str) -> Text:
         """The base of a growth is zero: too young, no rows, or rows that cancel out."""
@@ -230,6 +244,12 @@ class Reasons:
                 en="the judgement of {on} by {by} is older than {n} months",
             )
             return frame.format(by=last.by, on=day(last.on), n=spec.valid_months)
+        if spec.reviewer == "required" and last.reviewer in ("", last.by):
+            frame = Text(
+                zh="{by} 于 {on} 的判断没有他人复核，复核后才算数",
+                en="nobody else has reviewed the judgement of {on} by {by}; it counts once somebody has",
+            )
+            return frame.format(by=last.by, on=day(last.on))
         return Text(zh="判断的结论不是制度允许的", en="the answer is none that the policy allows")
 
     def of_forecast(self, spec: kinds.Forecast) -> Text:

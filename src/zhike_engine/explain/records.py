@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from zhike_engine.explain.model import Judged
 from zhike_engine.language.parse import parse
 from zhike_engine.plan.anchors import Anchor
 from zhike_engine.plan.windows import Window
+from zhike_engine.policy import metrics as kinds
 from zhike_engine.run import Run
 from zhike_engine.sql.expressions import condition_sql
 from zhike_engine.sql.facts import Reading
@@ -133,6 +135,23 @@ class Records:
         )
         since = _day(found[0]) if found else None
         return since if since is not None and since <= self.run.plan.as_of else None
+
+    def beginning(self, starts: str) -> date | None:
+        """The first day of cooperation: stated (`since`), of the first order, or the `earlier` of the two."""
+        days = [self.since()] if starts in ("since", "earlier") else []
+        days += [self.first_order()] if starts in ("first_order", "earlier") else []
+        return min((one for one in days if one is not None), default=None)
+
+    def lived(self, spec: kinds.Growth) -> Decimal:
+        """The part of the base period that an annualised growth is scaled up from; 1 where it is not."""
+        over = getattr(self.run.plan.document.metrics.get(spec.against), "over", None)
+        first = self.beginning("earlier")
+        if spec.younger != "annualised" or over is None or first is None:
+            return Decimal(1)
+        base = self.run.plan.windows.read(over)
+        if base.start is None or not base.start < first < base.end:
+            return Decimal(1)
+        return Decimal((base.end - first).days) / (base.end - base.start).days
 
     def judgement(self, name: str) -> Judged | None:
         """The latest judgement of this name by the as-of date, whether still in date or not."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
@@ -115,18 +116,23 @@ def active(spec: kinds.Active, world: World, customer: Customer) -> Scalar:
 
 def tenure(spec: kinds.Tenure, world: World, customer: Customer) -> Scalar:
     """Whole years, months or days from the first day to the end of the as-of day."""
-    since = customer.row.get("since")
-    days = [since] if since is not None and since <= world.plan.as_of and spec.starts != "first_order" else []
-    if spec.starts != "since":
-        orders = [row.day(None) for row in customer.rows("orders") if row.event]
-        days += [day for day in orders if day is not None and day <= world.plan.as_of]
-    if not days:
+    start, end = _beginning(spec.starts, world, customer), world.plan.windows.end
+    if start is None:
         return None
-    start, end = min(days), world.plan.windows.end
     if spec.tenure == "days":
         return exact((end - start).days)
     months = whole_months(start, end)
     return exact(months if spec.tenure == "months" else months // 12)
+
+
+def _beginning(starts: str, world: World, customer: Customer) -> date | None:
+    """The first day of cooperation: stated, of the first order, or the earlier of the two."""
+    since = customer.row.get("since")
+    days = [since] if since is not None and since <= world.plan.as_of and starts != "first_order" else []
+    if starts != "since":
+        orders = [row.day(None) for row in customer.rows("orders") if row.event]
+        days += [day for day in orders if day is not None and day <= world.plan.as_of]
+    return min(days, default=None)
 
 
 def recency(spec: kinds.Recency, world: World, customer: Customer) -> Scalar:
@@ -211,7 +217,21 @@ def volatility(spec: kinds.Volatility, world: World, customer: Customer) -> Scal
 def growth(spec: kinds.Growth, world: World, customer: Customer) -> Scalar:
     """(now - before) / before, when before is above zero."""
     now, before = number(customer.values[spec.growth]), number(customer.values[spec.against])
-    return quotient(now - before, before) if now is not None and before is not None and before > 0 else None
+    if now is None or before is None or before <= 0:
+        return None
+    if spec.younger == "counts":
+        return quotient(now - before, before)
+    base = days_of(world.plan.document.metrics[spec.against], world, customer)
+    assert isinstance(base, Window)
+    start = _beginning("earlier", world, customer)
+    if start is None or base.start is None or start >= base.end:
+        return None
+    if start <= base.start:
+        return quotient(now - before, before)
+    if spec.younger == "not_computable":
+        return None
+    whole = float(before) * float((base.end - base.start).days) / float((base.end - start).days)
+    return (float(now) - whole) / whole
 
 
 def deviation(spec: kinds.Deviation, world: World, customer: Customer) -> Scalar:

@@ -46,6 +46,8 @@ def judgement(spec: kinds.Judgement, world: World, customer: Customer) -> Scalar
     until = latest.get("valid_until")
     if until is not None and until < as_of:
         return None
+    if spec.reviewer == "required" and latest.get("reviewer") in (None, latest["judged_by"]):
+        return None
     months = spec.valid_months
     if until is None and months is not None and whole_months(latest["judged_on"], as_of) >= months:
         return None

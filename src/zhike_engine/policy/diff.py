@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from zhike_engine.policy.load import Policy
-from zhike_engine.words import Text, same
+from zhike_engine.words import Text, listed, same
 
 Kind = Literal["added", "removed", "changed"]
 Path = tuple[str | int, ...]
@@ -67,9 +67,12 @@ def shown(value: Any) -> Text:
     if isinstance(value, bool):
         return Text(zh="是" if value else "否", en="yes" if value else "no")
     if isinstance(value, list):
-        return same("[" + ", ".join(shown(one).en for one in value) + "]")
+        return Text(zh="[{items}]", en="[{items}]").format(items=listed(map(shown, value)))
     if isinstance(value, dict):
-        return same("{" + ", ".join(f"{key}: {shown(one).en}" for key, one in value.items()) + "}")
+        parts = [
+            Text(zh="{key}：{of}", en="{key}: {of}").format(key=k, of=shown(v)) for k, v in value.items()
+        ]
+        return Text(zh="{{{parts}}}", en="{{{parts}}}").format(parts=listed(parts))
     return same(f"`{value}`")
 
 

@@ -93,6 +93,9 @@ class Growth(_Metric):
 
     growth: str = Field(description="metric of the period now")
     against: str = Field(description="metric of the period before")
+    younger: Literal["counts", "not_computable", "annualised"] = Field(
+        "counts", description="what of customers whose cooperation began inside the period before"
+    )
 
 
 class Share(_Metric):
@@ -229,6 +232,9 @@ class Judgement(_Metric):
     at_most: Number | None = Field(None, description="largest score that may be given")
     valid_months: int | None = Field(
         None, ge=1, description="how long it holds when the record states no end"
+    )
+    reviewer: Literal["required", "optional"] = Field(
+        "optional", description="whether it counts only when somebody else has reviewed it"
     )
     question: AnyText | None = Field(None, description="what the person is asked")
     who: AnyText | None = Field(None, description="who answers")

@@ -152,7 +152,7 @@ class Compiler:
         layers = self._layers()
         result = self._ratings()
         scope = self._guarded(("scope", "customers"), self._scope)
-        stages = self._stages(columns, layers, scope or "")
+        stages = self._stages([*columns, *self.beginnings()], layers, scope or "")
         self.unset |= {name for one in self.authors for name in one.unset}
         return Compiled(
             plan=self.plan,
@@ -171,6 +171,10 @@ class Compiler:
     def records(self) -> list[tuple[str, str]]:
         """Columns of previous grades and manual records, as (SQL, name)."""
         return [column for one in self.authors for column in one.base_columns()]
+
+    def beginnings(self) -> list[tuple[str, str]]:
+        """Days of layer 0 that higher layers read, as (SQL, name)."""
+        return [*self.c.beginnings.items()]
 
     # metrics
 

@@ -40,6 +40,7 @@ class Context:
         self.joins: list[tuple[str, str]] = []
         self.attributes: dict[str, str] = {}
         self.values: dict[str, Value] = {}
+        self.beginnings: dict[str, str] = {}
         self._readings: dict[str, Reading] = {}
         self._joined: dict[tuple[Any, ...], str] = {}
 
@@ -107,12 +108,16 @@ class Context:
                 if found
                 else self.null("date")
             )
-        if not self.shape_has("orders"):
-            return self.null("date")
-        orders = self.reading("orders")
-        return self.scan(orders, None).add(
-            "minimum", "t.ordered_on", Window(None, end), tuple(orders.countable())
-        )
+        key = ("event", anchor.on)
+        if key not in self._joined:
+            alias = f"v{len(self.joins)}"
+            self.joins.append((alias, self.event(anchor)))
+            self._joined[key] = f"{alias}.day"
+        return self._joined[key]
+
+    def beginning(self, day: str) -> str:
+        """The column that keeps a day of layer 0 for higher layers, which cannot read the scans."""
+        return self.beginnings.setdefault(day, f"b{len(self.beginnings)}")
 
     def attribute(self, name: str, kind: str) -> Value | None:
         """A column of the population as a typed value; None when the facts do not have it."""
@@ -280,8 +285,11 @@ class Context:
 
         return add
 
-    def latest_judgement(self, name: str, valid_months: int | None) -> str:
-        """The value of the latest judgement while it is in date, as text; an earlier one does not come back."""
+    def latest_judgement(self, name: str, valid_months: int | None, reviewed: bool) -> str:
+        """The value of the latest judgement while it is in date, as text; an earlier one does not come back.
+
+        `reviewed` asks for a reviewer who is not the judge.
+        """
         where = f"t.judgement = {self.d.text(name)} and t.judged_on <= {self.d.day(self.plan.as_of)}"
         valid = ["(1 = 1)"]
         if self.shape.has("judgements", "valid_until"):
@@ -290,9 +298,15 @@ class Context:
             over = add_months(self.plan.as_of, -valid_months)
             stated = "q.valid_until is not null or " if self.shape.has("judgements", "valid_until") else ""
             valid.append(f"({stated}q.judged_on > {self.d.day(over)})")
+        if reviewed and self.shape.has("judgements", "reviewer"):
+            valid.append("(q.reviewer is not null and q.reviewer <> q.judged_by)")
+        elif reviewed:
+            valid.append("(1 = 0)")
         value = self.d.as_text("t.value")
         order = f"t.judged_on desc, {self.d.ordered_text(value)} desc"
-        return self._latest("judgements", ("judgement", name, valid_months), where, order, value, valid)
+        return self._latest(
+            "judgements", ("judgement", name, valid_months, reviewed), where, order, value, valid
+        )
 
     def latest_forecast(self, name: str) -> str:
         """The value of the latest forecast made by the as-of date."""

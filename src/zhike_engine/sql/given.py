@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 
 from zhike_engine.plan.build import Plan, Planned
 from zhike_engine.plan.rules import PlannedRating
@@ -68,6 +69,10 @@ class _GivenCompiler(Compiler):
 
     def records(self) -> list[tuple[str, str]]:
         return [(f"g_{name}", name) for _, name in super().records()]
+
+    def beginnings(self) -> list[tuple[str, str]]:
+        """Whoever is given by metrics is no newcomer, unless a metric says so."""
+        return [(self.c.d.day(date(1900, 1, 1)), name) for name in self.c.beginnings.values()]
 
     def value(self, node: Planned) -> Value:
         value = super().value(node)

@@ -13,6 +13,7 @@ from typing import Any
 from zhike_engine.language.nodes import names_in
 from zhike_engine.language.parse import parse
 from zhike_engine.messages import say
+from zhike_engine.plan.build import Plan
 from zhike_engine.plan.windows import MONTHS, Window, add_months
 from zhike_engine.policy import metrics as kinds
 from zhike_engine.sql import values as v
@@ -156,7 +157,32 @@ def _active(spec: kinds.Active, c: Context) -> Value:
 def _growth(spec: kinds.Growth, c: Context) -> Value:
     now, before = c.names(spec.growth), c.names(spec.against)
     ratio = v.divide(v.add(now, before, "-", c.d), before, c.d)
-    return Value(f"(case when {before.sql} > 0 then {ratio.sql} end)", "double", "share")
+    if spec.younger == "counts":
+        return Value(f"(case when {before.sql} > 0 then {ratio.sql} end)", "double", "share")
+    base, d, start = fixed_window(spec.against, c.plan), c.d, c.beginning(_start_day(EARLIER, c))
+    assert base.start is not None
+    cases = f"when {before.sql} > 0 and {start} <= {d.day(base.start)} then {ratio.sql}"
+    if spec.younger == "annualised":
+        lived, length = d.days_between(d.day(base.end), start), float((base.end - base.start).days)
+        whole = f"({v.as_double(before, d)} * {d.double_literal(length)} / {d.double(lived)})"
+        grown = f"(({v.as_double(now, d)} - {whole}) / {whole})"
+        cases += f" when {before.sql} > 0 and {start} < {d.day(base.end)} then {grown}"
+    return Value(f"(case {cases} end)", "double", "share")
+
+
+EARLIER = kinds.Tenure.model_validate({"title": "cooperation", "tenure": "days"})
+"""Cooperation as it is counted where nothing else is said: from the first day stated or the first order."""
+
+
+def fixed_window(name: str, plan: Plan) -> Window:
+    """The days of a metric that is taken from one window with a start; raises TypeMismatch."""
+    over = getattr(plan.document.metrics.get(name), "over", None)
+    window = plan.windows.read(over) if over is not None else None
+    if window is None or window.start is None:
+        raise TypeMismatch(
+            say("asks who is younger than `{name}`, which is not counted over fixed days", name=name)
+        )
+    return window
 
 
 def _tenure(spec: kinds.Tenure, c: Context) -> Value:
@@ -319,7 +345,7 @@ def _judgement(spec: kinds.Judgement, c: Context) -> Value:
     if not c.shape_has("judgements"):
         storage: Any = {"score": "exact", "choice": "text", "flag": "flag"}[spec.type]
         return Value(c.null(storage), storage, *_judged(spec))
-    sql = c.latest_judgement(spec.judgement, spec.valid_months)
+    sql = c.latest_judgement(spec.judgement, spec.valid_months, spec.reviewer == "required")
     if spec.type == "choice":
         allowed = ", ".join(c.d.text(choice) for choice in spec.choices)
         return Value(f"(case when {sql} in ({allowed}) then {sql} end)" if allowed else sql, "text", "text")
