@@ -113,7 +113,7 @@ TABLES = (
     "customers", "orders", "order_lines", "receivables", "payments", "complaints", "activities", "targets",
     "judgements", "exchange_rates", "overrides",
 )  # fmt: skip
-_JUDGED = ("satisfaction", "loyalty", "potential", "importance", "strategic_importance")
+_JUDGED = ("satisfaction", "loyalty", "potential", "importance", "strategic_importance", "credit_grade")
 
 
 def opened(folder: Path) -> duckdb.DuckDBPyConnection:

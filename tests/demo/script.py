@@ -124,7 +124,7 @@ DIRECT_SUPPLY = {
     "DS-JUDGED-LONG-AGO": "strategic_importance is null and strategic_before = 'important'",
     "DS-PROMOTED": "strategic_importance = 'important' and strategic_before = 'general'",
     "DS-CORE-IDLE": "strategic_importance = 'core' and y1 = 30000 and g1 < -0.9",
-    "DS-GENERAL-BIG": "strategic_importance = 'general' and y1 = 9000000",
+    "DS-GENERAL-BIG": "strategic_importance = 'general' and y1 = 9000000 and credit_grade = 'A'",
     "DS-CORE-SERVICE": "strategic_importance = 'core' and industry = 'hotel' and y1 between 1e6 and 5e6",
     "DS-CATERING": "industry = 'catering' and y1 between 1e6 and 5e6",
     "DS-LOGISTICS": "industry = 'logistics' and active = 3 and n1 = 12",

@@ -132,20 +132,34 @@ def test_posts_are_named_never_persons(db):
     assert len(found) >= 8
 
 
-def test_scores_lie_between_0_and_100_and_words_are_the_three(db):
-    assert (
-        count(
-            db, "judgements where judgement <> 'strategic_importance' and not value::double between 0 and 100"
-        )
-        == 0
+WORDS = {
+    "strategic_importance": {"core", "important", "general"},
+    "credit_grade": {"AAA", "AA", "A", "BBB", "BB", "B", "C"},
+}
+
+
+def test_scores_lie_between_0_and_100_and_words_are_those_of_the_policy(db):
+    worded = f"judgement in ({', '.join(repr(name) for name in WORDS)})"
+    assert count(db, f"judgements where not {worded} and not value::double between 0 and 100") == 0
+    for name, words in WORDS.items():
+        rows = db.execute(f"select distinct value from judgements where judgement = '{name}'").fetchall()
+        assert {row[0] for row in rows} == words
+
+
+def test_finance_grades_the_credit_of_direct_supply_and_another_post_reviews_it(db):
+    found = db.execute(
+        "select distinct department, judged_by, reviewer from judgements join customers using (customer)"
+        " where judgement = 'credit_grade'"
     )
-    found = {
-        row[0]
-        for row in db.execute(
-            "select value from judgements where judgement = 'strategic_importance'"
-        ).fetchall()
-    }
-    assert found == {"core", "important", "general"}
+    assert found.fetchall() == [("direct_supply", "财务经理", "总经理")]
+
+
+def test_most_direct_supply_customers_have_a_credit_grade_and_some_lie_below_the_floor(db):
+    [direct] = db.execute("select count(*) from m where department = 'direct_supply'").fetchone()
+    rated = count(db, "m where credit_grade is not null")
+    below = count(db, "m where credit_grade in ('BB', 'B', 'C')")
+    assert 0.5 < rated / direct < 0.9
+    assert 0.05 < below / rated < 0.4
 
 
 @pytest.mark.parametrize("policy", RATINGS)

@@ -77,7 +77,8 @@ def options(request: HttpRequest, shown: dict[str, Any]) -> dict[str, Any]:
     groupable = [field for field in fields if field.kind in {"choice", "key"}]
     known = shown["known"]
     lives = [
-        {"name": LIFE[life], "address": f"?{asked.with_value('life', life).query(words='', view='')}", "count": shown_count(min(number, MOST_COUNTED), number > MOST_COUNTED),
+        {"name": LIFE[life], "address": f"?{asked.with_value('life', life).query(words='', view='')}",
+         "count": shown_count(min(number, MOST_COUNTED), number > MOST_COUNTED),
          "current": asked.value_of("life") == life and not asked.view}
         for life, number in known["lives"].items()
     ]  # fmt: skip

@@ -47,9 +47,16 @@ _GROUNDS = {
     ),
     "important": Text(zh="贡献较大，合作稳定", en="larger contribution, stable cooperation"),
     "general": Text(zh="采购规模较小，关系松散", en="smaller purchases, loose relation"),
+    "credit_grade": Text(
+        zh="信用评估报告：财务状况与付款记录", en="credit report: finances and payment record"
+    ),
 }
 IMPORTANCE = "strategic_importance"
-_REVIEWERS = {IMPORTANCE: SALES_DIRECTOR}
+CREDIT = "credit_grade"
+_CREDIT_GRADES = ("AAA", "AA", "A", "BBB", "BB", "B", "C")
+"""Best first; a customer that buys more usually stands better."""
+_CREDIT_SHARE = 0.72
+_REVIEWERS = {IMPORTANCE: SALES_DIRECTOR, CREDIT: GENERAL_MANAGER}
 _APPROVERS = {"ceiling": FINANCE}
 TARGET = "annual_order_amount"
 _ROUND = 10_000 * UNIT
@@ -61,8 +68,9 @@ def _lang(department: str) -> Lang:
 
 
 def judgements(seed: int, clock: Clock, customers: Customers, orders: Orders, rates: Rates) -> Frame:
-    """Scores from 0 to 100 and strategic importance: usually two rounds, some expired, some missing."""
+    """Scores from 0 to 100, strategic importance, credit grades: usually two rounds, some expired, some missing."""
     rows = [*_scripted(clock, customers), *_random(seed, clock, customers, orders, rates)]
+    rows += _credit(seed, clock, customers, orders, rates)
     rows.sort()
     departments = [str(customers.frame["department"][row[0]]) for row in rows]
     said = list(zip(rows, [_lang(department) for department in departments], strict=True))
@@ -70,7 +78,12 @@ def judgements(seed: int, clock: Clock, customers: Customers, orders: Orders, ra
         "customer": customers.frame["customer"][ints([row[0] for row in rows])],
         "judgement": words([row[1] for row in rows]),
         "value": words([row[3] for row in rows]),
-        "judged_by": words([_JUDGES[of].pick(_lang(of)) for of in departments]),
+        "judged_by": words(
+            [
+                (FINANCE if row[1] == CREDIT else _JUDGES[of]).pick(_lang(of))
+                for row, of in zip(rows, departments, strict=True)
+            ]
+        ),
         "judged_on": ints([row[2] for row in rows]),
         "ground": words(
             [_GROUNDS[row[3] if row[1] == IMPORTANCE else row[1]].pick(lang) for row, lang in said]
@@ -111,6 +124,21 @@ def _random(seed: int, clock: Clock, customers: Customers, orders: Orders, rates
                 }
                 value = str(pick(rng, weights, 1)[0])
                 yield position, IMPORTANCE, clock.back(ago, 4), value, clock.back(ago - 12, 3)
+
+
+def _credit(seed: int, clock: Clock, customers: Customers, orders: Orders, rates: Rates) -> Iterator[Row]:
+    """Credit grades of direct-supply customers, from the reports of finance."""
+    rng = stream(seed, "credit")
+    height = _height(clock, customers, orders, rates)
+    usual = np.arange(len(_CREDIT_GRADES))
+    for position in np.flatnonzero(customers.of("direct_supply")):
+        if position < len(customers.members):
+            continue
+        place = 4.6 - 3.6 * float(height[position])
+        weights = dict(zip(_CREDIT_GRADES, np.exp(-(((usual - place) / 1.2) ** 2)), strict=True))
+        for ago in _rounds(rng, _CREDIT_SHARE):
+            value = str(pick(rng, weights, 1)[0])
+            yield int(position), CREDIT, clock.back(ago, 6), value, clock.back(ago - 12, 5)
 
 
 def _rounds(rng: np.random.Generator, share: float) -> tuple[int, ...]:

@@ -59,7 +59,8 @@ ORDERS = (
     Field("status", _("Status"), "choice", "status", lambda row: grid.tag(STATUS[row.status], TONES[row.status]), choices=_codes(STATUS),
           phone="aside"),
     Field("product", _("Product"), "text", "product", lambda row: grid.text(row.product), sort=False),
-    Field("amount", _("Amount"), "amount", "amount", lambda row: grid.money(row.amount, row.currency, 2), field_class="price", css="r", phone="more"),
+    Field("amount", _("Amount"), "amount", "amount", lambda row: grid.money(row.amount, row.currency, 2),
+        field_class="price", css="r", phone="more"),
     Field("profit", _("Profit"), "amount", "profit", lambda row: grid.money(row.profit, row.currency, 2), field_class="profit", css="r"),
     CURRENCY,
 )  # fmt: skip
@@ -67,11 +68,13 @@ RECEIVABLES = (
     Field("number", _("Receivable"), "text", "number", lambda row: f"<b>{grid.text(row.number)}</b>", css="stick", phone="title"),
     CUSTOMER,
     CODE,
-    Field("order", _("Order"), "text", "order__number", lambda row: grid.text(row.order or ""), plain=lambda row: str(row.order or ""), sort=False),
+    Field("order", _("Order"), "text", "order__number", lambda row: grid.text(row.order or ""),
+        plain=lambda row: str(row.order or ""), sort=False),
     Field("issued_on", _("Issued on"), "day", "issued_on", lambda row: grid.day(row.issued_on), shown=False),
     Field("due_on", _("Due on"), "day", "due_on", lambda row: grid.day(row.due_on), phone="meta"),
     Field("paid_on", _("Paid on"), "day", "paid_on", lambda row: grid.day(row.paid_on), phone="aside"),
-    Field("amount", _("Amount"), "amount", "amount", lambda row: grid.money(row.amount, row.currency, 2), field_class="credit", css="r", phone="more"),
+    Field("amount", _("Amount"), "amount", "amount", lambda row: grid.money(row.amount, row.currency, 2),
+        field_class="credit", css="r", phone="more"),
     CURRENCY,
 )  # fmt: skip
 

@@ -86,7 +86,8 @@ def matching(owner: Import, said: dict[str, Any], wrong: dict[str, Any]) -> dict
         "left_out": [name for name in names if name not in used and samples.get(name)],
         "match_choices": _options({key: target.key_labels[key] for key in target.keys}, said.get("match", "")),
         "mode_choices": _options(MODES, said.get("mode", "both")),
-        "repeat_choices": _options({code: label for code, label in REPEATS.items() if code != "sum" or target.sums}, said.get("repeats", "")),
+        "repeat_choices": _options({code: label for code, label in REPEATS.items() if code != "sum" or target.sums},
+        said.get("repeats", "")),
         "date_choices": _options({code: DATE_NAMES[code] for code in DATES}, said.get("dates", "")),
         "decimal_choices": _options({".": "1,234.56", ",": "1.234,56"}, said.get("decimal", ".")),
         "blank_choices": _options({"keep": _("leave what is there"), "clear": _("clear what is there")}, said.get("blanks", "keep")),
@@ -155,7 +156,8 @@ def checked(owner: Import) -> dict[str, Any]:
     for row in found["sample"]:
         texts = dict(zip(columns, cells.get(row["number"], []), strict=False))
         values = [_shown(field, row, texts, owner.options) for field in mapped]
-        reasons = [sentence(problem, texts.get(owner.options["columns"].get(problem["field"], ""), ""), str(labels.get(problem["field"], "")))
+        reasons = [sentence(problem, texts.get(owner.options["columns"].get(problem["field"], ""), ""),
+            str(labels.get(problem["field"], "")))
                    for problem in row["problems"]]  # fmt: skip
         sample.append(
             {

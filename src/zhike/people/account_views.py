@@ -44,7 +44,8 @@ def grant(request: HttpRequest, person: int) -> HttpResponse:
 
 
 GRANTS = (
-    grid.Column("person", gettext_lazy("Person"), lambda one: grid.name(str(one.person), str(one.role), _page_of(one.person)), phone="title"),
+    grid.Column("person", gettext_lazy("Person"), lambda one: grid.name(str(one.person), str(one.role),
+        _page_of(one.person)), phone="title"),
     grid.Column("review", gettext_lazy("Review"), lambda one: grid.day(one.review_on), phone="meta"),
     grid.Column("until", gettext_lazy("Until"), lambda one: grid.day(one.until_on), phone="more"),
     grid.Column("approver", gettext_lazy("Approved by"), lambda one: grid.text(one.approved_by)),
@@ -106,7 +107,8 @@ def close_account(request: HttpRequest, person: int) -> HttpResponse:
     return answer_form(
         request, NothingForm(posted(request)), lambda: act(person=one, by=me(request), at=timezone.now()),
         title=title % {"name": one}, back=_page_of(one), submit=_("Close") if one.is_active else _("Reopen"),
-        danger=one.is_active, note=_("Sessions end at once. Customers stay with the person until they are handed over.") if one.is_active else "",
+        danger=one.is_active,
+            note=_("Sessions end at once. Customers stay with the person until they are handed over.") if one.is_active else "",
     )  # fmt: skip
 
 

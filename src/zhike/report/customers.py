@@ -139,7 +139,6 @@ class Payload:
     def result(self, told: Explanation) -> dict[str, Any]:
         """The result in one rating with its reasons."""
         of = self.texts.of
-        rating = self.run.plan.rating(told.rating)
         return {
             "g": told.grade,
             "b": told.previous,
@@ -150,9 +149,7 @@ class Payload:
             "w": [[of(step.title), of(step.text), step.grade] for step in told.path],
             "c": self.conditions(told),
             "x": [self.miss(miss) for miss in told.misses],
-            "y": len(told.miss.gaps) if told.miss else None,
             "z": [self.score(told.rating, score) for score in told.scores],
-            "o": rating.grade(told.grade).rank if told.grade else 99,
         }
 
     def conditions(self, told: Explanation) -> list[Any]:

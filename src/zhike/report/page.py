@@ -20,6 +20,7 @@ from zhike.report.colours import NEUTRAL, grade_colours, grade_css, theme_css
 from zhike.report.customers import Payload, Texts, chosen
 from zhike.report.figures import Figures
 from zhike.report.overview import Overview
+from zhike.report.packed import MOVES, STATES, packed
 from zhike.report.policy_text import PolicyText
 from zhike.report.quality import findings, handled, table_title
 from zhike.report.words import WORDS, say
@@ -129,6 +130,8 @@ def _customers(run: Run, population: Population, money: Figures) -> dict[str, An
         by_customer = yearly(run, _raw_ids(run, ids), len(data["spans"]))
         for customer in data["customers"]:
             customer["t"] = [texts.of(money.money(amount)) for amount in by_customer[customer["i"]]]
+    data["customers"] = packed(data["customers"], data["ratings"])
+    data |= {"states": STATES, "moves": MOVES}
     return {"data": _json(data), "listed": len(ids)}
 
 

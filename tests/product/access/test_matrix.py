@@ -149,19 +149,12 @@ def test_nobody_gets_past_a_door_that_is_closed_to_them(cast, client_for, name):
             if customer.code != first and not OF_CUSTOMER & set(names(route.where)):
                 continue
             path = address(route.where, cast, customer)
-            asked = [("GET", path), ("POST", path), *([("PATCH", path)] if route.api else [])]
-            if not names(route.where) and SEARCHED.match(route.where):
-                asked += [
-                    ("GET", f"{path}?q={word.lower()}")
-                    for code, word in CANARY.items()
-                    if code not in visible
-                ]
             refusal = expected(route, name, person, visible, customer.code)
             if refusal is None and (
                 customer.code != first or (not_of_customers(route) and name not in OPENERS)
             ):
                 continue  # what is allowed is asked once
-            for method, target in asked:
+            for method, target in asked_of(route, path, visible):
                 cells += 1
                 fault = one_cell(visitor, method, target, refusal, visible)
                 if fault:
@@ -180,6 +173,14 @@ def test_a_record_of_another_customer_does_not_exist_under_ones_own(cast, client
             fault = one_cell(visitor, method, path, {404, 405, 403}, {"A"})
             faults += [f"{method} {path}: {fault}"] if fault else []
     assert not faults, "\n".join(faults)
+
+
+def asked_of(route: Any, path: str, visible: set[str]) -> list[tuple[str, str]]:
+    """The requests of a cell; a search also asks for the words of archives that the visitor does not see."""
+    asked = [("GET", path), ("POST", path), *([("PATCH", path)] if route.api else [])]
+    if not names(route.where) and SEARCHED.match(route.where):
+        asked += [("GET", f"{path}?q={word.lower()}") for code, word in CANARY.items() if code not in visible]
+    return asked
 
 
 def visible_codes(person: Any) -> set[str]:

@@ -15,8 +15,14 @@ from zhike.kernel.journal import Entry
 
 pytestmark = pytest.mark.django_db
 
-CUSTOMERS = "客户编号,客户名称,国家,行业,法定代表人,负责人\nN1,岭南纺织,中国,制造业,王一,\nN2,Nordwind GmbH,Germany,零售,,ming\n"
-ORDERS = "订单号,客户编号,订单日期,金额(万元),币种,状态\nO1,A,2026-05-01,1.5,人民币,已完成\nO2,AAALPHA 有限公司,2026年5月2日,2,美元,\n"
+CUSTOMERS = (
+    "客户编号,客户名称,国家,行业,法定代表人,负责人\n"
+     "N1,岭南纺织,中国,制造业,王一,\nN2,Nordwind GmbH,Germany,零售,,ming\n"
+)
+ORDERS = (
+    "订单号,客户编号,订单日期,金额(万元),币种,状态\n"
+     "O1,A,2026-05-01,1.5,人民币,已完成\nO2,AAALPHA 有限公司,2026年5月2日,2,美元,\n"
+)
 
 
 def test_columns_match_by_their_headers_in_either_language(desk):
@@ -96,7 +102,8 @@ def test_every_problem_is_told_by_row_and_column(desk):
     assert found == {
         ("customer", "unknown_customer"), ("ordered_on", "date_unreadable"), ("amount", "number_unreadable"),
         ("currency", "unknown_currency"),
-        ("number", "twice"), ("number", "empty"), ("ordered_on", "empty"), ("amount", "empty"), ("status", "unknown_word"), ("", "row_broken"),
+        ("number", "twice"), ("number", "empty"), ("ordered_on", "empty"), ("amount", "empty"), ("status", "unknown_word"),
+        ("", "row_broken"),
     }  # fmt: skip
     assert Order.objects.filter(number="O1").count() == 0, "a check writes nothing"
 

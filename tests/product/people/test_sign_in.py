@@ -94,7 +94,8 @@ def test_every_page_of_the_library_has_a_template_of_ours(cast, client_for):
     routed = {name for name in get_resolver().reverse_dict if isinstance(name, str)}
     assert "account_login" in routed
     for name in ("account/login", "account/logout", "account/password_change", "account/password_reset", "account/password_reset_done",
-                 "account/password_reset_from_key", "account/password_reset_from_key_done", "account/reauthenticate", "account/signup_closed",
+                 "account/password_reset_from_key", "account/password_reset_from_key_done", "account/reauthenticate",
+                 "account/signup_closed",
                  "account/account_inactive", "mfa/index", "mfa/authenticate", "mfa/reauthenticate", "mfa/totp/activate_form",
                  "mfa/totp/deactivate_form", "mfa/recovery_codes/index", "mfa/recovery_codes/generate", "socialaccount/login",
                  "socialaccount/login_cancelled", "socialaccount/authentication_error"):  # fmt: skip

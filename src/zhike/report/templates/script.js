@@ -4,6 +4,17 @@
   const find = (selector, from = document) => from.querySelector(selector);
   const all = (selector, from = document) => [...from.querySelectorAll(selector)];
   const data = JSON.parse(find("#data").textContent);
+  const columns = data.customers, pool = columns.pool;
+  const unpacked = (one, index, at) => {
+    const grades = data.ratings[index].grades;
+    const code = (place) => typeof place === "number" ? grades[place][0] : place;
+    const x = pool[one.x[at]];
+    return { g: code(one.g[at]), b: code(one.b[at]), s: data.states[one.s[at]], v: data.moves[one.v[at]], h: one.h[at],
+      k: pool[one.k[at]], w: pool[one.w[at]], c: pool[one.c[at]], x, y: x.length ? x[0][3].length : null, z: pool[one.z[at]],
+      o: typeof one.g[at] === "number" ? one.g[at] + 1 : 99 };
+  };
+  const customers = columns.i.map((id, at) => ({ i: id, n: columns.n[at], m: columns.m[at], t: columns.t?.[at],
+    a: columns.a.map((one) => one[at]), p: columns.p.map((one) => one[at]), r: columns.r.map((one, index) => unpacked(one, index, at)) }));
   const PAGE = 50;
   const keep = (key, value) => { try { localStorage.setItem("zhike-" + key, value); } catch { /* files may have no storage */ } };
   const kept = (key) => { try { return localStorage.getItem("zhike-" + key); } catch { return null; } };
@@ -126,7 +137,7 @@
   const key = (one) => result(one).g ?? result(one).s;
   const found = () => {
     const wanted = state.search.trim().toLowerCase();
-    const rows = data.customers.filter((one) =>
+    const rows = customers.filter((one) =>
       (!wanted || one.n.toLowerCase().includes(wanted) || one.i.toLowerCase().includes(wanted)) &&
       (!state.pick || key(one) === state.pick) && (!state.marked || result(one).k.length));
     const value = order.get(state.sort);
@@ -191,11 +202,11 @@
   };
   const pick = () => {
     const counts = new Map();
-    for (const one of data.customers) counts.set(key(one), (counts.get(key(one)) ?? 0) + 1);
+    for (const one of customers) counts.set(key(one), (counts.get(key(one)) ?? 0) + 1);
     const codes = [...data.ratings[rating].grades.map(([code]) => code), "pending", "not_rated"].filter((code) => counts.has(code));
     const button = (code, title, count) => make("button", { type: "button", "data-pick": code, "aria-pressed": state.pick === code }, title, make("span", { class: "num" }, count));
     const focused = document.activeElement?.dataset?.pick;
-    find("#picks").replaceChildren(button("", word("all"), data.customers.length),
+    find("#picks").replaceChildren(button("", word("all"), customers.length),
       ...codes.map((code) => button(code, ["pending", "not_rated"].includes(code) ? word(code) : named(code, rating), counts.get(code))));
     if (focused !== undefined) find(`[data-pick="${CSS.escape(focused)}"]`)?.focus();
   };
