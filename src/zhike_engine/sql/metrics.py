@@ -21,6 +21,7 @@ from zhike_engine.sql.context import Context
 from zhike_engine.sql.expressions import condition_sql, to_sql
 from zhike_engine.sql.facts import Measure, Reading
 from zhike_engine.sql.scans import Function, Scan
+from zhike_engine.sql.tenure import EARLIER, start_day, tenure
 from zhike_engine.sql.values import MONEY, TypeMismatch, Value
 
 
@@ -159,7 +160,7 @@ def _growth(spec: kinds.Growth, c: Context) -> Value:
     ratio = v.divide(v.add(now, before, "-", c.d), before, c.d)
     if spec.younger == "counts":
         return Value(f"(case when {before.sql} > 0 then {ratio.sql} end)", "double", "share")
-    base, d, start = fixed_window(spec.against, c.plan), c.d, c.beginning(_start_day(EARLIER, c))
+    base, d, start = fixed_window(spec.against, c.plan), c.d, c.beginning(start_day(EARLIER, c))
     assert base.start is not None
     cases = f"when {before.sql} > 0 and {start} <= {d.day(base.start)} then {ratio.sql}"
     if spec.younger == "annualised":
@@ -168,10 +169,6 @@ def _growth(spec: kinds.Growth, c: Context) -> Value:
         grown = f"(({v.as_double(now, d)} - {whole}) / {whole})"
         cases += f" when {before.sql} > 0 and {start} < {d.day(base.end)} then {grown}"
     return Value(f"(case {cases} end)", "double", "share")
-
-
-EARLIER = kinds.Tenure.model_validate({"title": "cooperation", "tenure": "days"})
-"""Cooperation as it is counted where nothing else is said: from the first day stated or the first order."""
 
 
 def fixed_window(name: str, plan: Plan) -> Window:
@@ -183,42 +180,6 @@ def fixed_window(name: str, plan: Plan) -> Window:
             say("asks who is younger than `{name}`, which is not counted over fixed days", name=name)
         )
     return window
-
-
-def _tenure(spec: kinds.Tenure, c: Context) -> Value:
-    start = _start_day(spec, c)
-    end = c.plan.windows.end
-    if spec.tenure == "days":
-        return Value(c.d.days_between(c.d.day(end), start), "exact", "days")
-    ymd = c.d.year_month_day(start)
-    day = f"({ymd} - {c.d.divide_whole(ymd, '100')} * 100)"
-    whole = f"{end.year * 12 + end.month - 1} - {c.d.month_index(start)}"
-    months = f"({whole} - (case when {day} > {end.day} then 1 else 0 end))"
-    if spec.tenure == "months":
-        return Value(f"(case when {start} is not null then {months} end)", "exact", "months")
-    today = end.year * 10000 + end.month * 100 + end.day
-    years = c.d.divide_whole(f"({today} - {c.d.year_month_day(start)})", "10000")
-    return Value(f"(case when {start} is not null then {years} end)", "exact", "years")
-
-
-def _start_day(spec: kinds.Tenure, c: Context) -> str:
-    days = []
-    if spec.starts in ("since", "earlier"):
-        since = c.attribute("since", "date")
-        if since is not None:
-            days.append(f"(case when {since.sql} < {c.d.day(c.plan.windows.end)} then {since.sql} end)")
-    if spec.starts in ("first_order", "earlier") and c.shape_has("orders"):
-        reading = c.reading("orders")
-        everything = Window(None, c.plan.windows.end)
-        days.append(
-            c.scan(reading, None).add("minimum", "t.ordered_on", everything, tuple(reading.countable()))
-        )
-    if not days:
-        return c.null("date")
-    if len(days) == 1:
-        return days[0]
-    a, b = days
-    return f"(case when {a} is null then {b} when {b} is null then {a} when {a} < {b} then {a} else {b} end)"
 
 
 def _recency(spec: kinds.Recency, c: Context) -> Value:
@@ -395,7 +356,7 @@ _AUTHORS: dict[type, Callable[[Any, Context], Value]] = {
     kinds.Distinct: _distinct,
     kinds.Active: _active,
     kinds.Growth: _growth,
-    kinds.Tenure: _tenure,
+    kinds.Tenure: tenure,
     kinds.Recency: _recency,
     kinds.LongestGap: _longest_gap,
     kinds.Streak: _streak,

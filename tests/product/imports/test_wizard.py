@@ -17,11 +17,11 @@ pytestmark = pytest.mark.django_db
 
 CUSTOMERS = (
     "客户编号,客户名称,国家,行业,法定代表人,负责人\n"
-     "N1,岭南纺织,中国,制造业,王一,\nN2,Nordwind GmbH,Germany,零售,,ming\n"
+    "N1,岭南纺织,中国,制造业,王一,\nN2,Nordwind GmbH,Germany,零售,,ming\n"
 )
 ORDERS = (
     "订单号,客户编号,订单日期,金额(万元),币种,状态\n"
-     "O1,A,2026-05-01,1.5,人民币,已完成\nO2,AAALPHA 有限公司,2026年5月2日,2,美元,\n"
+    "O1,A,2026-05-01,1.5,人民币,已完成\nO2,AAALPHA 有限公司,2026年5月2日,2,美元,\n"
 )
 
 
