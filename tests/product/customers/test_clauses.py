@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import re
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.utils import timezone
 
 from zhike.customers.actions import assign_post, log_activity
 from zhike.customers.archive import Confirmation
+from zhike.customers.budgets import Booking
 from zhike.customers.cards import as_pdf, as_word, card_of
 from zhike.customers.following import refresh
 from zhike.customers.keeping import add_unit, add_unit_record, state_finding
@@ -375,6 +377,7 @@ def test_a_customer_carries_several_axes_that_lists_and_policies_read(cast, clie
     )
     boss = client_for(cast.people.boss)
     Customer.objects.filter(code="B").update(scale="large", industry="service", importance="ordinary")
+    Customer.objects.filter(code="C").update(scale="small", importance="core")
     found = boss.get("/customers/?quick_importance=core&quick_industry=service").content.decode()
     listed = (
         found
@@ -387,10 +390,10 @@ def test_a_customer_carries_several_axes_that_lists_and_policies_read(cast, clie
     backend = DuckDB(tmp_path, threads=1)
     try:
         result = run(load_policy(tmp_path), backend, today)
-        grades = {code: result.customer(code)["r0_grade"] for code in "AB"}
+        grades = {code: result.customer(code)["r0_grade"] for code in "ABC"}
     finally:
         backend.close()
-    assert grades == {"A": "V", "B": "N"}
+    assert grades == {"A": "V", "B": None, "C": "V"}
 
 
 @pytest.mark.clause("CAD-13")
@@ -410,3 +413,23 @@ def test_a_customer_silent_for_longer_than_its_grade_allows_is_listed_until_some
     ming.post("/customers/A/activities/new/", {"channel": "call", "done_on": today.isoformat(), "subject": "new topic",
                                                "content": "x", "result": "y"})  # fmt: skip
     assert "AAALPHA" not in ming.get("/customers/silent/?whose=mine").content.decode()
+
+
+@pytest.mark.clause("ORG-10")
+def test_a_cost_beyond_the_budget_waits_for_approval_and_the_report_shows_plan_spending_and_result(
+    cast, client_for, today
+):
+    boss, ming = client_for(cast.people.boss), client_for(cast.people.ming)
+    boss.post("/customers/budgets/year/", {"amount": "10000", "currency": "CNY"})
+    boss.post("/customers/budgets/allocations/", {"customer": "A", "amount": "1000"})
+    for what, amount in (("gift", "1000"), ("event", "250.50")):
+        ming.post("/customers/A/costs/new/", {"what": what, "amount": amount, "spent_on": today.isoformat()})
+    [line] = boss.get("/customers/budgets/").context["lines"]
+    assert (line.spent, line.waits, line.left) == (1000, Decimal("250.50"), 0)
+    said = boss.get("/customers/budgets/").content.decode()
+    assert all(word in said for word in ("event", "250.50", "1,000.00"))
+    waiting = Booking.objects.waiting().get()
+    assert ming.post(f"/customers/budgets/bookings/{waiting.pk}/", {"decision": "approve"}).status_code == 403
+    boss.post(f"/customers/budgets/bookings/{waiting.pk}/", {"decision": "approve"})
+    [line] = boss.get("/customers/budgets/").context["lines"]
+    assert (line.spent, line.waits, line.result) == (Decimal("1250.50"), 0, cast.customers.A.amount_12m)
