@@ -1,6 +1,7 @@
 """The models of every noun, for Django to find: one import line each."""
 
 from zhike.api import models as api_models  # noqa: F401
+from zhike.calendars import models as calendars_models  # noqa: F401
 from zhike.customers import export_right as customers_export_right  # noqa: F401
 from zhike.customers import incidents as customers_incidents  # noqa: F401
 from zhike.customers import models as customers_models  # noqa: F401
@@ -10,6 +11,7 @@ from zhike.imports import models as imports_models  # noqa: F401
 from zhike.jobs import models as jobs_models  # noqa: F401
 from zhike.kernel import journal as kernel_journal  # noqa: F401
 from zhike.lists import models as lists_models  # noqa: F401
+from zhike.outbox import models as outbox_models  # noqa: F401
 from zhike.people import agreements as people_agreements  # noqa: F401
 from zhike.people import certificates as people_certificates  # noqa: F401
 from zhike.people import company as people_company  # noqa: F401

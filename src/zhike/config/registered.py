@@ -22,6 +22,7 @@ MODULES = (
     "zhike.imports.trade",
     "zhike.facts.happenings",
     "zhike.lists.actions",
+    "zhike.outbox.actions",
     "zhike.people.actions",
     "zhike.people.agreements",
     "zhike.people.certificates",
@@ -29,6 +30,7 @@ MODULES = (
     "zhike.people.delegations",
     "zhike.people.responsibilities",
     "zhike.system.actions",
+    "zhike.system.calendar_actions",
     "zhike.system.chores",
 )
 """One line each, in order."""

@@ -50,7 +50,7 @@ COMPUTED = {"search", "channels", "tokens", "completeness", "version", "added_at
             "overdue", "last_order_on", "last_contact_on"}  # fmt: skip
 
 
-TAKEN = {"new", "likeness", "duties", "silent", "recovery", "unmanaged", "quality", "limits", "merges", "columns", "views",
+TAKEN = {"new", "likeness", "duties", "silent", "recovery", "unmanaged", "quality", "limits", "budgets", "merges", "columns", "views",
          "assign", "export", "exports"}  # fmt: skip
 """Words that are addresses of pages, so no customer's code."""
 

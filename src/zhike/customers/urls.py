@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from zhike.customers import card_views, duty_views, list_views, part_views, team_views, views
+from zhike.customers import budget_views, card_views, duty_views, list_views, part_views, team_views, views
 
 urlpatterns = [
     path("", list_views.customers, name="customers"),
@@ -25,6 +25,10 @@ urlpatterns = [
     path("limits/", duty_views.limits, name="archive_limits"),
     path("limits/saved/", duty_views.limits_saved, name="archive_limits_saved"),
     path("limits/team/", duty_views.team_post, name="team_post"),
+    path("budgets/", budget_views.budgets, name="budgets"),
+    path("budgets/year/", budget_views.new_budget, name="new_budget"),
+    path("budgets/allocations/", budget_views.new_allocation, name="new_allocation"),
+    path("budgets/bookings/<int:key>/", budget_views.booking, name="booking"),
     path("merges/", team_views.merges, name="merges"),
     path("merges/<int:key>/undo/", team_views.merge_undone, name="merge_undone"),
     path("<str:code>/", views.customer, name="customer"),
@@ -55,6 +59,7 @@ urlpatterns = [
     path("<str:code>/handovers/<int:key>/", team_views.handover, name="handover"),
     path("<str:code>/handovers/<int:key>/told/", team_views.told, name="handover_told"),
     path("<str:code>/handovers/<int:key>/withdrawn/", team_views.withdrawn, name="handover_withdrawn"),
+    path("<str:code>/costs/new/", budget_views.new_booking, name="new_booking"),
     path("<str:code>/merge/", team_views.merge, name="merge_customer"),
     path("<str:code>/card/", card_views.card, name="customer_card"),
     path("<str:code>/card/<slug:form>/", card_views.card_file, name="customer_card_file"),

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
+from zhike.calendars.actions import ship_calendar
 from zhike.jobs.actions import forget
 from zhike.jobs.registry import every, job
 from zhike.jobs.running import Run
@@ -27,5 +29,12 @@ def forget_jobs(run: Run) -> dict[str, Any]:
     return {"removed": forget(before=run.at - KEPT)}
 
 
+@job("ship_calendar", title=gettext_lazy("Holidays of the calendar"), quick=True)
+def ship_holidays(run: Run) -> dict[str, Any]:
+    """Bring in holidays up to next year."""
+    return {"days": ship_calendar(year=timezone.localtime(run.at).year)}
+
+
+every("shipping_calendar", kind="ship_calendar", daily="03:40")
 every("sealing", kind="seal_journal", minutes=1)
 every("forgetting", kind="forget_jobs", daily="04:10")

@@ -73,6 +73,8 @@ NAV: list[Section] = [
         (
             Link(_("Jobs"), icon="list-checks", to="jobs"),
             Link(_("Journal"), icon="history", to="journal", verb="see_journal"),
+            Link(_("Calendar"), icon="calendar-days", to="calendar"),
+            Link(_("Messages"), icon="mail", to="messages", verb="run_system"),
             Link(_("Health"), icon="activity", to="health", verb="run_system"),
         ),
     ),

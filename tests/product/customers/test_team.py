@@ -210,7 +210,6 @@ def test_a_merge_moves_every_reference_and_moves_it_back(cast):
         undo_merge(merge=merge, by=boss, at=NOW)
 
 
-@pytest.mark.clause("ORG-10")
 def test_spending_beyond_the_budget_waits_for_approval(cast):
     a, boss, ming = cast.customers.A, cast.people.boss, cast.people.ming
     budget = set_budget(year=2026, amount=Decimal(10_000), currency="CNY", by=boss, at=NOW)

@@ -1,0 +1,105 @@
+"""Writing messages with the change they tell of, and sending what waits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext_lazy
+
+from zhike.jobs.registry import every, job
+from zhike.jobs.running import Run
+from zhike.outbox.fetching import Unreachable
+from zhike.outbox.kinds import KINDS, written
+from zhike.outbox.models import FAILED, SENT, WAITING, Group, Message, Silence
+from zhike.outbox.sending import send
+
+PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720, 1440))
+"""Before the second, third … attempt; after the last one the message has failed, and a person may send it again."""
+LEASE = timedelta(minutes=2)
+
+
+@transaction.atomic
+def tell(*, kind: str, key: str, to: Any, at: datetime, **words: Any) -> Message | None:
+    """Write a message to a person or a group, in the transaction of the change; the same key again writes none.
+
+    None when the person does not want this kind, has left, or was told already.
+    """
+    known = KINDS[kind]
+    group = to if isinstance(to, Group) else None
+    channel = group.channel if group else "mail"
+    if group is None and not _is_wanted(to, kind, channel, must=known.must):
+        return None
+    subject, text = written(known, words, _language(to))
+    message = Message(
+        kind=kind, key=f"{kind} {key} {channel} {to.pk}", channel=channel, group=group, person=None if group else to,
+        subject=subject, text=text, next_at=at, written_at=at,
+    )  # fmt: skip
+    before = Message.objects.filter(key=message.key).exists()
+    Message.objects.bulk_create([message], ignore_conflicts=True)
+    return None if before else Message.objects.get(key=message.key)
+
+
+def _is_wanted(person: Any, kind: str, channel: str, *, must: bool) -> bool:
+    if not person.is_active:
+        return False
+    return must or not Silence.objects.filter(person=person, kind=kind, channel=channel).exists()
+
+
+def _language(to: Any) -> str:
+    return str(to.language or settings.LANGUAGE_CODE)
+
+
+def send_waiting(*, at: datetime, limit: int = 200) -> Mapping[str, int]:
+    """Send what is due. Each message is claimed first, so that no two workers send it; what fails waits ever longer."""
+    counts = {"sent": 0, "later": 0, "failed": 0}
+    due = Message.objects.filter(state=WAITING, next_at__lte=at).order_by("next_at", "id")
+    for message in list(due.select_related("person", "group")[:limit]):
+        claimed = Message.objects.filter(pk=message.pk, state=WAITING, next_at=message.next_at)
+        if claimed.update(next_at=at + LEASE, attempts=message.attempts + 1):
+            counts[_attempt(message, at)] += 1
+    return counts
+
+
+def _attempt(message: Message, at: datetime) -> str:
+    mine = Message.objects.filter(pk=message.pk)
+    try:
+        send(message)
+    except Unreachable as why:
+        over = message.attempts >= len(PAUSES)
+        state = {"state": FAILED} if over else {"next_at": at + PAUSES[message.attempts]}
+        mine.update(error=str(why)[:300], **state)
+        return "failed" if over else "later"
+    mine.update(state=SENT, sent_at=at, error="")
+    return "sent"
+
+
+def send_again(*, message: Message, at: datetime) -> bool:
+    """Try a message that failed once more, from the beginning."""
+    return bool(
+        Message.objects.filter(pk=message.pk, state=FAILED).update(
+            state=WAITING, attempts=0, next_at=at, error=""
+        )
+    )
+
+
+@transaction.atomic
+def set_silences(*, person: Any, wanted: set[str]) -> None:
+    """Keep which kinds of mail a person wants; kinds that must be heard stay."""
+    quiet = {name for name, kind in KINDS.items() if not kind.must} - wanted
+    Silence.objects.filter(person=person, channel="mail").exclude(kind__in=quiet).delete()
+    Silence.objects.bulk_create(
+        (Silence(person=person, kind=kind, channel="mail") for kind in sorted(quiet)), ignore_conflicts=True
+    )
+
+
+@job("send_messages", title=gettext_lazy("Sending of messages"), quick=True)
+def send_messages(run: Run) -> dict[str, Any]:
+    """Send what waits in the outbox."""
+    return dict(send_waiting(at=run.at))
+
+
+every("sending", kind="send_messages", minutes=1)

@@ -1,0 +1,41 @@
+"""The kinds of messages: what each is about, its subject and its text in the reader's language.
+
+notice("handover_asked", about=_("Handovers"), subject=_("%(customer)s is handed over to you"), text=_("%(who)s …"))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import translation
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of message. `must`: nobody can switch it off."""
+
+    name: str
+    about: Any
+    subject: Any
+    text: Any
+    must: bool
+
+
+KINDS: dict[str, Kind] = {}
+
+
+def notice(name: str, *, about: Any, subject: Any, text: Any, must: bool = False) -> None:
+    """Register a kind; `subject` and `text` are lazy texts with `%(name)s` fields."""
+    if name in KINDS:
+        raise ValueError(f"the kind of message `{name}` is registered twice")
+    KINDS[name] = Kind(name, about, subject, text, must)
+
+
+def written(kind: Kind, words: Mapping[str, Any], language: str) -> tuple[str, str]:
+    """Subject and text in a language. Fields come from a fixed list, never from objects."""
+    plain = {name: str(value) for name, value in words.items()}
+    with translation.override(language):
+        subject = " ".join((str(kind.subject) % plain).split())[:200]
+        return subject, str(kind.text) % plain
