@@ -85,7 +85,7 @@ def test_the_keeper_decides_once_never_on_their_own_and_may_close_early(cast, cl
     clock("2026-11-22 04:00")
     asked, own = ask(cast), ask(cast, who="keep")
     decision = {"customer": cast.customers.A, "until_on": DAY, "note": "", "at": AT}
-    with pytest.raises(Forbidden, match="own request"):
+    with pytest.raises(Forbidden):
         approve_consultation(consultation=own, by=cast.people.keep, **decision)
     with pytest.raises(Forbidden):
         approve_consultation(consultation=asked, by=cast.people.ming, **decision)
