@@ -9,9 +9,11 @@ from django.urls import reverse
 
 from tests.product.cast import PASSWORD
 from zhike.customers.models import Consultation, Viewing
+from zhike.outbox.models import Message
 from zhike.people.actions import change_role
 from zhike.people.agreements import Signature
 from zhike.people.models import Denial
+from zhike.people.warnings import warn
 
 
 @pytest.mark.clause("SEC-01")
@@ -77,6 +79,18 @@ def test_the_list_shows_who_must_sign_before_it_is_too_late(cast, client_for, cl
     page = client_for(cast.people.hana).get(reverse("agreements")).content.decode()
     assert page.index("倪新") < page.index("Tess Berg") < page.index("李明")
     assert "ends soon" in page
+
+
+@pytest.mark.clause("SEC-02")
+def test_the_person_and_the_superior_are_warned_once_before_the_agreement_ends(cast, clock):
+    at = clock("2026-11-22 04:00")
+    Signature.objects.filter(person=cast.people.tess).update(until_on=date(2026, 12, 10))
+    Signature.objects.filter(person=cast.people.ming).update(until_on=date(2026, 12, 30))
+    assert (warn(at), warn(at)) == (2, 0)
+    assert set(Message.objects.values_list("person__username", "kind")) == {
+        ("tess", "agreement_ends"), ("head", "agreement_of_report_ends"),
+    }  # fmt: skip
+    assert "Tess Berg" in Message.objects.get(person=cast.people.head).subject
 
 
 @pytest.mark.clause("SEC-07")
