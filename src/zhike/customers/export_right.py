@@ -15,9 +15,12 @@ from zhike.customers.models import Customer
 from zhike.customers.viewings import note_viewings
 from zhike.kernel.journal import journal, sentences
 from zhike.kernel.refusals import Invalid
+from zhike.outbox.actions import tell
+from zhike.outbox.kinds import notice
 from zhike.people.agreements import gate
 from zhike.people.company import limit
 from zhike.people.models import Person
+from zhike.people.responsibilities import holders
 from zhike.people.rules import allow
 
 sentences({
@@ -25,6 +28,12 @@ sentences({
     "export_finished": gettext_lazy("%(who)s took out %(rows)s rows of %(name)s: %(purpose)s"),
     "export_unusual": gettext_lazy("%(person)s has taken out %(rows)s rows in seven days; %(most)s are usual"),
 })  # fmt: skip
+
+notice(
+    "export_unusual", about=gettext_lazy("Unusual volumes"), must=True,
+    subject=gettext_lazy("%(person)s has taken out %(rows)s rows in seven days"),
+    text=gettext_lazy("%(most)s are usual. The last file: %(what)s, for: %(purpose)s"),
+)  # fmt: skip
 
 WAYS = {"export": gettext_lazy("file"), "print": gettext_lazy("print"), "share": gettext_lazy("sharing")}
 """Way out of the house -> its name."""
@@ -114,7 +123,21 @@ def finish_export(
         ExportRecord.objects.filter(pk=record.pk).update(unusual=True)
         record.unusual = True
         journal(record, "export_unusual", by=None, at=at, person=str(record.person), rows=total, most=most)
+        _tell_keepers(record, total, most, at)
     return record
+
+
+def _tell_keepers(record: ExportRecord, total: int, most: int, at: datetime) -> None:
+    """Tell whoever answers for the archives, and the superior."""
+    keepers = holders("archive.consult", "responsible", timezone.localtime(at).date()).people
+    told = {
+        one.pk: one for one in (*keepers, record.person.superior) if one is not None and one != record.person
+    }
+    for one in told.values():
+        tell(
+            kind="export_unusual", key=str(record.pk), to=one, at=at, person=record.person, rows=total, most=most,
+            purpose=record.purpose, what=record.what,
+        )  # fmt: skip
 
 
 def taken_out(person: Person, at: datetime) -> int:

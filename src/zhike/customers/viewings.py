@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zhike.customers.models import Customer, Viewing
-from zhike.kernel.journal import journal, sentences
+from zhike.kernel.journal import Entry, journal, sentences
 from zhike.kernel.refusals import TooMany
+from zhike.outbox.actions import tell
+from zhike.outbox.kinds import notice
 from zhike.people.company import limits
 from zhike.people.models import Person
 
@@ -21,6 +23,12 @@ sentences({
     "many_opened": gettext_lazy("%(what)s has opened %(number)s customers today; the limit is %(most)s"),
     "too_many_opened": gettext_lazy("%(what)s has reached the daily limit of %(most)s opened customers"),
 })  # fmt: skip
+
+notice(
+    "many_opened", about=gettext_lazy("Unusual volumes"), must=True,
+    subject=gettext_lazy("%(person)s has opened %(number)s customers today"),
+    text=gettext_lazy("The limit of a day is %(most)s. Please ask whether there is a reason."),
+)  # fmt: skip
 
 WAYS = {
     "open": gettext_lazy("opened"),
@@ -95,9 +103,20 @@ def open_archive(*, person: Person, customer: Customer, at: datetime, way: str =
 
 
 def _alert(person: Person, action: str, number: int, most: int, at: datetime) -> None:
-    from zhike.kernel.journal import Entry
-
+    """Once a day and kind: into the journal, and to the superior."""
     start = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
     with transaction.atomic():
-        if not Entry.objects.filter(action=action, noun="person", record=person.pk, at__gte=start).exists():
-            journal(person, action, by=None, at=at, number=number, most=most)
+        if Entry.objects.filter(action=action, noun="person", record=person.pk, at__gte=start).exists():
+            return
+        journal(person, action, by=None, at=at, number=number, most=most)
+        if person.superior is not None:
+            key = f"{action} {person.pk} {start.date()}"
+            tell(
+                kind="many_opened",
+                key=key,
+                to=person.superior,
+                at=at,
+                person=person,
+                number=number,
+                most=most,
+            )

@@ -51,11 +51,22 @@ class Door:
         response = self.answer(request)
         if request.user.is_authenticated:
             response.headers.setdefault("Cache-Control", "no-store, private")
+            if response.status_code == 404 and "code" in getattr(request.resolver_match, "kwargs", {}):
+                note_denial(
+                    request, "see_customers"
+                )  # a stranger's customer does not exist, but asking is recorded
         return response
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
-        if request.path.startswith("/api/"):
-            return None  # the API has its own door: zhike.api
+        if request.path.startswith("/api/"):  # the API has its own door: zhike.api
+            if isinstance(request.user, Person) and lacks_factor(request, request.user):
+                problem = {
+                    "code": "gate_closed",
+                    "message": _("Set up your second factor first."),
+                    "fields": {},
+                }
+                return JsonResponse(problem, status=403)
+            return None
         rule = rule_of(view)
         if rule is not None and rule.everyone:
             return None

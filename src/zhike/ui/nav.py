@@ -65,6 +65,7 @@ NAV: list[Section] = [
             Link(_("Roster"), icon="headphones", to="roster"),
             Link(_("Certificates"), icon="award", to="certificates", verb="manage_certificates"),
             Link(_("Agreements"), icon="file-lock", to="agreements", verb="manage_agreements"),
+            Link(_("Secrecy"), icon="shield", to="consultations", verb="see_customers"),
         ),
     ),
     Section(_("Mine"), (Link(_("API tokens"), icon="key-round", to="tokens", verb="use_api"),)),

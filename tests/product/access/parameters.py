@@ -1,6 +1,7 @@
-"""What stands for the parameters of addresses in the access matrix. A new parameter gets a line here, and is tested.
+"""What stands for the parameters of addresses in the access matrix. A parameter without a line here is `1`.
 
-A value is made from the cast and the customer whose turn it is. Give the address where one name means different things.
+A value is made from the cast and the customer whose turn it is. Whatever names a customer or a record of one needs its line,
+in OF_CUSTOMER too, or in OF.
 """
 
 from __future__ import annotations
@@ -24,19 +25,12 @@ VALUES: dict[str, Value] = {
     "region": lambda cast, customer: cast.regions.east.pk,
     "role": lambda cast, customer: "salesperson",
     "grant": lambda cast, customer: cast.people.tess.grants.get().pk,
-    "responsibility": lambda cast, customer: 1,
-    "delegation": lambda cast, customer: 1,
-    "duty": lambda cast, customer: 1,
-    "certificate": lambda cast, customer: 1,
-    "consultation": lambda cast, customer: 1,
-    "incident": lambda cast, customer: 1,
     "field": lambda cast, customer: "phone",
     "fact": lambda cast, customer: "phone",
     "form": lambda cast, customer: "pdf",
     "kind": lambda cast, customer: "strength",
     "section": lambda cast, customer: "basic",
     "verb": lambda cast, customer: "start",
-    "key": lambda cast, customer: 1,
     "provider_id": lambda cast, customer: "company",
     "uidb36": lambda cast, customer: "1",
 }
@@ -80,14 +74,14 @@ def names(where: str) -> list[str]:
 
 
 def address(where: str, cast: Cast, customer: Customer, *, record_of: Customer | None = None) -> str:
-    """An address with its parameters filled in; its record may be that of another customer. Raises KeyError for unknown ones."""
+    """An address with its parameters filled in; its record may be that of another customer."""
 
     def fill(found: re.Match[str]) -> str:
         name = next(filter(None, found.groups()))
         kind = where[: found.start()].rstrip("/").rpartition("/")[2]
         if name == "key" and kind in OF:
             return str(OF[kind](cast, record_of or customer))
-        return str(VALUES[name](cast, customer))
+        return str(VALUES[name](cast, customer)) if name in VALUES else "1"
 
     return f"/{PARAMETER.sub(fill, where).replace('^', '').replace('$', '')}"
 

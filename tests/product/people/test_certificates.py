@@ -33,7 +33,7 @@ def roster(cast, person, *, until=date(2027, 6, 30)):
 @pytest.mark.clause("TRN-04")
 def test_the_roster_takes_only_the_trained_and_drops_them_on_expiry(cast):
     person = cast.people.idle
-    with pytest.raises(GateClosed, match="no valid certificate"):
+    with pytest.raises(GateClosed):
         roster(cast, person)
     held = train(cast, person)
     assert roster(cast, person).person == person
