@@ -82,7 +82,10 @@ class _Forgiving(dict[str, Any]):
 
 def _said(value: Any) -> Any:
     """A word of a sentence: what was written as a translatable text speaks the reader's language."""
-    return gettext(value["msgid"]) if isinstance(value, dict) and "msgid" in value else value
+    if not isinstance(value, dict) or "msgid" not in value:
+        return value
+    english = value["msgid"]
+    return gettext(english)
 
 
 class Seal(models.Model):
