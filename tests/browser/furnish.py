@@ -12,6 +12,7 @@ from django.db import models
 from django.utils import timezone
 
 from zhike.api.actions import make_token
+from zhike.customers.actions import change_customer
 from zhike.customers.documents import add_document
 from zhike.customers.handovers import open_handover
 from zhike.customers.lapsing import Recovery
@@ -60,7 +61,7 @@ def furnish() -> None:
     day = timezone.localdate(at)
     manager, head = Person.objects.get(username="linheng"), Person.objects.get(username="hezhou")
     first, second, third, fourth, *_rest = Customer.objects.filter(manager=manager).order_by("pk")
-    Customer.objects.filter(pk=fourth.pk).update(name=LONG)
+    change_customer(customer=fourth, version=fourth.version, by=head, at=at, name=LONG)
     unit = fill(Unit, at, customer=first)
     fill(UnitRecord, at, unit=unit, customer=first, kind="repair", by=manager)
     fill(Need, at, customer=first, by=manager, kind="service", source="colleague")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 FIRST = "SELECT code, customer.id FROM zhike_customer customer JOIN zhike_person ON manager_id = zhike_person.id WHERE username = 'linheng' ORDER BY customer.id LIMIT 1"
 OF_FIRST = f"SELECT code, (SELECT min(id) FROM {{}} WHERE customer_id = customer.id) FROM ({FIRST}) customer"
 KEYS = {
+    "journal_entry": "zhike_journal", "job_progress": "zhike_job",
     "customer_view": "zhike_view", "merge_undone": "zhike_merge", "revoke_token": "zhike_token", "recovery": "zhike_recovery",
     "export_file": "zhike_export", "contact": "zhike_contact", "successor": "zhike_contact", "activity": "zhike_activity",
     "need": "zhike_need", "unit": "zhike_unit", "edit_unit": "zhike_unit", "new_unit_record": "zhike_unit", "document": "zhike_document",

@@ -25,6 +25,8 @@ ELSEWHERE = {
     "mfa_download_recovery_codes": "needs a second factor",
     "mfa_view_recovery_codes": "needs a second factor",
     "export_file": "is a file, and the journey of exports opens it",
+    "import_rejected": "is a file, and the journey of imports opens it",
+    "import_mapping": "is a file",
     "socialaccount_login_error": "is what the directory's refusal leads to, with the status of a refusal",
 }
 """Addresses that no test can open as a page, and why."""

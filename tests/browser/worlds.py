@@ -28,6 +28,8 @@ CAST = """
 import django; django.setup()
 from tests.product.cast import assemble
 assemble()
+from zhike.people.models import Role
+Role.objects.update(second_factor=False)
 """
 FURNISH = """
 import django; django.setup()
