@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser import windows
+from tests.browser import windows, worlds
 from tests.conftest import absent
 
 if TYPE_CHECKING:
@@ -22,3 +22,25 @@ def chromium() -> Iterator[Browser]:
         absent(*missing)
     with windows.browser() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def demo(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[worlds.World]:
+    """The demo company, served."""
+    built()
+    with worlds.served("demo", tmp_path_factory.mktemp("demo")) as world:
+        yield world
+
+
+@pytest.fixture(scope="session")
+def cast_world(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[worlds.World]:
+    """The people of tests/product/cast.py and their three customers, served."""
+    built()
+    with worlds.served("cast", tmp_path_factory.mktemp("cast")) as world:
+        yield world
+
+
+def built() -> None:
+    """Go on only where the pages' styles and scripts are built."""
+    if not (windows.ROOT / "src/zhike/ui/static/dist/manifest.json").is_file():
+        absent("the pages' styles and scripts are not built", "run `make assets`")

@@ -106,13 +106,21 @@ def window(
     )  # fmt: skip
 
 
+AXE = {
+    "resultTypes": ["violations"],
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
+}
+
+
 def serious(page: Page) -> list[str]:
     """What axe finds serious or critical on the page: rule, element, reason."""
     from axe_playwright_python.sync_playwright import Axe
 
-    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-    options = {"resultTypes": ["violations"], "runOnly": {"type": "tag", "values": tags}}
-    violations = Axe().run(page, options=options).response["violations"]
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(Axe().axe_script)
+    violations = page.evaluate(
+        "options => axe.run(document, options).then(({violations}) => violations)", AXE
+    )
     return [
         f"{one['id']} ({one['impact']}): {node['html'][:200]} -- {node.get('failureSummary', '')[:300]}"
         for one in violations

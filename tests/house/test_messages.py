@@ -22,6 +22,8 @@ REFUSALS = re.compile(
 NOT_FOR_PEOPLE = {
     ("src/zhike/facts/columns.py", "note"),  # a reason by its code; the words are in quality.py
     ("src/zhike/cli/main.py", "version_option"),  # a name and a number
+    ("src/zhike/imports/targets.py", "ValueError"),  # for who writes a noun: two targets of one code
+    ("src/zhike/backups/sealed.py", "ValueError"),  # caught there, and told as a damaged backup
 }
 """File or folder and name of calls whose text nobody reads."""
 

@@ -12,17 +12,11 @@ from zhike.messages import say, system_says
 
 
 def start_django() -> None:
-    """Read the settings and load the product. Raises InstallationUnfit with every wrong setting."""
-    from zhike.config.table import SettingInvalid, read_settings
+    """Read the settings and load the product. Raises InstallationUnfit, with every wrong setting."""
+    from zhike.config.table import read_settings
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhike.config.settings")
-    try:
-        read_settings(os.environ)
-    except SettingInvalid as wrong:
-        raise InstallationUnfit(
-            say("settings are wrong: {settings}", settings=str(wrong)),
-            hint=say("docs/reference/settings.md lists every setting"),
-        ) from wrong
+    read_settings(os.environ)
     import django
 
     try:

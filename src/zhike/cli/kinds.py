@@ -52,6 +52,10 @@ class Whole(click.IntRange):
         except click.BadParameter:
             self.fail(self._wanted(value), param, ctx)
 
+    def _describe_range(self) -> str:
+        """The range as the help shows it; empty where every number will do."""
+        return "" if self.min is None and self.max is None else super()._describe_range()
+
     def _wanted(self, value: Any) -> Said:
         if self.min is None:
             return say("`{value}` is not a whole number", value=value)

@@ -10,12 +10,15 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from zhike.facts.currencies import CURRENCIES
+from zhike.kernel.unfit import InstallationUnfit
+from zhike.messages import say, system_says
+from zhike_engine.words import Text
 
 Reader = Callable[[str], Any]
 
 
-class SettingInvalid(Exception):
-    """A setting has a value that it cannot take; the text is a sentence for people."""
+class SettingInvalid(InstallationUnfit):
+    """Settings have values that they cannot take; the message names each of them."""
 
 
 def words(text: str) -> tuple[str, ...]:
@@ -26,14 +29,14 @@ def words(text: str) -> tuple[str, ...]:
 def switch(text: str) -> bool:
     """`true` or `false`."""
     if text.lower() not in {"true", "false"}:
-        raise ValueError("neither `true` nor `false`")
+        raise ValueError(say("neither `true` nor `false`"))
     return text.lower() == "true"
 
 
 def positive(text: str) -> int:
     """A whole number above zero."""
     if not text.isascii() or not text.isdigit() or int(text) == 0:
-        raise ValueError("not a whole number above zero")
+        raise ValueError(say("not a whole number above zero"))
     return int(text)
 
 
@@ -50,7 +53,7 @@ def folder_or_none(text: str) -> Path | None:
 def database(text: str) -> str:
     """`sqlite:///path` or `postgresql://user@host/name`; empty is SQLite in the data folder."""
     if text and urlsplit(text).scheme not in {"sqlite", "postgresql", "postgres"}:
-        raise ValueError("neither a sqlite:// nor a postgresql:// address")
+        raise ValueError(say("neither a sqlite:// nor a postgresql:// address"))
     return text
 
 
@@ -59,21 +62,21 @@ def zone(text: str) -> str:
     try:
         ZoneInfo(text)
     except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ValueError("not a time zone such as Asia/Shanghai") from error
+        raise ValueError(say("not a time zone such as Asia/Shanghai")) from error
     return text
 
 
 def language(text: str) -> str:
     """`zh-hans` or `en`."""
     if text not in {"zh-hans", "en"}:
-        raise ValueError("neither `zh-hans` nor `en`")
+        raise ValueError(say("neither `zh-hans` nor `en`"))
     return text
 
 
 def currency(text: str) -> str:
     """The code of a currency."""
     if text not in CURRENCIES:
-        raise ValueError("not a currency code such as CNY")
+        raise ValueError(say("not a currency code such as CNY"))
     return text
 
 
@@ -81,7 +84,7 @@ def address(text: str) -> str:
     """An http or https address without a path."""
     parts = urlsplit(text)
     if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path not in {"", "/"}:
-        raise ValueError("not an address such as https://zhike.example.com")
+        raise ValueError(say("not an address such as https://zhike.example.com"))
     return f"{parts.scheme}://{parts.netloc}"
 
 
@@ -92,68 +95,72 @@ class Setting:
     name: str
     read: Reader
     default: str
-    help: str
+    help: Text
     secret: bool = False
 
 
 SETTINGS = (
-    Setting("ZHIKE_DATA_DIR", folder, "zhike-data", "folder of the database, uploads, keys and backups"),
-    Setting(
-        "ZHIKE_DATABASE_URL",
-        database,
-        "",
-        "PostgreSQL or SQLite; empty: SQLite in the data folder",
-        secret=True,
-    ),
-    Setting(
-        "ZHIKE_SECRET_KEY",
-        str,
-        "",
-        "key for sessions and links; empty: made once in the data folder",
-        secret=True,
-    ),
-    Setting(
-        "ZHIKE_ADDRESS", address, "http://127.0.0.1:8000", "address people type, used in links and mails"
-    ),
-    Setting(
-        "ZHIKE_HOSTS", words, "127.0.0.1,localhost", "host names answered to, beside the one of ZHIKE_ADDRESS"
-    ),
-    Setting(
-        "ZHIKE_LANGUAGE", language, "zh-hans", "language for people who have not chosen one: zh-hans or en"
-    ),
-    Setting("ZHIKE_TIME_ZONE", zone, "Asia/Shanghai", "time zone of the company"),
-    Setting("ZHIKE_CURRENCY", currency, "CNY", "currency of the company, in which figures are shown"),
-    Setting("ZHIKE_WEB_WORKERS", positive, "2", "processes that serve pages"),
-    Setting("ZHIKE_EMBEDDED_WORKER", switch, "true", "whether `zhike serve` also runs the jobs"),
-    Setting(
-        "ZHIKE_PROXIES", switch, "false", "whether a reverse proxy in front sets X-Forwarded-Proto and -For"
-    ),
-    Setting(
-        "ZHIKE_MAIL_URL",
-        str,
-        "",
-        "smtp://user:password@host:port or smtps://…; empty: mails wait in the outbox",
-        secret=True,
-    ),
-    Setting("ZHIKE_MAIL_FROM", str, "zhike@localhost", "sender of mails"),
-    Setting(
-        "ZHIKE_OIDC_ISSUER", str, "", "issuer of OpenID Connect sign-in, such as https://login.example.com"
-    ),
-    Setting("ZHIKE_OIDC_CLIENT", str, "", "client id at the issuer"),
-    Setting("ZHIKE_OIDC_SECRET", str, "", "client secret at the issuer", secret=True),
-    Setting(
-        "ZHIKE_BACKUP_DIR", folder_or_none, "", "folder of the backups; empty: `backups` in the data folder"
-    ),
-    Setting(
-        "ZHIKE_BACKUP_PASSPHRASE",
-        str,
-        "",
-        "what opens the backups; keep it elsewhere too; empty: no backup is made at night",
-        secret=True,
-    ),
-    Setting("ZHIKE_BACKUP_KEEP", positive, "14", "how many nightly backups are kept"),
-    Setting("ZHIKE_DEBUG", switch, "false", "error pages with detail, for development only"),
-)
+    Setting("ZHIKE_DATA_DIR", folder, "zhike-data",
+            Text(zh="数据库、上传文件、密钥和备份所在的文件夹",
+                 en="folder of the database, uploads, keys and backups")),
+    Setting("ZHIKE_DATABASE_URL", database, "",
+            Text(zh="PostgreSQL 或 SQLite 的地址；留空为数据文件夹中的 SQLite",
+                 en="address of PostgreSQL or SQLite; empty: SQLite in the data folder"), secret=True),
+    Setting("ZHIKE_SECRET_KEY", str, "",
+            Text(zh="会话和链接所用的密钥；留空则在数据文件夹中生成一次",
+                 en="key for sessions and links; empty: made once in the data folder"), secret=True),
+    Setting("ZHIKE_ADDRESS", address, "http://127.0.0.1:8000",
+            Text(zh="用户输入的网址，也用于链接和邮件",
+                 en="address people type, used in links and mails")),
+    Setting("ZHIKE_HOSTS", words, "127.0.0.1,localhost",
+            Text(zh="除 ZHIKE_ADDRESS 外还应答的主机名，以逗号分隔",
+                 en="host names answered to beside the one of ZHIKE_ADDRESS, between commas")),
+    Setting("ZHIKE_LANGUAGE", language, "zh-hans",
+            Text(zh="尚未自选语言者看到的语言：zh-hans 或 en",
+                 en="language for people who have not chosen one: zh-hans or en")),
+    Setting("ZHIKE_TIME_ZONE", zone, "Asia/Shanghai",
+            Text(zh="公司所在时区",
+                 en="time zone of the company")),
+    Setting("ZHIKE_CURRENCY", currency, "CNY",
+            Text(zh="公司的本位币，各项数字以此显示",
+                 en="currency of the company, in which figures are shown")),
+    Setting("ZHIKE_WEB_WORKERS", positive, "2",
+            Text(zh="提供网页的进程数",
+                 en="processes that serve pages")),
+    Setting("ZHIKE_EMBEDDED_WORKER", switch, "true",
+            Text(zh="`zhike serve` 是否同时执行后台任务",
+                 en="whether `zhike serve` also runs the jobs")),
+    Setting("ZHIKE_PROXIES", switch, "false",
+            Text(zh="前面的反向代理是否设置 X-Forwarded-Proto 和 X-Forwarded-For",
+                 en="whether a reverse proxy in front sets X-Forwarded-Proto and X-Forwarded-For")),
+    Setting("ZHIKE_MAIL_URL", str, "",
+            Text(zh="smtp://user:password@host:port 或 smtps://…；留空则邮件留在发件箱",
+                 en="smtp://user:password@host:port or smtps://…; empty: mails wait in the outbox"), secret=True),
+    Setting("ZHIKE_MAIL_FROM", str, "zhike@localhost",
+            Text(zh="邮件的发件人",
+                 en="sender of mails")),
+    Setting("ZHIKE_OIDC_ISSUER", str, "",
+            Text(zh="OpenID Connect 登录的签发方，如 https://login.example.com",
+                 en="issuer of OpenID Connect sign-in, such as https://login.example.com")),
+    Setting("ZHIKE_OIDC_CLIENT", str, "",
+            Text(zh="在签发方登记的客户端编号",
+                 en="client id at the issuer")),
+    Setting("ZHIKE_OIDC_SECRET", str, "",
+            Text(zh="在签发方登记的客户端密钥",
+                 en="client secret at the issuer"), secret=True),
+    Setting("ZHIKE_BACKUP_DIR", folder_or_none, "",
+            Text(zh="备份所在的文件夹；留空为数据文件夹中的 `backups`",
+                 en="folder of the backups; empty: `backups` in the data folder")),
+    Setting("ZHIKE_BACKUP_PASSPHRASE", str, "",
+            Text(zh="打开备份的口令，请另存一份；留空则夜间不做备份",
+                 en="what opens the backups; keep it elsewhere too; empty: no backup is made at night"), secret=True),
+    Setting("ZHIKE_BACKUP_KEEP", positive, "14",
+            Text(zh="保留多少份夜间备份",
+                 en="how many nightly backups are kept")),
+    Setting("ZHIKE_DEBUG", switch, "false",
+            Text(zh="是否显示带细节的错误页，仅供开发",
+                 en="whether error pages show details; for development only")),
+)  # fmt: skip
 
 
 def raw(setting: Setting, environ: Mapping[str, str]) -> str:
@@ -163,21 +170,33 @@ def raw(setting: Setting, environ: Mapping[str, str]) -> str:
         try:
             return Path(path).read_text("utf-8").strip()
         except OSError as error:
-            raise SettingInvalid(f"{setting.name}_FILE: `{path}` cannot be read: {error.strerror}") from error
+            why = say("`{path}` cannot be read: {why}", path=path, why=system_says(error))
+            raise ValueError(say("the file it is to come from: {why}", why=why)) from error
     return environ.get(setting.name, setting.default)
 
 
 def read_settings(environ: Mapping[str, str]) -> dict[str, Any]:
-    """Every setting by its name. Raises SettingInvalid with all wrong values and unknown names at once."""
+    """Every setting by its name. Raises SettingInvalid with all wrong values at once."""
     found: dict[str, Any] = {}
-    wrong: list[str] = []
+    wrong: list[Text] = []
     for setting in SETTINGS:
-        text = raw(setting, environ)
         try:
-            found[setting.name] = setting.read(text)
+            found[setting.name] = setting.read(raw(setting, environ))
         except ValueError as error:
-            shown = "its value" if setting.secret else f"`{text}`"
-            wrong.append(f"{setting.name}: {shown} is {error}; {setting.help}")
+            wrong.append(_wrong(setting, error, environ))
     if wrong:
-        raise SettingInvalid("\n".join(wrong))
+        settings = Text(zh="；".join(one.zh for one in wrong), en="; ".join(one.en for one in wrong))
+        raise SettingInvalid(
+            say("settings are wrong: {settings}", settings=settings),
+            hint=say("docs/reference/settings.md lists every setting"),
+        )
     return found
+
+
+def _wrong(setting: Setting, error: ValueError, environ: Mapping[str, str]) -> Text:
+    """What is wrong with one setting; the value of a secret is not shown."""
+    said = error.args[0]
+    if setting.secret:
+        return say("`{name}`: {why}", name=setting.name, why=said).text
+    value = environ.get(setting.name, setting.default)
+    return say("`{name}` is `{value}`: {why}", name=setting.name, value=value, why=said).text

@@ -16,7 +16,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from zhike.docs import commands, door, errors, examples, facts, keys
+from zhike.docs import commands, door, errors, examples, facts, keys, settings
 from zhike.docs.words import Page
 from zhike.facts.page import PAGES as FACTS
 from zhike.facts.page import facts_page
@@ -40,6 +40,7 @@ MAKERS: dict[str, Maker] = {
     "commands": commands.listing,
     "codes": errors.codes,
     "door": door.door,
+    "settings": settings.settings,
 }
 """First word of a block -> what fills it."""
 

@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from zhike.people.actions import ship_roles
+from zhike.people.responsibilities import ship_matrix
 
 
 @dataclass(frozen=True)
@@ -51,3 +52,4 @@ def bring_up(*, second_factor: bool = True) -> None:
     call_command("migrate", verbosity=0, interactive=False, skip_checks=True, stdout=StringIO())
     call_command("createcachetable", verbosity=0, stdout=StringIO())
     ship_roles(second_factor=second_factor)
+    ship_matrix()

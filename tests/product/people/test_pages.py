@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
+from zhike.jobs.registry import PERIODIC
+from zhike.kernel.journal import SENTENCES
 from zhike.people.models import Grant, Person
 
 OPEN = [
@@ -89,3 +91,8 @@ def test_the_list_of_people_finds_by_pinyin_in_as_many_queries_whatever_its_leng
 def test_the_matrix_shows_gaps_first(cast, client_for):
     page = client_for(cast.people.root).get(reverse("matrix")).content.decode()
     assert page.index("assess the credit") < page.index("<table")
+
+
+def test_what_people_register_is_there_from_the_start():
+    assert {"signed_in", "agreement_signed", "duty_given"} <= set(SENTENCES)
+    assert "warn_of_agreements" in PERIODIC

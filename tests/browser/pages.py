@@ -1,0 +1,102 @@
+"""Every page of the product, from the resolver: its address, with parameters that lead somewhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.urls import URLPattern, get_resolver
+
+from tests.browser.worlds import World
+
+if TYPE_CHECKING:
+    from playwright.sync_api import APIRequestContext
+
+FIRST = "SELECT code, customer.id FROM zhike_customer customer JOIN zhike_person ON manager_id = zhike_person.id WHERE username = 'linheng' ORDER BY customer.id LIMIT 1"
+OF_FIRST = f"SELECT code, (SELECT min(id) FROM {{}} WHERE customer_id = customer.id) FROM ({FIRST}) customer"
+KEYS = {
+    "journal_entry": "zhike_journal", "job_progress": "zhike_job",
+    "customer_view": "zhike_view", "merge_undone": "zhike_merge", "revoke_token": "zhike_token", "recovery": "zhike_recovery",
+    "export_file": "zhike_export", "contact": "zhike_contact", "successor": "zhike_contact", "activity": "zhike_activity",
+    "need": "zhike_need", "unit": "zhike_unit", "edit_unit": "zhike_unit", "new_unit_record": "zhike_unit", "document": "zhike_document",
+    "post": "zhike_assignment", "handover": "zhike_handover", "review_grant": "zhike_grant", "withdraw_grant": "zhike_grant",
+    "withdraw_certificate": "zhike_certificate", "end_duty": "zhike_duty", "end_delegation": "zhike_delegation",
+}  # fmt: skip
+"""Name of an address -> the table whose rows its number names."""
+WORDS = {
+    "field": "industry",
+    "fact": "address",
+    "section": "basic",
+    "kind": "products",
+    "form": "pdf",
+    "role": "finance",
+    "provider_id": "company",
+}
+PERSON = "SELECT id FROM zhike_person WHERE username = 'bailu'"
+WHO = ("linheng", "hezhou", "guanyuan", "rongqi", "huoran", "jingyuan", "jianlan", "xiabei", "")
+"""Who tries to open a page, in this order; at last nobody."""
+
+
+@dataclass(frozen=True)
+class Route:
+    """An address of the resolver."""
+
+    name: str
+    pattern: str
+    parameters: tuple[str, ...]
+
+
+def routes() -> list[Route]:
+    """Every address but those of the API, by name."""
+    found = [
+        Route(one.name or path, path, tuple(one.pattern.converters)) for path, one in _walk(get_resolver())
+    ]
+    return sorted(
+        (route for route in found if not route.pattern.startswith("api/") and "(?P" not in route.pattern),
+        key=lambda route: route.name,
+    )
+
+
+def _walk(resolver: Any, above: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for one in resolver.url_patterns:
+        path = above + str(one.pattern)
+        if isinstance(one, URLPattern):
+            yield path, one
+        else:
+            yield from _walk(one, path)
+
+
+def address(route: Route, world: World) -> str:
+    """The path of a route, with parameters that lead to something where there is something."""
+    values = {name: _value(route, name, world) for name in route.parameters}
+    return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values[found[1]]), route.pattern).replace(
+        "^", ""
+    ).replace("$", "")
+
+
+def _value(route: Route, name: str, world: World) -> Any:
+    if name == "code":
+        return world.ask(FIRST)[0][0]
+    if name == "person":
+        return world.ask(PERSON)[0][0]
+    if name == "key" and route.pattern.startswith("imports/"):
+        return world.ask("SELECT key FROM zhike_import")[0][0]
+    if name in WORDS:
+        return WORDS[name]
+    table = KEYS.get(route.name) or f"zhike_{name}"
+    tables = {row[0] for row in world.ask("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if "code" in route.parameters and table in tables:
+        return world.ask(OF_FIRST.format(table))[0][1] or 0
+    found = world.ask(f"SELECT max(id) FROM {table}")[0][0] if table in tables else None
+    return found or 0
+
+
+def opens(path: str, request: APIRequestContext) -> int | None:
+    """The status of a whole page for these cookies; None for what is no page: files, fragments, addresses to send to, ways on."""
+    answer = request.get(path, max_redirects=0, headers={"Accept": "text/html"})
+    if answer.status == 405 or 300 <= answer.status < 400:
+        return None
+    html = answer.headers.get("content-type", "").startswith("text/html")
+    return answer.status if html and "<html" in answer.text() else None

@@ -1,0 +1,98 @@
+"""Every page of the product, as the resolver lists them: no error, no request to another host, nothing that keeps a reader
+out, in both languages, both themes, on a desktop and on a phone, where nothing may be wider than the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.browser.desks import Desk, desk
+from tests.browser.pages import WHO, Route, address, opens, routes
+from tests.browser.windows import DESKTOP, LOCALES, PHONE, THEMES, overflow, picture, serious
+from tests.browser.worlds import World
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("pages")]
+ELSEWHERE = {
+    "openid_connect_login": "leads to the company's directory",
+    "openid_connect_callback": "is where the directory sends people back to",
+    "mfa_deactivate_totp": "needs a second factor",
+    "mfa_download_recovery_codes": "needs a second factor",
+    "mfa_view_recovery_codes": "needs a second factor",
+    "export_file": "is a file, and the journey of exports opens it",
+    "import_rejected": "is a file, and the journey of imports opens it",
+    "import_mapping": "is a file",
+    "socialaccount_login_error": "is what the directory's refusal leads to, with the status of a refusal",
+}
+"""Addresses that no test can open as a page, and why."""
+BEFORE = {"account_login", "account_reset_password", "mfa_authenticate"}
+"""Pages before sign-in, which whoever has signed in is sent away from."""
+SETTLED = """Promise.allSettled([document.fonts.ready, ...document.getAnimations()
+    .filter((one) => one.effect.getComputedTiming().endTime !== Infinity).map((one) => one.finished)])"""
+PICTURED = {("zh-hans", "light"), ("en", "dark")}
+
+
+@pytest.fixture(scope="module")
+def people(chromium: Browser, demo: World) -> Iterator[dict[tuple[str, str], Desk]]:
+    """A window for everybody who may be asked to open a page, in each language, opened when first needed."""
+    with ExitStack() as stack:
+
+        class Desks(dict[tuple[str, str], Desk]):
+            def __missing__(self, key: tuple[str, str]) -> Desk:
+                self[key] = stack.enter_context(desk(chromium, demo, key[0], language=key[1]))
+                return self[key]
+
+        yield Desks()
+
+
+def holder(path: str, people: dict[tuple[str, str], Desk]) -> str | None:
+    """Who may open the page; None when nobody gets a page there because it is none."""
+    statuses = {}
+    for username in WHO:
+        statuses[username] = status = opens(path, people[username, "zh-hans"].context.request)
+        if status == 200:
+            return username
+        if status is None:
+            return None
+    raise AssertionError(f"nobody can open {path}: {statuses}")
+
+
+@pytest.mark.parametrize(
+    "route", [one for one in routes() if one.name not in ELSEWHERE], ids=lambda one: one.name
+)
+def test_page(route: Route, demo: World, people: dict[tuple[str, str], Desk]) -> None:
+    path = address(route, demo)
+    username = "" if route.name in BEFORE else holder(path, people)
+    if username is None:
+        return
+    found: list[str] = []
+    for language in LOCALES:
+        one = people[username, language]
+        one.faults.found.clear()
+        assert one.go(path).status == 200
+        found += looked_at(one.page, route.name, language) + one.faults.found
+        one.faults.found.clear()
+    assert not found, "\n".join(dict.fromkeys(found))
+
+
+def looked_at(page: Page, name: str, language: str) -> list[str]:
+    """What is wrong with an open page, in both themes and both sizes."""
+    found = []
+    for theme in THEMES:
+        page.emulate_media(color_scheme=theme)
+        for width, height in (DESKTOP, PHONE):
+            page.set_viewport_size({"width": width, "height": height})
+            page.evaluate(SETTLED)
+            where = f"{language[:2]} {theme} {width} px"
+            found += [f"{where}: {one}" for one in serious(page)]
+            if overflow(page) > 0:
+                found.append(f"{where}: {overflow(page)} px wider than the window")
+            if (language, theme) in PICTURED:
+                picture(page, f"page-{name}-{language[:2]}-{theme}-{width}")
+    page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
+    return found
