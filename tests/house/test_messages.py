@@ -24,6 +24,7 @@ NOT_FOR_PEOPLE = {
     ("src/zhike/cli/main.py", "version_option"),  # a name and a number
     ("src/zhike/imports/targets.py", "ValueError"),  # for who writes a noun: two targets of one code
     ("src/zhike/backups/sealed.py", "ValueError"),  # caught there, and told as a damaged backup
+    ("src/zhike/kernel/working.py", "ValueError"),  # caught by the form of the calendar
 }
 """File or folder and name of calls whose text nobody reads."""
 

@@ -34,6 +34,7 @@ COMMANDS = {
     "createuser": "add the first administrator",
     "backup": "write an encrypted backup",
     "restore": "bring a backup back",
+    "doctor": "look at the whole installation",
     "verify": "check that nobody has altered the journal",
     "clauses": "list what the product must do and which tests prove it",
 }

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from zhike.config.sqlite import is_safe
 from zhike.jobs.models import PARKED, QUEUED, Alive, Job
 from zhike.kernel import guards
-from zhike.kernel.journal import Entry, anchor_file
+from zhike.kernel.journal import Entry, Seal, anchor_file
 from zhike.system.schema import read_schema
 
 GOOD, WARNING, BAD = "good", "warning", "bad"
@@ -120,7 +120,7 @@ def journal(at: datetime) -> Finding:
     if not guards.are_up(connection):
         return Finding("journal", title, BAD, _("The database no longer guards the journal."))
     oldest = Entry.objects.filter(seal__isnull=True).order_by("id").values_list("at", flat=True).first()
-    if Entry.objects.exists() and not anchor_file().exists():
+    if Seal.objects.exists() and not anchor_file().exists():
         return Finding("journal", title, BAD, _("The anchor is missing; run `zhike verify`."))
     late = oldest is not None and at - oldest > LONGEST_UNSEALED
     text = _("Entries are waiting to be sealed.") if late else _("Guarded, sealed and anchored.")
@@ -138,6 +138,8 @@ def backup(at: datetime) -> Finding:
     done = Job.objects.filter(kind="backup", state="done").order_by("-ended_at").first()
     if last is not None and last.state in {"failed", "parked"}:
         return Finding("backup", title, BAD, _("The last backup failed: %(why)s") % {"why": last.error})
+    if last is None and done is None:
+        return Finding("backup", title, WARNING, _("The first backup is made tonight."))
     if done is None or done.ended_at is None or at - done.ended_at > OLDEST_BACKUP:
         return Finding("backup", title, BAD, _("There is no backup of the last 30 hours."))
     there = Path(settings.GIVEN["ZHIKE_BACKUP_DIR"] or Path(settings.DATA_DIR) / "backups") / str(
