@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -116,7 +117,10 @@ def as_pdf(card: Card, mark: str) -> bytes:
         "team_word": _("Team"),
         "facts": [[one.label, "•••" if one.hidden else one.value or "—"] for one in card.facts],
         "team": [list(one) for one in card.team],
-        "tables": [[title, head, [list(row) for row in rows]] for title, head, rows in card.tables],
+        "tables": [
+            [title, head, [[_breaks(one) for one in row] for row in rows]]
+            for title, head, rows in card.tables
+        ],
         "mark": mark,
         "day": card.day.isoformat(),
         "none": _("none yet"),
@@ -127,6 +131,11 @@ def as_pdf(card: Card, mark: str) -> bytes:
         TEMPLATE.read_bytes(), sys_inputs={"card": json.dumps(given, ensure_ascii=False)}, format="pdf"
     )
     return bytes(made)
+
+
+def _breaks(text: str) -> str:
+    """Let long addresses break after their signs, so that nothing leaves the sheet."""
+    return re.sub(r"([@._/-])", "\\1\u200b", text)
 
 
 def as_word(card: Card, mark: str) -> bytes:

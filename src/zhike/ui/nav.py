@@ -66,6 +66,11 @@ NAV: list[Section] = [
             Link(_("Certificates"), icon="award", to="certificates", verb="manage_certificates"),
             Link(_("Agreements"), icon="file-lock", to="agreements", verb="manage_agreements"),
             Link(_("Secrecy"), icon="shield", to="consultations", verb="see_customers"),
+            Link(
+                _("Limits of the archives"), icon="sliders-horizontal", to="archive_limits", verb="set_limits"
+            ),
+            Link(_("Budgets"), icon="wallet", to="budgets", verb="set_budgets"),
+            Link(_("Merged archives"), icon="merge", to="merges", verb="merge_customers"),
         ),
     ),
     Section(_("Mine"), (Link(_("API tokens"), icon="key-round", to="tokens", verb="use_api"),)),
