@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from typing import Any, Self
 
@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from zhike.customers.actions import assign_post
 from zhike.customers.life import CHANNELS, POSTS
 from zhike.customers.limits import Limits
 from zhike.customers.models import Assignment, Contact, Customer
@@ -160,6 +161,28 @@ def open_handover(
     journal(made, "handover_opened", by=by, at=at, giver=str(held.person), receiver=str(receiver),
             post=POSTS[post], reason=reason)  # fmt: skip
     return made
+
+
+@transaction.atomic
+def hand_all(
+    *, customers: Iterable[Customer], receiver: Person, by: Person, at: datetime
+) -> tuple[int, int, int]:
+    """Hand many customers to one manager, all or none: those without a manager at once, the others by a handover that both
+    sign. How many were given, how many handovers were opened, how many stay (the receiver's own, or with a handover open)."""
+    given = opened = kept = 0
+    for customer in customers:
+        if customer.manager_id is None:
+            assign_post(customer=customer, person=receiver, post="manager", senior=False, by=by, at=at)
+            given += 1
+        elif (
+            customer.manager_id == receiver.pk
+            or Handover.objects.standing().filter(customer=customer, post="manager").exists()
+        ):
+            kept += 1
+        else:
+            open_handover(customer=customer, receiver=receiver, by=by, at=at)
+            opened += 1
+    return given, opened, kept
 
 
 @transaction.atomic

@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from zhike.customers import lists
-from zhike.customers.actions import assign_post, change_customer
+from zhike.customers.actions import change_customer
 from zhike.customers.exports import export_customers, finished_file
 from zhike.customers.grid import QUICK
+from zhike.customers.handovers import hand_all
 from zhike.customers.life import LIFE
 from zhike.customers.models import Customer
 from zhike.kernel.refusals import Invalid
@@ -204,12 +205,13 @@ def bulk_assign(request: HttpRequest) -> HttpResponse:
     chosen = list(Customer.objects.visible_to(person).filter(code__in=codes))
     if request.POST.get("sent"):
         manager = get_object_or_404(Person.objects.active(), pk=request.POST.get("person") or 0)
-        now = timezone.now()
-        for customer in chosen:
-            assign_post(customer=customer, person=manager, post="manager", senior=False, by=person, at=now)
+        given, opened, kept = hand_all(customers=chosen, receiver=manager, by=person, at=timezone.now())
         messages.success(
             request,
-            _("%(number)s customers now belong to %(name)s.") % {"number": len(chosen), "name": manager},
+            _(
+                "%(given)s customers now belong to %(name)s; %(opened)s handovers wait for signatures; %(kept)s stay as they are."
+            )
+            % {"given": given, "opened": opened, "kept": kept, "name": manager},
         )
         return redirect(f"{reverse('customers')}?{request.POST.get('query', '')[:2000]}")
     people = Person.objects.active().only("pk", "display_name", "post")

@@ -165,6 +165,10 @@ def test_chosen_customers_go_to_a_colleague_at_once(cast: Cast, client_for: Clie
         *[cast.people.gao.pk] * 3, None
     ]  # fmt: skip
     assert Entry.objects.filter(action="post_assigned").count() == 3
+    client.post("/customers/assign/", {"sent": "1", "pick": [rows[0].code], "person": cast.people.ming.pk})
+    assert (
+        Entry.objects.filter(action="handover_opened").count() == 1
+    )  # who has a manager is handed over, signed by both
 
 
 @pytest.mark.clause("SEC-03")
