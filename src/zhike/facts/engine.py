@@ -21,7 +21,7 @@ ARROW: dict[Kind, pa.DataType] = {
 }  # fmt: skip
 SOURCES: dict[str, tuple[Any, dict[str, str]]] = {
     "customers": (Customer, {"customer": "code", "name": "name", "group": "group", "industry": "industry", "need": "need_type",
-                             "region": "region__name_zh", "country": "country", "department": "department__name_zh",
+                             "region": "region__code", "country": "country", "department": "department__code",
                              "channel": "source", "since": "since"}),
     "orders": (Order, {"order": "number", "customer": "customer__code", "ordered_on": "ordered_on", "amount": "amount",
                        "currency": "currency", "profit": "profit", "status": "status", "product": "product", "known_on": "known_on"}),
