@@ -23,6 +23,7 @@ NOT_FOR_PEOPLE = {
     ("src/zhike/facts/columns.py", "note"),  # a reason by its code; the words are in quality.py
     ("src/zhike/cli/main.py", "version_option"),  # a name and a number
     ("src/zhike/imports/targets.py", "ValueError"),  # for who writes a noun: two targets of one code
+    ("src/zhike/kernel/working.py", "ValueError"),  # for who calls it with hours that no form lets through
     ("src/zhike/backups/sealed.py", "ValueError"),  # caught there, and told as a damaged backup
     ("src/zhike/kernel/working.py", "ValueError"),  # caught by the form of the calendar
 }

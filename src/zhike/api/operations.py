@@ -96,7 +96,7 @@ def post_customer(request: HttpRequest, body: CustomerIn) -> Any:
     person, now = enter(request, "add_customer"), timezone.now()
 
     def work() -> tuple[int, Any]:
-        made = add_customer(by=person, at=now, **body.model_dump())
+        made = add_customer(by=person, at=now, manager=person, **body.model_dump())
         return 201, CustomerOut.model_validate(out.customer(made, person))
 
     return Status(*once(request, person, now, work))

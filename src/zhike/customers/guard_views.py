@@ -58,7 +58,7 @@ DENIALS = (
                 phone="title"),
     grid.Column("verb", gettext_lazy("Wanted to"), lambda one: grid.text(VERBS.get(one.verb, one.verb)), phone="meta"),
     grid.Column("path", gettext_lazy("Address"), lambda one: grid.text(f"{one.method} {one.path}")),
-    grid.Column("address", gettext_lazy("From"), lambda one: grid.text(one.address)),
+    grid.Column("address", gettext_lazy("Network address"), lambda one: grid.text(one.address)),
     grid.Column("at", gettext_lazy("When"), lambda one: moment(one.at), phone="aside"),
 )  # fmt: skip
 
@@ -144,11 +144,12 @@ DECISIONS = {
     "ended": (gettext_lazy("ended"), "quiet"),
 }
 CONSULTATIONS = (
-    grid.Column("asked", gettext_lazy("Archive"), lambda one: customer_cell(one) if one.shown else grid.text(one.asked_for), phone="title"),
+    grid.Column("asked", gettext_lazy("Archive"), lambda one: customer_cell(one) if one.shown else grid.text(one.asked_for),
+                phone="title"),
     grid.Column("person", gettext_lazy("Person"), lambda one: grid.person(one.person), phone="meta"),
     grid.Column("purpose", gettext_lazy("Purpose"), lambda one: grid.text(one.purpose), phone="more"),
-    grid.Column("from", gettext_lazy("From"), lambda one: grid.day(one.from_on)),
-    grid.Column("until", gettext_lazy("Until"), lambda one: grid.day(one.until_on), phone="more"),
+    grid.Column("from", gettext_lazy("First day"), lambda one: grid.day(one.from_on)),
+    grid.Column("until", gettext_lazy("Last day"), lambda one: grid.day(one.until_on), phone="more"),
     grid.Column("state", gettext_lazy("State"), lambda one: _decision(one), phone="aside"),
     grid.Column("steps", "", lambda one: _steps(one)),
 )  # fmt: skip
@@ -281,8 +282,8 @@ INCIDENTS = (
     grid.Column("kind", gettext_lazy("Kind"), lambda one: grid.text(incidents.KINDS[one.kind]), phone="meta"),
     grid.Column("customer", gettext_lazy("Customer"), customer_cell, phone="more"),
     grid.Column("opened", gettext_lazy("Opened"), lambda one: grid.day(one.opened_at)),
-    grid.Column("state", gettext_lazy("State"), lambda one: grid.tag(_("closed"), "success") if one.closed_at else grid.tag(_("open"), "warning"),
-                phone="aside"),
+    grid.Column("state", gettext_lazy("State"), phone="aside",
+                cell=lambda one: grid.tag(_("closed"), "success") if one.closed_at else grid.tag(_("open"), "warning")),
 )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ DECIDES = {"decides": _("decides"), "influences": _("influences"), "uses": _("us
 CUSTOMERS = (
     Field("code", _("code"), "id", limit=40, synonyms=(
         "客户编号", "客户编码", "客户代码", "客户号", "编号", "编码", "代码", "customer code", "customer id", "customer no",
-        "customer number", "customerid", "customernumber", "account no", "id", "no", "number")),
+        "customer number", "customerid", "customernumber", "account no", "id", "no", "number", "客户", "customer")),
     Field("name", _("name"), required=True, limit=160, synonyms=(
         "客户名称", "客户全称", "客户", "公司名称", "公司", "单位名称", "企业名称", "名称", "全称", "customer name", "customer", "company",
         "company name", "account name", "client", "name")),

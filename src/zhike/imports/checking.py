@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from zhike.facts.formats import literal
 from zhike.imports.guessing import names_of
-from zhike.imports.judging import Judge, Verdict
+from zhike.imports.judging import Judge, Verdict, tally
 from zhike.imports.models import Import
 from zhike.imports.parsing import parse
 from zhike.imports.rows import batches
@@ -75,22 +75,22 @@ def check_rows(owner: Import, progress: Progress) -> dict[str, Any]:
     with pq.ParquetWriter(fresh, SCHEMA, compression="zstd") as out:
         for batch in batches(owner.folder / "rows.parquet", judge.target, after=-1, size=BATCH):
             verdicts = judge.judge(batch)
+            counts += tally(verdicts)
             for one in verdicts:
-                counts[one.outcome] += len(one.row.members or [0])
                 kinds.update((problem["field"], problem["code"]) for problem in one.row.problems)
                 if len(sample) < SAMPLE:
                     sample.append(shown(one))
             problems = list(_problems(verdicts))[: LISTED - listed]
             listed += len(problems)
             out.write_table(pa.Table.from_pylist(problems, SCHEMA))
-            seen += sum(len(one.row.members or [0]) for one in verdicts)
+            seen += sum(one.row.size for one in verdicts)
             progress(seen, rows)
     fresh.replace(owner.folder / "problems.parquet")
     shutil.rmtree(owner.folder / "spill", ignore_errors=True)
     return {
         "rows": rows,
         "counts": {name: counts[name] for name in ("created", "updated", "unchanged", "rejected")},
-        "skipped": rows - sum(counts.values()),
+        "skipped": rows - seen,
         "problems": [[field, code, number] for (field, code), number in kinds.most_common()],
         "notes": _notes(owner),
         "sample": sample,

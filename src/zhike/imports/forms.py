@@ -42,5 +42,8 @@ def read_options(owner: Import, data: QueryDict) -> dict[str, Any]:
         factor = data.get(f"t-{field.code}", "")
         if factor.isascii() and factor.isdigit() and len(factor) < 12 and int(factor) > 1:
             times[field.code] = int(factor)
-    rest = {name: data.get(name, "") for name in ("mode", "match", "repeats", "dates", "decimal", "blanks")}
+    rest = {
+        name: data.get(name, "")
+        for name in ("mode", "match", "repeats", "dates", "decimal", "blanks", "returns")
+    }
     return {"columns": columns, "defaults": defaults, "times": times, **rest}

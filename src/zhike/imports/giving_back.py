@@ -153,12 +153,13 @@ def mapping_text(owner: Import) -> str:
 def _table(owner: Import) -> dict[str, Any]:
     known = COLUMNS[owner.target]
     columns = {name: value for code, name in known.items() if (value := _value(owner, code)) is not None}
+    found: dict[str, Any] = {"from": "upload", "columns": columns}
     if owner.target == "orders":
         columns.setdefault("status", '= "completed"')
+        found["positive_returns"] = "negate" if owner.options.get("returns") == "negate" else "drop"
     if owner.target == "activities":
         columns["activity"] = "= row()"
         columns.setdefault("hours", "= 0")
-    found: dict[str, Any] = {"from": "upload", "columns": columns}
     if owner.target == "customers":
         more = {field.code: owner.options["columns"][field.code] for field in TARGETS["customers"].fields
                 if field.code in owner.options["columns"] and field.code not in known}  # fmt: skip

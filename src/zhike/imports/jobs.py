@@ -15,6 +15,9 @@ from zhike.jobs.registry import job
 from zhike.jobs.running import Run
 from zhike_engine.errors import ZhikeError
 
+TRIES = 20
+"""Every attempt goes on where the last one ended, so that many are worth it."""
+
 
 def owner_of(run: Run) -> Import:
     """The import of a job."""
@@ -55,14 +58,14 @@ def import_check(run: Run) -> dict[str, Any]:
     return {"state": "checked", **checked["counts"]}
 
 
-@job("import_run", title=_("Import"))
+@job("import_run", title=_("Import"), tries=TRIES)
 def import_run(run: Run) -> dict[str, Any]:
     """Carry an import out."""
     owner = run_rows(owner_of(run), run.clock, run.progress)
     return {name: getattr(owner, name) for name in ("state", "created", "updated", "unchanged", "rejected")}
 
 
-@job("import_undo", title=_("Undoing an import"))
+@job("import_undo", title=_("Undoing an import"), tries=TRIES)
 def import_undo(run: Run) -> dict[str, Any]:
     """Undo an import."""
     owner = undo_rows(owner_of(run), run.clock, run.progress)

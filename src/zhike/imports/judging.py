@@ -6,6 +6,7 @@ transaction of its batch.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -34,6 +35,11 @@ class Row:
     problems: list[dict[str, Any]] = field(default_factory=list)
     members: list[int] | None = None
 
+    @property
+    def size(self) -> int:
+        """How many rows of the file it stands for."""
+        return len(self.members) if self.members else 1
+
     def refuse(self, name: str, code: str, **words: Any) -> None:
         """Note a problem that keeps the row out."""
         self.problems.append({"field": name, "code": code, **({"words": words} if words else {})})
@@ -48,6 +54,14 @@ class Verdict:
     record: Any = None
     before: dict[str, Any] = field(default_factory=dict)
     after: dict[str, Any] = field(default_factory=dict)
+
+
+def tally(verdicts: Iterable[Verdict]) -> Counter[str]:
+    """Records by outcome; of what is rejected, the rows of the file."""
+    counts: Counter[str] = Counter()
+    for one in verdicts:
+        counts[one.outcome] += one.row.size if one.outcome == "rejected" else 1
+    return counts
 
 
 class Judge:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models import F, Max, Prefetch
 from django.utils import timezone
 
@@ -15,18 +17,23 @@ from zhike.imports.links import SEVERAL
 from zhike.people.models import Person
 from zhike.people.rules import can
 
+SETTLED = ("search", "channels", "tokens", "completeness")
 
-def settle_all(keys: set[int], at: datetime) -> None:
-    """Search words and completeness of customers after something around them has changed."""
-    rows = list(
-        Customer.objects.filter(pk__in=keys).prefetch_related(Prefetch("contacts", Contact.objects.all()))
-    )
-    for customer in rows:
+
+def settle_all(keys: Iterable[int], at: datetime) -> None:
+    """Search words and completeness of customers after something around them has changed; only what differs is written."""
+    rows = []
+    for customer in Customer.objects.filter(pk__in=keys).prefetch_related(
+        Prefetch("contacts", Contact.objects.all())
+    ):
+        before = [getattr(customer, name) for name in SETTLED]
         settle(customer)
-        customer.changed_at = at
-    Customer.objects.bulk_update(
-        rows, ["search", "channels", "tokens", "completeness", "changed_at"], batch_size=100
-    )
+        after = [getattr(customer, name) for name in SETTLED]
+        if after != before:
+            rows.append((*after, connection.ops.adapt_datetimefield_value(at), customer.pk))
+    with connection.cursor() as cursor:
+        sets = ", ".join(f"{name} = %s" for name in (*SETTLED, "changed_at"))
+        cursor.executemany(f"update zhike_customer set {sets} where id = %s", rows)
 
 
 class CustomerJudge(Judge):
@@ -113,7 +120,7 @@ class CustomerJudge(Judge):
 
 
 class ContactJudge(Judge):
-    """People at customers that the person sees."""
+    """People at customers that the person sees. Search words of the customers follow when all rows are in."""
 
     model = Contact
     added, changed = "contact_imported", "contact_changed_by_import"
@@ -132,9 +139,6 @@ class ContactJudge(Judge):
         for name, value in verdict.after.items():
             setattr(verdict.record, name, value)
         Contact.objects.filter(pk=verdict.record.pk).update(**verdict.after, version=F("version") + 1)
-
-    def after_writing(self, created: list[Verdict], updated: list[Verdict], at: datetime) -> None:
-        settle_all({one.record.customer_id for one in (*created, *updated)}, at)
 
 
 class ActivityJudge(Judge):

@@ -36,7 +36,10 @@ class OrderJudge(OfCustomerJudge):
         amount, status = row.values.get("amount"), row.values.get("status")
         if amount is None:
             return
-        if status == "returned" and amount > 0:
+        if status == "returned" and amount > 0 and self.options.get("returns") == "negate":
+            for code in ("amount", "profit"):
+                row.values[code] = -row.values[code] if row.values.get(code) is not None else None
+        elif status == "returned" and amount > 0:
             row.refuse("amount", "positive_return")
         elif status is None and "status" not in self.mapped and amount < 0:
             row.values["status"] = "returned"

@@ -55,6 +55,7 @@ def cleaned(owner: Import, said: Mapping[str, Any]) -> dict[str, Any]:
         if said.get("repeats") in REPEATS and (said["repeats"] != "sum" or target.sums)
         else "reject",
         "dates": said["dates"] if said.get("dates") in DATES else "",
+        "returns": "negate" if said.get("returns") == "negate" else "reject",
         "decimal": "," if said.get("decimal") == "," else ".",
         "blanks": "clear" if said.get("blanks") == "clear" else "keep",
         "header": owner.options["header"],

@@ -39,6 +39,7 @@ REPEATS = {
     "first": gettext_lazy("take the first and leave the others out"),
     "sum": gettext_lazy("add them up: several lines are one order"),
 }
+RETURNS = {"reject": gettext_lazy("reject them"), "negate": gettext_lazy("turn their sign")}
 DATE_NAMES = {
     "": gettext_lazy("year first: 2026-11-30, 2026/11/30, 2026年11月30日"),
     "d/m/yyyy": gettext_lazy("day first: 30/11/2026"),
@@ -98,6 +99,7 @@ def matching(owner: Import, said: dict[str, Any], wrong: dict[str, Any]) -> dict
         "doubt": said.get("doubt"),
         "remembered": said.get("remembered"),
         "wrong_match": wrong.get("match"),
+        "return_choices": _options(RETURNS, said.get("returns", "reject")) if owner.target == "orders" else [],
         "has_days": any(field.kind == "date" for field in target.fields),
         "has_numbers": any(field.kind in ("money", "decimal") for field in target.fields),
     }  # fmt: skip

@@ -6,7 +6,6 @@ harm: a batch belongs to whoever moves the cursor.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -15,11 +14,12 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from zhike.customers.models import Customer
+from zhike.customers.models import Contact, Customer
 from zhike.facts.figures import recompute_figures
 from zhike.facts.models import Order, Receivable
 from zhike.imports.checking import judge_of, read_rows
-from zhike.imports.judging import Judge, Row
+from zhike.imports.judging import Judge, Row, tally
+from zhike.imports.judging_archive import settle_all
 from zhike.imports.models import Import, ImportRow
 from zhike.imports.rows import batches
 from zhike.kernel.journal import journal
@@ -51,10 +51,25 @@ def run_rows(owner: Import, clock: Clock, progress: Progress) -> Import:
             write_batch(owner, judge, rows, clock())
         except Moved:
             owner.refresh_from_db()
+            settle_archives(owner, clock)
             return owner
         progress(owner.seen, owner.rows)
     settle_figures(owner, clock)
+    settle_archives(owner, clock)
     return finish(owner, clock())
+
+
+def settle_archives(owner: Import, clock: Clock) -> None:
+    """Search words and completeness of the customers whose contacts the import touched."""
+    if owner.target != "contacts":
+        return
+    records = ImportRow.objects.filter(owner=owner, record__isnull=False).values("record")
+    keys = list(
+        Contact.objects.filter(pk__in=records).order_by().values_list("customer_id", flat=True).distinct()
+    )
+    for start in range(0, len(keys), BATCH):
+        with transaction.atomic():
+            settle_all(keys[start : start + BATCH], clock())
 
 
 def write_batch(owner: Import, judge: Judge, rows: list[Row], at: datetime) -> None:
@@ -65,28 +80,27 @@ def write_batch(owner: Import, judge: Judge, rows: list[Row], at: datetime) -> N
         ]
         try:
             with transaction.atomic():
-                counts = _write(owner, judge, fresh, at)
+                seen = _write(owner, judge, fresh, at)
         except IntegrityError:
             judge.links.forget()
             if attempt == TRIES - 1:
                 raise
             continue
-        owner.cursor, owner.seen = fresh[-1].place, owner.seen + sum(counts.values())
+        owner.cursor, owner.seen = fresh[-1].place, owner.seen + seen
         return
 
 
-def _write(owner: Import, judge: Judge, rows: list[Row], at: datetime) -> Counter[str]:
+def _write(owner: Import, judge: Judge, rows: list[Row], at: datetime) -> int:
     mine = Import.objects.filter(pk=owner.pk, state="running", cursor=owner.cursor)
     if not mine.update(cursor=rows[-1].place):
         raise Moved
     verdicts = judge.judge(rows, lock=True)
     judge.write(verdicts, at)
-    counts: Counter[str] = Counter()
-    for one in verdicts:
-        counts[one.outcome] += len(one.row.members or [0])
+    counts = tally(verdicts)
     sums = {name: F(name) + counts[name] for name in COUNTED}
-    Import.objects.filter(pk=owner.pk).update(seen=F("seen") + sum(counts.values()), **sums)
-    return counts
+    seen = sum(one.row.size for one in verdicts)
+    Import.objects.filter(pk=owner.pk).update(seen=F("seen") + seen, **sums)
+    return seen
 
 
 def settle_figures(owner: Import, clock: Clock) -> None:

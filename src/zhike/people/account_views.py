@@ -47,7 +47,7 @@ GRANTS = (
     grid.Column("person", gettext_lazy("Person"), lambda one: grid.name(str(one.person), str(one.role),
         _page_of(one.person)), phone="title"),
     grid.Column("review", gettext_lazy("Review"), lambda one: grid.day(one.review_on), phone="meta"),
-    grid.Column("until", gettext_lazy("Until"), lambda one: grid.day(one.until_on), phone="more"),
+    grid.Column("until", gettext_lazy("Last day"), lambda one: grid.day(one.until_on), phone="more"),
     grid.Column("approver", gettext_lazy("Approved by"), lambda one: grid.text(one.approved_by)),
     grid.Column("state", gettext_lazy("State"), lambda one: _state(one), phone="aside"),
     grid.Column("steps", "", lambda one: f"{grid.link(_('Still needed'), reverse('review_grant', args=[one.pk]))} · "

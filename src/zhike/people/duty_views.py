@@ -34,6 +34,11 @@ from zhike.people.rules import can
 from zhike.ui import grid
 
 
+def _parts(held: dict[str, list[responsibilities.Responsibility]]) -> list[tuple[Any, Any]]:
+    """The name of each part of a step, with who takes it."""
+    return [(name, held.get(kind, [])) for kind, name in responsibilities.KINDS.items()]
+
+
 @door()
 def matrix(request: HttpRequest) -> HttpResponse:
     """Who is responsible, approves, is consulted and informed at each step; steps without a holder stand on top."""
@@ -47,7 +52,7 @@ def matrix(request: HttpRequest) -> HttpResponse:
         (
             name,
             [
-                (step, label, step in open_steps, [entries.get(step, {}).get(kind, []) for kind in responsibilities.KINDS])
+                (step, label, step in open_steps, _parts(entries.get(step, {})))
                 for step, label in responsibilities.STEPS.items()
                 if step.startswith(f"{code}.")
             ],
@@ -86,8 +91,8 @@ def remove_responsibility(request: HttpRequest, responsibility: int) -> HttpResp
 ABSENCES = (
     grid.Column("person", gettext_lazy("Away"), lambda one: grid.person(one.person), phone="title"),
     grid.Column("delegate", gettext_lazy("Delegate"), lambda one: grid.person(one.delegate), phone="meta"),
-    grid.Column("from", gettext_lazy("From"), lambda one: grid.day(one.from_on), phone="more"),
-    grid.Column("until", gettext_lazy("Until"), lambda one: grid.day(one.until_on), phone="more"),
+    grid.Column("from", gettext_lazy("First day"), lambda one: grid.day(one.from_on), phone="more"),
+    grid.Column("until", gettext_lazy("Last day"), lambda one: grid.day(one.until_on), phone="more"),
     grid.Column("reason", gettext_lazy("Reason"), lambda one: grid.text(one.reason)),
     grid.Column("steps", "", lambda one: grid.link(_("End"), reverse("end_delegation", args=[one.pk])) if one.mine else ""),
 )  # fmt: skip
@@ -139,8 +144,8 @@ def end_delegation(request: HttpRequest, delegation: int) -> HttpResponse:
 ROSTER = (
     grid.Column("person", gettext_lazy("Person"), lambda one: grid.person(one.person), phone="title"),
     grid.Column("duty", gettext_lazy("Duty"), lambda one: grid.text(certificates.DUTIES[one.duty]), phone="meta"),
-    grid.Column("from", gettext_lazy("From"), lambda one: grid.day(one.from_on), phone="more"),
-    grid.Column("until", gettext_lazy("Until"), lambda one: grid.day(one.until_on), phone="more"),
+    grid.Column("from", gettext_lazy("First day"), lambda one: grid.day(one.from_on), phone="more"),
+    grid.Column("until", gettext_lazy("Last day"), lambda one: grid.day(one.until_on), phone="more"),
     grid.Column("state", gettext_lazy("State"), lambda one: _duty_state(one), phone="aside"),
     grid.Column("steps", "", lambda one: grid.link(_("Take off"), reverse("end_duty", args=[one.pk])) if one.may_end else ""),
 )  # fmt: skip
@@ -193,8 +198,8 @@ def end_duty(request: HttpRequest, duty: int) -> HttpResponse:
 CERTIFICATES = (
     grid.Column("person", gettext_lazy("Person"), lambda one: grid.person(one.person), phone="title"),
     grid.Column("kind", gettext_lazy("Kind"), lambda one: grid.text(certificates.CERTIFICATES.get(one.kind, one.kind)), phone="meta"),
-    grid.Column("from", gettext_lazy("From"), lambda one: grid.day(one.from_on)),
-    grid.Column("until", gettext_lazy("Until"), lambda one: grid.day(one.until_on), phone="more"),
+    grid.Column("from", gettext_lazy("First day"), lambda one: grid.day(one.from_on)),
+    grid.Column("until", gettext_lazy("Last day"), lambda one: grid.day(one.until_on), phone="more"),
     grid.Column("evidence", gettext_lazy("Evidence"), lambda one: grid.text(one.evidence)),
     grid.Column("state", gettext_lazy("State"), lambda one: grid.tag(_("valid"), "success") if one.until_on >= timezone.localdate()
                 else grid.tag(_("ended"), "error"), phone="aside"),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from allauth.account import forms as account_forms
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -65,6 +66,21 @@ def day_field(label: Any, *, required: bool = True, initial: date | None = None)
 def person_field(label: Any, *, required: bool = True) -> forms.ModelChoiceField[Person]:
     """Somebody who has not left."""
     return forms.ModelChoiceField(Person.objects.active(), label=label, required=required)
+
+
+class LoginForm(account_forms.LoginForm):  # type: ignore[misc]
+    """Name and password."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = _("User name or e-mail")
+        self.fields["login"].widget.attrs = {
+            "autocomplete": "username",
+            "autocapitalize": "none",
+            "autofocus": True,
+        }
+        self.fields["password"].help_text = ""
+        self.fields["password"].widget.attrs.pop("placeholder", None)
 
 
 class SignForm(forms.Form):
