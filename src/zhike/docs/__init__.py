@@ -20,11 +20,13 @@ from zhike.docs import commands, door, errors, examples, facts, keys, settings
 from zhike.docs.words import Page
 from zhike.facts.page import PAGES as FACTS
 from zhike.facts.page import facts_page
+from zhike.facts.schema import mapping_schema_text
 from zhike_engine.policy.schema import schema_text
 from zhike_engine.words import LANGS
 
 ROOT = Path(__file__).resolve().parents[3]
 SCHEMA = Path("docs/reference/policy.schema.json")
+MAPPING_SCHEMA = Path("docs/reference/mapping.schema.json")
 _BLOCK = re.compile(r"<!-- made: ([^\n]*?) -->\n.*?<!-- /made -->", re.DOTALL)
 
 Maker = Callable[[Page, tuple[str, ...]], str]
@@ -46,8 +48,12 @@ MAKERS: dict[str, Maker] = {
 
 
 def pages(root: Path = ROOT) -> dict[Path, str]:
-    """Path below `root` -> text of every made page, and of the JSON Schema."""
-    found = {SCHEMA: schema_text(), **{Path(FACTS[lang]): facts_page(lang) for lang in LANGS}}
+    """Path below `root` -> text of every made page, and of the JSON Schemas."""
+    found = {
+        SCHEMA: schema_text(),
+        MAPPING_SCHEMA: mapping_schema_text(),
+        **{Path(FACTS[lang]): facts_page(lang) for lang in LANGS},
+    }
     for path in sorted((root / "docs").rglob("*.md")):
         text = path.read_text("utf-8")
         if _BLOCK.search(text):
