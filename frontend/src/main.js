@@ -10,6 +10,7 @@ import "./parts/menu.js";
 import "./parts/palette.js";
 import "./parts/panes.js";
 import "./parts/pick.js";
+import "./parts/picker.js";
 import "./parts/shell.js";
 import "./parts/toast.js";
 

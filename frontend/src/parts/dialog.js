@@ -43,7 +43,9 @@ listen("click", "[data-opens]", (event, opener) => {
 });
 // A changed form is not thrown away by a slip.
 function leave(element) {
-  if (!element.querySelector("form[data-changed]")) element.close();
+  const no = element.querySelector("button[value=no]");
+  if (no) no.click();
+  else if (!element.querySelector("form[data-changed]")) element.close();
   else confirmed(say("discard")).then((yes) => yes && element.close());
 }
 
@@ -71,9 +73,16 @@ export function confirmed(question, source) {
   button.textContent = source?.dataset.yes || button.dataset.yes;
   button.classList.toggle("btn-danger", Boolean(source?.matches(".btn-danger, .menu-item-danger")));
   button.classList.toggle("btn-primary", !button.classList.contains("btn-danger"));
-  box.returnValue = "";
   box.showModal();
-  return new Promise((resolve) => box.addEventListener("close", () => resolve(box.returnValue === "yes"), { once: true }));
+  return new Promise((resolve) => {
+    const settled = new AbortController();
+    const settle = (yes) => {
+      settled.abort();
+      resolve(yes);
+    };
+    box.addEventListener("submit", (event) => settle(event.submitter?.value === "yes"), { signal: settled.signal });
+    box.addEventListener("cancel", () => settle(false), { signal: settled.signal });
+  });
 }
 
 // data-confirm on a button or form that posts without htmx.

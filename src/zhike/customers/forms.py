@@ -30,6 +30,7 @@ from zhike.kernel.journal import plain
 from zhike.people.models import Person
 from zhike.people.rules import sees
 from zhike.ui.figures import tongue
+from zhike.ui.forms import Picker
 
 NONE = [("", "—")]
 
@@ -97,9 +98,12 @@ class CustomerForm(forms.ModelForm):  # type: ignore[type-arg]
         """The parent company is chosen by its code, which is quicker than a list of thousands."""
         seen = Customer.objects.visible_to(by).living()
         field = forms.ModelChoiceField(
-            seen.exclude(pk=self.instance.pk), to_field_name="code", required=False, widget=forms.TextInput
+            seen.exclude(pk=self.instance.pk), to_field_name="code", required=False, widget=Picker("customer")
         )
-        field.label, field.help_text = self.fields["parent"].label, _("its customer code")
+        field.label, field.help_text = (
+            self.fields["parent"].label,
+            _("type any part of its name, or its code"),
+        )
         self.fields["parent"] = field
         if self.instance.parent is not None:
             self.initial["parent"] = self.instance.parent.code

@@ -21,13 +21,15 @@ MOST = 8
 
 @dataclass(frozen=True)
 class Hit:
-    """One line of the palette."""
+    """One line of the palette; `noun` and `value` let a field of a form take it."""
 
     kind: Any
     title: str
     detail: str
     address: str
     icon: str
+    noun: str = ""
+    value: str = ""
 
 
 def search(person: Person, words: str, customers_open: bool) -> list[Hit]:
@@ -56,7 +58,9 @@ def _customers(person: Person, words: str) -> Iterator[Hit]:
     rows = matching(Customer.objects.visible_to(person).living(), words, columns)
     found = list(rows.only("code", "name", "short_name", "search", "amount_12m")[:200])
     for one in sorted(found, key=lambda row: _rank(row, words))[:MOST]:
-        yield Hit(_("customer"), one.name, one.code, one.get_absolute_url(), "building-2")
+        yield Hit(
+            _("customer"), one.name, one.code, one.get_absolute_url(), "building-2", "customer", one.code
+        )
 
 
 def _contacts(person: Person, words: str) -> Iterator[Hit]:
@@ -85,6 +89,14 @@ def _people(words: str) -> list[Hit]:
         Q(display_name__icontains=words) | Q(pinyin__contains=text) | Q(username__istartswith=text)
     )
     return [
-        Hit(_("colleague"), one.display_name, one.post, reverse("person", args=[one.pk]), "user")
+        Hit(
+            _("colleague"),
+            one.display_name,
+            one.post,
+            reverse("person", args=[one.pk]),
+            "user",
+            "person",
+            one.username,
+        )
         for one in rows.only("display_name", "post", "username")[:4]
     ]

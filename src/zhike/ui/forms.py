@@ -29,6 +29,21 @@ class Switch(forms.CheckboxInput):
     """A yes or no that works like a light switch: for settings that hold at once."""
 
 
+class Picker(forms.TextInput):
+    """A record by its code, found by typing any part of its name; `noun` is `customer` or `person`."""
+
+    template_name = "ui/forms/picker.html"
+
+    def __init__(self, noun: str, attrs: Any = None) -> None:
+        given = {
+            "autocomplete": "off",
+            "role": "combobox",
+            "aria-expanded": "false",
+            "aria-autocomplete": "list",
+        }
+        super().__init__({**given, "data-noun": noun, **(attrs or {})})
+
+
 class Field(BoundField):
     """A field on the page."""
 
