@@ -85,7 +85,6 @@ def test_it_gives_scripts_json(explain):
             "explain needs `--facts`, or `--run` with the folder of a finished run\n",
         ),
         (["c1", "--run", "facts"], False, "error: `facts` has no `run.json`\n"),
-        (["c1", "--run", "facts", "--html", "x"], False, "instead of `--run`\n"),
     ],
 )
 def test_what_it_cannot_do_it_says_in_one_message(explain, arguments, facts, message):

@@ -20,7 +20,8 @@ from zhike.explain_output import read_output, show_output, units_of
 from zhike.explain_page import as_data, page
 from zhike.explain_text import show
 from zhike.messages import say, system_says
-from zhike_engine.errors import OutputFailed
+from zhike.stored_run import explained
+from zhike_engine.errors import NotFound, OutputFailed
 from zhike_engine.explain import Explanation, explain
 from zhike_engine.words import Lang, Text
 
@@ -43,10 +44,10 @@ def command(
     """Explain why CUSTOMER has its grade under POLICY, and what is missing for the next better one.
 
     POLICY is a policy file, a folder with policy.yaml, or the name of a shipped policy. With --run it may be left
-    out; the conditions are then shown as the run wrote them.
+    out for a shipped policy; without the policy that was run, the conditions are shown as the run wrote them.
     """
     if finished is not None:
-        from_output(finished, customer, rating, given["policy"], html, lang, as_json)
+        from_output(finished, customer, rating, given["policy"], html, lang, as_json, everything)
         return
     for name in ("policy", "facts", "as_of"):
         if given[name] is None:
@@ -85,20 +86,30 @@ def from_output(
     html: Path | None,
     lang: Lang,
     as_json: bool,
+    everything: bool,
 ) -> None:
-    """Show what a finished run wrote about a customer."""
-    if html is not None:
-        raise click.UsageError(
-            say("`--html` needs the facts: give `POLICY`, `--facts` and `--as-of` instead of `--run`")
-        )
+    """Show what a finished run wrote about a customer: its explanation where the run tells it, else its rows."""
     written = read_output(folder, customer, rating)
-    if as_json:
-        rows = {"run": written.record, "grades": written.grades, "reasons": written.reasons}
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=2, default=str))
-        return
     name = str(written.record["policy"])
     known = find_policy(policy) if policy else find_policy(name) if name in presets.names() else None
-    show_output(written, units_of(written.record, known), lang, Console(file=sys.stdout))
+    found = explained(read_output(folder, customer), known, rating)
+    if html is not None:
+        if found is None:
+            raise NotFound(
+                say("the run alone does not tell the reasons of `{customer}`", customer=customer),
+                hint=say("give `POLICY` as it was run, or its `--facts` and `--as-of` instead of `--run`"),
+            )
+        write_page(found, html, lang)
+    if as_json:
+        rows: dict[str, Any] = {"run": written.record, "grades": written.grades, "reasons": written.reasons}
+        rows["explanations"] = None if found is None else as_data(found)
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2, default=str))
+    elif html is not None:
+        click.echo(("说明：" if lang == "zh" else "page: ") + str(html))
+    elif found is not None:
+        show(found, lang, Console(file=sys.stdout), everything=everything)
+    else:
+        show_output(written, units_of(written.record, known), lang, Console(file=sys.stdout))
 
 
 def write_page(found: list[Explanation], path: Path, lang: Lang) -> None:

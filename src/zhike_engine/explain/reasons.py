@@ -36,6 +36,11 @@ class Reasons:
             return None
         document = self.asked.run.plan.document
         spec: Any = document.metrics.get(name) or document.scorecards.get(name)
+        if not self.records.has("customers"):
+            return Text(
+                zh="评级时就无法计算，原因要看当时的事实数据",
+                en="not computable in the run; its facts tell why",
+            )
         return self.no_event(spec) or _REASONS[type(spec)](self, spec)
 
     def no_event(self, spec: Any) -> Text | None:

@@ -101,6 +101,8 @@ class Records:
 
     def event(self, anchor: Anchor) -> date | None:
         """The day of the event that an anchored window starts at."""
+        if not self.has("customers"):
+            return None
         event = self.run.compiled.context.event(anchor)
         found = self._first(
             ("event", anchor.on),

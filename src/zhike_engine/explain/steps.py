@@ -238,8 +238,12 @@ class Path:
         kind = self.asked.step(self.rating, "manual")
         if kind is None or self.rating.spec.manual is None:
             return
+        article = self.rating.spec.manual.article
         record = self.records.override(self.rating.name, str(kind))
-        assert record is not None
+        if record is None:  # the run is at hand, its facts are not
+            grade = self.code(self.rank_after("s_manual")) or ""
+            yield self.step("manual", _MANUAL[str(kind)].format(g=self.title(grade)), grade, article)
+            return
         frame = _MANUAL[str(kind)].format(g=self.title(record.grade))
         rest = Text(
             zh="{what}（理由：{reason}；批准人：{approver}；有效期 {a} 至 {b}）",
@@ -247,7 +251,7 @@ class Path:
         )
         text = rest.format(what=frame, reason=record.reason, approver=record.approver,
                            a=day(record.from_on), b=day(record.until_on))  # fmt: skip
-        yield self.step("manual", text, record.grade, self.rating.spec.manual.article)
+        yield self.step("manual", text, record.grade, article)
 
     # pending
 

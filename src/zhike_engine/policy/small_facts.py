@@ -47,12 +47,13 @@ def given_table(given: Given, cases: Cases, numbers: list[int]) -> tuple[pa.Tabl
         for place, text in _fill(row, given, cases, index):
             unreadable.setdefault(index, []).append((place, text))
         rows.append(row)
-    schema = _schema(given)
+    schema = given_schema(given)
     columns = {field.name: pa.array([row.get(field.name) for row in rows], field.type) for field in schema}
     return pa.table(columns, schema=schema), unreadable
 
 
-def _schema(given: Given) -> pa.Schema:
+def given_schema(given: Given) -> pa.Schema:
+    """The columns of table `given`."""
     fields = [("customer", pa.string()), ("name", pa.string())]
     fields += [(column, _TYPES[_kind_of(name)]) for name, column in given.attributes.items()]
     for column, value in given.metrics.values():
