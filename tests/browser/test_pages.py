@@ -32,8 +32,12 @@ ELSEWHERE = {
 """Addresses that no test can open as a page, and why."""
 BEFORE = {"account_login", "account_reset_password", "mfa_authenticate"}
 """Pages before sign-in, which whoever has signed in is sent away from."""
-SETTLED = """Promise.allSettled([document.fonts.ready, ...document.getAnimations()
-    .filter((one) => one.effect.getComputedTiming().endTime !== Infinity).map((one) => one.finished)])"""
+SETTLED = """async () => {
+    await document.fonts.ready;
+    const moving = () => document.getAnimations().filter((one) => one.effect.getComputedTiming().endTime !== Infinity);
+    while (moving().length) await Promise.allSettled(moving().map((one) => one.finished));
+}"""
+"""Until fonts are there and no colour is on its way to another: what inherits a colour follows only then."""
 PICTURED = {("zh-hans", "light"), ("en", "dark")}
 
 

@@ -27,6 +27,17 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && document.body.dataset.nav === "open") drawer(false);
 });
 
+// What scrolls and holds nothing to tab to is reached by the keyboard itself.
+const reach = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    const scrolls = target.scrollWidth > target.clientWidth || target.scrollHeight > target.clientHeight;
+    const held = target.querySelector("a[href], button, input, select, textarea, summary, [tabindex='0']");
+    if (scrolls && !held) target.tabIndex = 0;
+    else if (target.tabIndex === 0) target.tabIndex = -1;
+  }
+});
+for (const frame of document.querySelectorAll(".page-body, .overflow-x-auto")) reach.observe(frame);
+
 // A tab that is current but scrolled away is brought into sight.
 behaviour("tabs", (tabs) => {
   const current = tabs.querySelector("[aria-current]");

@@ -12,6 +12,7 @@ from pathlib import Path
 from django.db import connection, transaction
 from django.utils import timezone
 
+from zhike.customers.duplicates import mark
 from zhike.customers.limits import set_limit
 from zhike.customers.models import Customer
 from zhike.demo.archive import settle_archives
@@ -63,6 +64,7 @@ def load(
                 tell("history")
                 orders = settle_history(facts, as_of)
                 settle_limits(as_of)
+                mark(Customer.objects.all())
         finally:
             facts.close()
     seal()
