@@ -199,14 +199,14 @@ def used_by(kind: type[models.Model], keys: Iterable[int]) -> dict[int, set[str]
         for key in (
             other._default_manager.filter(**{f"{name}__in": keys}).values_list(name, flat=True).distinct()
         ):
-            found[key].add(str(other._meta.verbose_name_plural))
+            found[key].add(str(other._meta.verbose_name))
     posts = (
         Assignment.objects.filter(customer_id__in=keys).exclude(post="manager", ended_at__isnull=True)
         if kind is Customer
         else None
     )
     for key in posts.values_list("customer_id", flat=True).distinct() if posts is not None else ():
-        found[key].add(str(Assignment._meta.verbose_name_plural))
+        found[key].add(str(Assignment._meta.verbose_name))
     return found
 
 
