@@ -14,7 +14,10 @@ from tests.browser.worlds import World
 if TYPE_CHECKING:
     from playwright.sync_api import APIRequestContext
 
-FIRST = "SELECT code, customer.id FROM zhike_customer customer JOIN zhike_person ON manager_id = zhike_person.id WHERE username = 'linheng' ORDER BY customer.id LIMIT 1"
+FIRST = (
+    "SELECT code, customer.id FROM zhike_customer customer JOIN zhike_person ON manager_id = zhike_person.id"
+    " WHERE username = 'linheng' ORDER BY customer.id LIMIT 1"
+)
 OF_FIRST = f"SELECT code, (SELECT min(id) FROM {{}} WHERE customer_id = customer.id) FROM ({FIRST}) customer"
 KEYS = {
     "journal_entry": "zhike_journal", "job_progress": "zhike_job",

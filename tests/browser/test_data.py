@@ -53,7 +53,8 @@ def test_import_an_excel_file_mend_it_and_undo_it(chromium: Browser, demo: World
     key = token_hex(3).upper()
     messy = workbook(
         tmp_path / "customers.xlsx",
-        [[f"{key}1", f"宁波{key}机电有限公司", "宁波", "2024-03-01"], [f"{key}2", f"绍兴{key}纺织有限公司", "绍兴", "去年春天"], [f"{key}3", "", "温州", "2024-05-01"]],
+        [[f"{key}1", f"宁波{key}机电有限公司", "宁波", "2024-03-01"], [f"{key}2", f"绍兴{key}纺织有限公司", "绍兴", "去年春天"],
+         [f"{key}3", "", "温州", "2024-05-01"]],
     )  # fmt: skip
     with desk(chromium, demo, HEAD) as one:
         bring_in(one, messy)

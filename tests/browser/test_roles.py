@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("journeys")]
 SEES = {
-    "ming": "A", "tess": "A", "gao": "B", "shu": "C", "rong": "AB", "head": "A", "boss": "ABC", "fang": "ABC", "keep": "ABC", "audit": "ABC",
+    "ming": "A", "tess": "A", "gao": "B", "shu": "C", "rong": "AB", "head": "A", "boss": "ABC", "fang": "ABC", "keep": "ABC",
+    "audit": "ABC",
     "root": "", "hana": "", "idle": "",
 }  # fmt: skip
 """Person of the cast -> the customers that the person may see; see the drawing in tests/product/cast.py."""

@@ -50,7 +50,12 @@ def files(folder: Path) -> dict[str, str]:
         amount = draw.randint(1, 9_000_000) * (-1 if back else 1)
         status = "returned" if back else "cancelled" if number % 23 == 0 else "completed"
         profit = "" if number % 9 == 0 else f"{amount // 10}.25"
-        orders += f"S{number},K{draw.randint(0, 11) ** 2 % 12},{day},{amount}.{draw.randint(0, 9999):04d},{draw.choice(['CNY', 'USD'])},{profit},{status}\n"
+        customer, decimals, currency = (
+            draw.randint(0, 11) ** 2 % 12,
+            draw.randint(0, 9999),
+            draw.choice(["CNY", "USD"]),
+        )
+        orders += f"S{number},K{customer},{day},{amount}.{decimals:04d},{currency},{profit},{status}\n"
     found = {"customers": customers, "orders": orders, "exchange_rates": rates}
     for name, text in found.items():
         (folder / f"{name}.csv").write_text(text, "utf-8")
