@@ -31,12 +31,12 @@ document.addEventListener("keydown", (event) => {
 const reach = new ResizeObserver((entries) => {
   for (const { target } of entries) {
     const scrolls = target.scrollWidth > target.clientWidth || target.scrollHeight > target.clientHeight;
-    const held = target.querySelector("a[href], button, input, select, textarea, summary, [tabindex='0']");
+    const held = target.querySelector("a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']");
     if (scrolls && !held) target.tabIndex = 0;
     else if (target.tabIndex === 0) target.tabIndex = -1;
   }
 });
-for (const frame of document.querySelectorAll(".page-body, .overflow-x-auto")) reach.observe(frame);
+for (const frame of document.querySelectorAll(".page-body, .overflow-x-auto, .list-scroll:not([tabindex])")) reach.observe(frame);
 
 // A tab that is current but scrolled away is brought into sight.
 behaviour("tabs", (tabs) => {
