@@ -31,9 +31,25 @@ def opened(file: Path, passphrase: bytes) -> Iterator[tuple[Path, Manifest]]:
         with file.open("rb") as source:
             opener = Opener(source, passphrase)
             with tarfile.open(fileobj=opener, mode="r|") as archive:
-                archive.extractall(stage, filter="data")
+                unpack(archive, stage)
             opener.drain()
         yield stage, checked(stage)
+
+
+def unpack(archive: tarfile.TarFile, stage: Path) -> None:
+    """Write the files of an archive below a folder; whatever is no plain file inside it is refused.
+
+    The safe filter of `extractall` is not in every Python 3.11.
+    """
+    for member in archive:
+        path = (stage / member.name).resolve()
+        content = archive.extractfile(member) if member.isfile() else None
+        if content is None or not path.is_relative_to(stage.resolve()):
+            raise InstallationUnfit(say("`{name}` of the backup is damaged or missing", name=member.name))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("xb") as out:
+            shutil.copyfileobj(content, out)
+        path.chmod(0o600)
 
 
 def checked(stage: Path) -> Manifest:
