@@ -66,10 +66,10 @@ class SQLite:
         self.folder = folder
         self.connection = sqlite3.connect(f"file:{path.absolute()}?mode=ro", uri=True, isolation_level=None)
         self.connection.create_function("zhike_decimal", 1, zhike_decimal, deterministic=True)
-        for name, function in (("sqrt", math.sqrt), ("floor", math.floor)):
-            if not self._knows(name):
-                self.connection.create_function(name, 1, _known(function), deterministic=True)
         with self._translated():
+            for name, function in (("sqrt", math.sqrt), ("floor", math.floor)):
+                if not self._knows(name):
+                    self.connection.create_function(name, 1, _known(function), deterministic=True)
             self.connection.execute("pragma cache_size = -200000")
             self.connection.execute("begin")
 
