@@ -27,7 +27,7 @@ CATALOGUE = load_catalogue(ROOT)
 BY_ID = {clause.id: clause for clause in CATALOGUE.clauses}
 INI = """
 [pytest]
-addopts = --strict-markers -p tests.clause_plugin -p no:randomly
+addopts = --strict-markers -p tests.clause_plugin -p no:randomly -p no:django
 markers = clause: names a clause
 """
 
