@@ -6,9 +6,13 @@ import errno
 import os
 import socket
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from zhike.kernel.unfit import InstallationUnfit
 from zhike.messages import say, system_says
+
+if TYPE_CHECKING:
+    from zhike.system.schema import Schema
 
 
 def start_django() -> None:
@@ -46,17 +50,22 @@ def need_database() -> None:
         ) from error
 
 
+def refuse_newer(schema: Schema) -> None:
+    """Raises InstallationUnfit for a database that a newer version has made."""
+    if schema.unknown:
+        raise InstallationUnfit(
+            say("the database was made by a newer version: it has `{name}`", name=schema.unknown[0]),
+            hint=say("install that version, or restore the copy made before the upgrade"),
+        )
+
+
 def need_schema() -> None:
     """Raises InstallationUnfit unless the schema of the database is the one this version knows."""
     from zhike.system.schema import read_schema
 
     need_database()
     schema = read_schema()
-    if schema.unknown:
-        raise InstallationUnfit(
-            say("the database was made by a newer version: it has `{name}`", name=schema.unknown[0]),
-            hint=say("install that version, or restore the copy made before the upgrade"),
-        )
+    refuse_newer(schema)
     if schema.lacking:
         raise InstallationUnfit(
             say(

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import click
 
-from zhike.cli.installation import need_database, start_django
+from zhike.cli.installation import need_database, refuse_newer, start_django
 from zhike.cli.kinds import lang_option
 from zhike.cli.speaking import Speaking
-from zhike.kernel.unfit import InstallationUnfit
-from zhike.messages import say
 from zhike_engine.words import Lang, Text
 
 COPIED = Text(zh="已复制到 {path}", en="copied to {path}")
@@ -31,11 +29,7 @@ def command(lang: Lang, check: bool, no_copy: bool) -> int:
     from zhike.system.schema import bring_up, read_schema
 
     schema = read_schema()
-    if schema.unknown:
-        raise InstallationUnfit(
-            say("the database was made by a newer version: it has `{name}`", name=schema.unknown[0]),
-            hint=say("install that version, or restore the copy made before the upgrade"),
-        )
+    refuse_newer(schema)
     if check:
         for name in schema.lacking:
             click.echo(name)

@@ -15,7 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from zhike.kernel.refusals import Refused
+from zhike.kernel.refusals import NotThere, Refused
 from zhike.people.doors import door, open_to_all
 from zhike.people.middleware import LANGUAGE_COOKIE
 from zhike.ui import specimens
@@ -24,13 +24,6 @@ from zhike.ui.answers import done
 FAILED = Path(__file__).parent / "templates" / "ui" / "failed.html"
 GROUNDS = (("light", "zhike"), ("dark", "zhike-dark"))
 YEAR = 365 * 24 * 3600
-
-
-class NotFound(Refused):
-    """The address leads nowhere, or to something that this person may not see."""
-
-    status = 404
-    code = "not_found"
 
 
 class Stale(Refused):
@@ -92,7 +85,7 @@ def refused_page(request: HttpRequest, refusal: Refused) -> HttpResponse:
 @open_to_all
 def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
     """404."""
-    return refused_page(request, NotFound(_("There is nothing at this address, or it is not yours to see.")))
+    return refused_page(request, NotThere(_("There is nothing at this address, or it is not yours to see.")))
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
