@@ -6,6 +6,7 @@ transaction of its batch.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -64,7 +65,7 @@ def tally(verdicts: Iterable[Verdict]) -> Counter[str]:
     return counts
 
 
-class Judge:
+class Judge(ABC):
     """The common ground of all kinds. Subclasses say which model, how rows find records, and what else belongs to writing."""
 
     model: type[models.Model]
@@ -125,12 +126,12 @@ class Judge:
                     row.refuse(one.code, code, value=text)
                 row.values[one.code] = found if found != SEVERAL else None
 
-    def check(self, row: Row) -> None:
+    def check(self, row: Row) -> None:  # noqa: B027 (a hook)
         """Further rules of this kind."""
 
+    @abstractmethod
     def find(self, rows: list[Row], *, lock: bool) -> dict[Key, Any]:
         """Key -> the record that is there."""
-        raise NotImplementedError
 
     def key_of(self, row: Row) -> Key | None:
         """What tells the record of a row; None when a part is missing."""
@@ -222,7 +223,7 @@ class Judge:
             setattr(verdict.record, name, value)
         self.model._default_manager.filter(pk=verdict.record.pk).update(**verdict.after)
 
-    def after_writing(self, created: list[Verdict], updated: list[Verdict], at: datetime) -> None:
+    def after_writing(self, created: list[Verdict], updated: list[Verdict], at: datetime) -> None:  # noqa: B027 (a hook)
         """What follows from the changes."""
 
     def line(self, verdict: Verdict) -> ImportRow:
