@@ -7,8 +7,8 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
 
+from tests.product.customers.sending import settled_form
 from zhike.customers.actions import log_activity
 from zhike.customers.archive import Confirmation
 from zhike.customers.cards import as_pdf, as_word, card_of
@@ -24,34 +24,6 @@ from zhike_engine.policy.load import load_policy
 from zhike_engine.run import run
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def now():
-    return timezone.now()
-
-
-@pytest.fixture
-def today():
-    return timezone.localdate()
-
-
-@pytest.fixture
-def page(client_for):
-    """`page(person, path)` is what stands on a page."""
-
-    def said(person, path):
-        answer = client_for(person).get(path)
-        assert answer.status_code == 200
-        return answer.content.decode()
-
-    return said
-
-
-def settled_form(client, path):
-    """The values of a form as a browser would send them."""
-    form = client.get(path).context["form"]
-    return {name: "" if form[name].value() is None else form[name].value() for name in form.fields}
 
 
 @pytest.mark.clause("ARC-01")

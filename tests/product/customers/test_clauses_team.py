@@ -6,7 +6,6 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.utils import timezone
 
 from zhike.customers.actions import assign_post, log_activity
 from zhike.customers.budgets import Booking
@@ -17,34 +16,6 @@ from zhike.customers.teams import require_post
 from zhike.people.actions import close_account
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def now():
-    return timezone.now()
-
-
-@pytest.fixture
-def today():
-    return timezone.localdate()
-
-
-@pytest.fixture
-def page(client_for):
-    """`page(person, path)` is what stands on a page."""
-
-    def said(person, path):
-        answer = client_for(person).get(path)
-        assert answer.status_code == 200
-        return answer.content.decode()
-
-    return said
-
-
-def settled_form(client, path):
-    """The values of a form as a browser would send them."""
-    form = client.get(path).context["form"]
-    return {name: "" if form[name].value() is None else form[name].value() for name in form.fields}
 
 
 @pytest.mark.clause("ORG-04")
