@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+from html import escape
 from typing import Any
 
 from django.contrib import messages
@@ -19,9 +22,10 @@ from zhike.customers.grid import QUICK
 from zhike.customers.handovers import hand_all
 from zhike.customers.life import LIFE
 from zhike.customers.models import Customer
+from zhike.customers.pages import find_customer
 from zhike.kernel.refusals import Invalid
 from zhike.lists.actions import remove_view, save_view
-from zhike.lists.fields import OPERATORS
+from zhike.lists.fields import OPERATORS, Field
 from zhike.lists.forms import ExportForm, ViewForm
 from zhike.lists.models import View
 from zhike.lists.pages import MOST_COUNTED, shown_count
@@ -32,7 +36,7 @@ from zhike.people.models import Person
 from zhike.people.rules import can
 from zhike.ui import grid
 
-MOST_AT_ONCE = 1000
+MOST_AT_ONCE = 200
 
 
 def screen(request: HttpRequest) -> dict[str, Any]:
@@ -45,7 +49,7 @@ def screen(request: HttpRequest) -> dict[str, Any]:
     page = lists.page(person, asked, known["all"])
     hand = grid.Bulk(_("Hand to…"), reverse("bulk_assign"), icon="user-round-check", dialog=True)
     table = grid.Table(
-        [field.as_column() for field in columns], page, QueryDict(asked.query()), key=lambda row: row.code, sort=asked.sort,
+        [column(field, person) for field in columns], page, QueryDict(asked.query()), key=lambda row: row.code, sort=asked.sort,
         path=reverse("customers"), bulk=[hand] if can(person, "assign_customer") else [],
         filtered=bool(asked.words or asked.conditions), caption=_("Customers"),
         empty=_("No customer matches.") if asked.words or asked.conditions else _("No customers yet."),
@@ -67,6 +71,26 @@ def screen(request: HttpRequest) -> dict[str, Any]:
         ],
         "group_label": next((field.label for field in fields if field.code == asked.group), ""),
     }
+
+
+def in_place(field: Field) -> Callable[[Customer], str]:
+    """The cell of a field that is edited in the list, with the button that turns it into a form."""
+    label = escape(f"{_('Edit')}: {field.label}")
+
+    def cell(row: Customer) -> str:
+        address = escape(reverse("customer_cell", args=[row.code, field.code]))
+        return (
+            f'{field.cell(row)}<button class="btn btn-quiet btn-icon btn-small cell-pen" type="button" hx-get="{address}"'
+            f' hx-target="closest td" hx-swap="innerHTML" aria-label="{label}">{grid.icon("pencil", "icon-small")}</button>'
+        )
+
+    return cell
+
+
+def column(field: Field, person: Person) -> grid.Column:
+    """The column of a field; one that the person may edit in place has a button in every cell."""
+    shown = field.as_column()
+    return replace(shown, cell=in_place(field)) if field.edit and can(person, "change_customer") else shown
 
 
 def options(request: HttpRequest, shown: dict[str, Any]) -> dict[str, Any]:
@@ -176,8 +200,8 @@ def cell(request: HttpRequest, code: str, field: str) -> HttpResponse:
     """One cell as a field to edit, and its new value when sent."""
     person = me(request)
     one = next((item for item in lists.fields_for(person) if item.code == field and item.edit), None)
-    customer = Customer.objects.visible_to(person).filter(code=code).first()
-    if one is None or customer is None:
+    customer = find_customer(person, code)
+    if one is None:
         raise Http404
     if request.method == "POST":
         value = request.POST.get("value", "").strip()
@@ -188,7 +212,7 @@ def cell(request: HttpRequest, code: str, field: str) -> HttpResponse:
         customer = change_customer(
             customer=customer, version=read, by=person, at=timezone.now(), **{one.column: value}
         )
-        return HttpResponse(one.cell(customer))
+        return HttpResponse(in_place(one)(customer))
     choices = one.choices(person) if one.choices else None
     return render(
         request,
@@ -197,12 +221,30 @@ def cell(request: HttpRequest, code: str, field: str) -> HttpResponse:
     )
 
 
+def picked(request: HttpRequest) -> list[Customer]:
+    """The customers of a bulk action: those picked, or everything that the list finds. Raises Invalid when they are too many."""
+    person = me(request)
+    rows = (
+        Customer.objects.visible_to(person)
+        .living()
+        .filter(code__in=request.POST.getlist("pick")[: MOST_AT_ONCE + 1])
+    )
+    if request.POST.get("every"):
+        rows = lists.find(person, lists.read(person, _query_of(request)))
+    found = list(rows.defer(*lists.HEAVY)[: MOST_AT_ONCE + 1])
+    if len(found) > MOST_AT_ONCE:
+        raise Invalid(
+            _("At most %(most)s customers at once; narrow the list first.") % {"most": MOST_AT_ONCE}
+        )
+    return found
+
+
 @door("assign_customer", customer_data=True)
+@require_POST
 def bulk_assign(request: HttpRequest) -> HttpResponse:
     """Give the chosen customers to an account manager."""
     person = me(request)
-    codes = (request.POST if request.method == "POST" else request.GET).getlist("pick")[:MOST_AT_ONCE]
-    chosen = list(Customer.objects.visible_to(person).filter(code__in=codes))
+    chosen = picked(request)
     if request.POST.get("sent"):
         manager = get_object_or_404(Person.objects.active(), pk=request.POST.get("person") or 0)
         given, opened, kept = hand_all(customers=chosen, receiver=manager, by=person, at=timezone.now())

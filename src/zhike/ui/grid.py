@@ -308,6 +308,11 @@ class Table:
         return int(self.page.paginator.count)
 
     @property
+    def shown_total(self) -> str:
+        """How many records match, as people read it; with `+` where counting stopped."""
+        return f"{self.total:,}+" if getattr(self.page, "more", False) else f"{self.total:,}"
+
+    @property
     def before(self) -> str:
         """The page before, or nothing."""
         return self.address(page=self.page.previous_page_number()) if self.page.has_previous() else ""

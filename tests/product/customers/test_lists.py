@@ -11,6 +11,7 @@ from django.utils import timezone
 from python_calamine import load_workbook
 
 from tests.product.cast import Cast
+from zhike.customers import list_views
 from zhike.customers.actions import settle
 from zhike.customers.export_right import ExportRecord
 from zhike.customers.models import Customer
@@ -169,6 +170,33 @@ def test_chosen_customers_go_to_a_colleague_at_once(cast: Cast, client_for: Clie
     assert (
         Entry.objects.filter(action="handover_opened").count() == 1
     )  # who has a manager is handed over, signed by both
+
+
+def test_everything_that_matches_is_handed_over_and_never_more_than_can_be_done_at_once(
+    cast: Cast, client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = client_for(cast.people.rong)
+    for number in range(5):
+        add(number, region=cast.regions.east, grade="B")
+    asked = {
+        "sent": "1",
+        "every": "1",
+        "query": "c=grade:in:B",
+        "pick": ["X00000"],
+        "person": cast.people.gao.pk,
+    }
+    monkeypatch.setattr(list_views, "MOST_AT_ONCE", 4)
+    assert client.post("/customers/assign/", asked).status_code == 422
+    assert not Customer.objects.filter(code__startswith="X", manager__isnull=False).exists()
+    monkeypatch.setattr(list_views, "MOST_AT_ONCE", 5)
+    client.post("/customers/assign/", asked)
+    assert Customer.objects.filter(code__startswith="X", manager=cast.people.gao).count() == 5
+
+
+def test_a_cell_that_may_be_edited_leads_to_its_form(cast: Cast, client_for: ClientFor) -> None:
+    address = "/customers/A/cell/industry/"
+    assert address in client_for(cast.people.ming).get("/customers/?sort=name").content.decode()
+    assert address not in client_for(cast.people.boss).get("/customers/?sort=name").content.decode()
 
 
 @pytest.mark.clause("SEC-03")
