@@ -20,7 +20,10 @@ def chromium() -> Iterator[Browser]:
     missing = windows.what_is_missing()
     if missing:
         absent(*missing)
-    with windows.browser() as running:
+    # The browser's driver leaves a loop running in this thread, and Django would refuse its database to
+    # every later test of the process; nothing here calls the database from inside that loop.
+    with pytest.MonkeyPatch.context() as patch, windows.browser() as running:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         yield running
 
 
