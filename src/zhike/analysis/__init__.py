@@ -1,0 +1,1 @@
+"""Read-only pages across nouns: development, value, concentration and fit of resources."""

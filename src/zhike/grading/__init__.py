@@ -1,0 +1,1 @@
+"""Grading runs, proposals, decisions, and the grades of every customer over time."""

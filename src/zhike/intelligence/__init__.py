@@ -1,0 +1,1 @@
+"""Market needs, industry trends and moves of competitors, with source, day, reliability and customers concerned."""

@@ -1,0 +1,1 @@
+"""Letters that tell customers their grade: templates, batches, proof of delivery and receipt."""

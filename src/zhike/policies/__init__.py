@@ -1,0 +1,1 @@
+"""Policies in the product: versions, parameters, control block, approval, publication, acknowledgement."""

@@ -1,0 +1,1 @@
+"""Procedures: steps by role with separation of duties, time limits, escalation; one inbox of what waits."""
