@@ -31,6 +31,8 @@ MODULES = (
     "zhike.people.delegations",
     "zhike.people.responsibilities",
     "zhike.people.warnings",
+    "zhike.procedures.actions",
+    "zhike.procedures.nightly",
     "zhike.system.actions",
     "zhike.system.calendar_actions",
     "zhike.system.chores",
