@@ -966,6 +966,33 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='DetailedRule',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.SlugField(max_length=60, verbose_name='code')),
+                ('number', models.PositiveIntegerField(verbose_name='version')),
+                ('title', models.CharField(max_length=160, verbose_name='title')),
+                ('text', models.TextField(blank=True, verbose_name='text')),
+                ('file_name', models.CharField(blank=True, max_length=160, verbose_name='file')),
+                ('size', models.PositiveBigIntegerField(default=0)),
+                ('content_type', models.CharField(blank=True, max_length=100)),
+                ('sha256', models.CharField(blank=True, max_length=64)),
+                ('state', models.CharField(default='draft', max_length=10, verbose_name='state')),
+                ('added_at', models.DateTimeField()),
+                ('approved_at', models.DateTimeField(blank=True, null=True)),
+                ('until_on', models.DateField(blank=True, null=True, verbose_name='valid until')),
+                ('added_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('approved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='approved by')),
+                ('department', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='zhike.department', verbose_name='owner department')),
+                ('policy', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='detailed_rules', to='zhike.policy')),
+            ],
+            options={
+                'verbose_name': 'detailed rule',
+                'db_table': 'zhike_detailed_rule',
+                'ordering': ['policy', 'code', '-number'],
+            },
+        ),
+        migrations.CreateModel(
             name='PolicyVersion',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -986,6 +1013,7 @@ class Migration(migrations.Migration):
                 ('amended_on', models.DateField(blank=True, null=True, verbose_name='amended on')),
                 ('published_at', models.DateTimeField(blank=True, null=True)),
                 ('withdrawn_on', models.DateField(blank=True, null=True)),
+                ('note', models.TextField(blank=True, verbose_name='what it is about')),
                 ('approved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='approved by')),
                 ('based_on', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='zhike.policyversion')),
                 ('drafted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='drafted by')),
@@ -1744,12 +1772,20 @@ class Migration(migrations.Migration):
             index=models.Index(fields=['-ordered_on', '-id'], name='order_day'),
         ),
         migrations.AddConstraint(
+            model_name='detailedrule',
+            constraint=models.UniqueConstraint(fields=('policy', 'code', 'number'), name='detailed_rule_number'),
+        ),
+        migrations.AddConstraint(
             model_name='policyversion',
             constraint=models.UniqueConstraint(fields=('policy', 'number'), name='policy_version_number'),
         ),
         migrations.AddConstraint(
             model_name='policyversion',
             constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['draft', 'review', 'approved'])), fields=('policy',), name='one_draft_per_policy'),
+        ),
+        migrations.AddIndex(
+            model_name='acknowledgement',
+            index=models.Index(condition=models.Q(('given_at__isnull', True)), fields=['person', 'asked_at'], name='acknowledge_owed'),
         ),
         migrations.AddConstraint(
             model_name='acknowledgement',
