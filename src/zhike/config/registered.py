@@ -34,6 +34,8 @@ MODULES = (
     "zhike.people.delegations",
     "zhike.people.responsibilities",
     "zhike.people.warnings",
+    "zhike.procedures.actions",
+    "zhike.procedures.nightly",
     "zhike.policies.actions",
     "zhike.system.actions",
     "zhike.system.calendar_actions",

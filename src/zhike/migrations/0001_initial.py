@@ -1254,12 +1254,17 @@ class Migration(migrations.Migration):
                 ('outcome', models.CharField(blank=True, max_length=10)),
                 ('opened_at', models.DateTimeField(blank=True, null=True)),
                 ('due_on', models.DateField(blank=True, null=True)),
+                ('ends_on', models.DateField(blank=True, null=True)),
+                ('default', models.CharField(blank=True, max_length=10)),
+                ('stuck_at', models.DateTimeField(blank=True, null=True)),
                 ('escalated_at', models.DateTimeField(blank=True, null=True)),
                 ('ended_at', models.DateTimeField(blank=True, null=True)),
                 ('committee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='zhike.committee')),
                 ('department', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='zhike.department')),
+                ('escalate_committee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='zhike.committee')),
                 ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('procedure', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='zhike.procedure')),
+                ('escalate_role', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='zhike.role')),
                 ('role', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='zhike.role')),
             ],
             options={
@@ -1368,6 +1373,21 @@ class Migration(migrations.Migration):
             options={
                 'db_table': 'zhike_procedure_decision',
                 'ordering': ['at', 'id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='StepPerson',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('part', models.CharField(max_length=8)),
+                ('at', models.DateTimeField()),
+                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('step', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='named', to='zhike.procedurestep')),
+            ],
+            options={
+                'db_table': 'zhike_procedure_person',
+                'ordering': ['id'],
             },
         ),
         migrations.CreateModel(
@@ -1830,6 +1850,14 @@ class Migration(migrations.Migration):
             model_name='procedure',
             index=models.Index(fields=['noun', 'record'], name='procedure_record'),
         ),
+        migrations.AddIndex(
+            model_name='procedure',
+            index=models.Index(fields=['state', '-id'], name='procedure_state'),
+        ),
+        migrations.AddIndex(
+            model_name='procedure',
+            index=models.Index(fields=['started_by', '-id'], name='procedure_starter'),
+        ),
         migrations.AddConstraint(
             model_name='procedure',
             constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('kind', 'noun', 'record'), name='one_open_procedure'),
@@ -1962,6 +1990,18 @@ class Migration(migrations.Migration):
             model_name='procedurestep',
             index=models.Index(condition=models.Q(('state', 'open')), fields=['due_on', 'id'], name='step_open'),
         ),
+        migrations.AddIndex(
+            model_name='procedurestep',
+            index=models.Index(condition=models.Q(('state', 'open')), fields=['role'], name='step_open_role'),
+        ),
+        migrations.AddIndex(
+            model_name='procedurestep',
+            index=models.Index(condition=models.Q(('state', 'open')), fields=['ends_on'], name='step_open_ends'),
+        ),
+        migrations.AddConstraint(
+            model_name='procedurestep',
+            constraint=models.UniqueConstraint(fields=('procedure', 'code'), name='one_step_per_code'),
+        ),
         migrations.AddConstraint(
             model_name='grant',
             constraint=models.CheckConstraint(condition=models.Q(('until_on__isnull', False), ('review_on__isnull', False), _connector='OR'), name='grant_ends_or_is_reviewed'),
@@ -1978,9 +2018,21 @@ class Migration(migrations.Migration):
             model_name='step',
             constraint=models.UniqueConstraint(fields=('job', 'key'), name='step_once'),
         ),
+        migrations.AddIndex(
+            model_name='stepdecision',
+            index=models.Index(fields=['person'], name='decision_person'),
+        ),
         migrations.AddConstraint(
             model_name='stepdecision',
             constraint=models.UniqueConstraint(fields=('step', 'seat'), name='one_decision_per_seat'),
+        ),
+        migrations.AddIndex(
+            model_name='stepperson',
+            index=models.Index(fields=['person', 'part'], name='step_person'),
+        ),
+        migrations.AddConstraint(
+            model_name='stepperson',
+            constraint=models.UniqueConstraint(fields=('step', 'person', 'part'), name='named_once_at_a_step'),
         ),
         migrations.AddConstraint(
             model_name='submission',
