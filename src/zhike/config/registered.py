@@ -31,6 +31,8 @@ MODULES = (
     "zhike.people.delegations",
     "zhike.people.responsibilities",
     "zhike.people.warnings",
+    "zhike.submissions.actions",
+    "zhike.submissions.limits",
     "zhike.system.actions",
     "zhike.system.calendar_actions",
     "zhike.system.chores",
