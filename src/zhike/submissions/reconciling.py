@@ -154,7 +154,8 @@ class Drifted:
 def drift_of(submission: Submission, now: dict[int, Sums] | None = None) -> list[Drifted]:
     """What has changed in the orders of the month since the submission. `now` saves the statement where it is at hand."""
     rows = SubmissionLine.objects.filter(submission=submission, customer__isnull=False)
-    lines = {line.customer_id: line for line in rows.only("customer", "ledger_amount", "ledger_orders", "ledger_profit", "submission")}  # fmt: skip
+    rows = rows.only("customer", "ledger_amount", "ledger_orders", "ledger_profit", "submission")
+    lines = {line.customer_id: line for line in rows}
     own = {key for key in lines if key is not None}
     if now is None:
         moved = foreign(submission.department, own)

@@ -186,10 +186,11 @@ def _twice(rows: list[Given]) -> list[str]:
 
 
 def _told(row: Row) -> str:
+    labels = {"": "", **{one.code: str(one.label) for one in FIELDS}}
     why = "; ".join(
-        sentence(problem, str(row.values.get(problem["field"]) or ""), str(TARGET.field(problem["field"]).label) if problem["field"] else "")
+        sentence(problem, str(row.values.get(problem["field"]) or ""), labels[problem["field"]])
         for problem in row.problems
-    )  # fmt: skip
+    )
     return _("Row %(row)s: %(why)s") % {"row": row.number, "why": why}
 
 
