@@ -34,6 +34,8 @@ MODULES = (
     "zhike.people.delegations",
     "zhike.people.responsibilities",
     "zhike.people.warnings",
+    "zhike.submissions.actions",
+    "zhike.submissions.limits",
     "zhike.procedures.actions",
     "zhike.procedures.nightly",
     "zhike.policies.actions",

@@ -414,6 +414,21 @@ class Migration(migrations.Migration):
             name='department',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='customers', to='zhike.department', verbose_name='department'),
         ),
+        migrations.CreateModel(
+            name='Chase',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('month', models.DateField()),
+                ('stage', models.CharField(max_length=10)),
+                ('day', models.DateField()),
+                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('department', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='zhike.department')),
+            ],
+            options={
+                'db_table': 'zhike_submission_chase',
+                'ordering': ['-month', 'department', 'id'],
+            },
+        ),
         migrations.AddField(
             model_name='person',
             name='department',
@@ -1398,13 +1413,20 @@ class Migration(migrations.Migration):
                 ('number', models.PositiveSmallIntegerField(default=1, verbose_name='edition')),
                 ('state', models.CharField(default='submitted', max_length=10, verbose_name='state')),
                 ('source', models.CharField(max_length=10, verbose_name='source')),
+                ('currency', models.CharField(max_length=3, verbose_name='currency')),
                 ('file_name', models.CharField(blank=True, max_length=160, verbose_name='file')),
                 ('sha256', models.CharField(blank=True, max_length=64)),
                 ('note', models.TextField(blank=True, verbose_name='note')),
                 ('submitted_at', models.DateTimeField(verbose_name='submitted')),
                 ('checked_at', models.DateTimeField(blank=True, null=True, verbose_name='verified')),
                 ('comment', models.TextField(blank=True, verbose_name='comment')),
+                ('customers', models.PositiveIntegerField(default=0, verbose_name='customers')),
+                ('differences', models.PositiveIntegerField(default=0, verbose_name='differences')),
+                ('amount', zhike.kernel.amounts.AmountField(default=0, verbose_name='order amount')),
+                ('drift', models.PositiveIntegerField(default=0)),
+                ('drift_at', models.DateTimeField(blank=True, null=True)),
                 ('checked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='verified by')),
+                ('corrects', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='zhike.submission')),
                 ('department', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='zhike.department', verbose_name='department')),
                 ('submitted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='submitted by')),
             ],
@@ -1418,19 +1440,25 @@ class Migration(migrations.Migration):
             name='SubmissionLine',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('amount', zhike.kernel.amounts.AmountField(verbose_name='order amount')),
-                ('orders', models.PositiveIntegerField(verbose_name='orders')),
+                ('label', models.CharField(blank=True, max_length=160, verbose_name='customer in the sheet')),
+                ('row', models.PositiveIntegerField(default=0, verbose_name='row')),
+                ('amount', zhike.kernel.amounts.AmountField(blank=True, null=True, verbose_name='order amount')),
+                ('orders', models.IntegerField(blank=True, null=True, verbose_name='orders')),
                 ('profit', zhike.kernel.amounts.AmountField(blank=True, null=True, verbose_name='profit')),
                 ('ledger_amount', zhike.kernel.amounts.AmountField(verbose_name='amount by the orders')),
                 ('ledger_orders', models.PositiveIntegerField(verbose_name='number by the orders')),
                 ('ledger_profit', zhike.kernel.amounts.AmountField(blank=True, null=True, verbose_name='profit by the orders')),
+                ('usual', zhike.kernel.amounts.AmountField(blank=True, null=True, verbose_name='usual month')),
+                ('differs', models.CharField(blank=True, max_length=80)),
                 ('explanation', models.CharField(blank=True, max_length=300, verbose_name='explanation')),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='zhike.customer', verbose_name='customer')),
+                ('explained_at', models.DateTimeField(blank=True, null=True)),
+                ('customer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='zhike.customer', verbose_name='customer')),
+                ('explained_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='explained by')),
                 ('submission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='zhike.submission')),
             ],
             options={
                 'db_table': 'zhike_submission_line',
-                'ordering': ['submission', 'customer'],
+                'ordering': ['submission', 'id'],
             },
         ),
         migrations.CreateModel(
@@ -1685,6 +1713,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='delegation',
             index=models.Index(fields=['delegate', 'until_on'], name='delegation_delegate'),
+        ),
+        migrations.AddConstraint(
+            model_name='chase',
+            constraint=models.UniqueConstraint(fields=('department', 'month', 'stage'), name='chased_once'),
         ),
         migrations.AddIndex(
             model_name='document',
@@ -2034,6 +2066,10 @@ class Migration(migrations.Migration):
             model_name='stepperson',
             constraint=models.UniqueConstraint(fields=('step', 'person', 'part'), name='named_once_at_a_step'),
         ),
+        migrations.AddIndex(
+            model_name='submission',
+            index=models.Index(fields=['month', 'department'], name='submission_month'),
+        ),
         migrations.AddConstraint(
             model_name='submission',
             constraint=models.UniqueConstraint(fields=('department', 'month', 'number'), name='submission_edition'),
@@ -2045,6 +2081,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='submission',
             constraint=models.UniqueConstraint(condition=models.Q(('state', 'signed')), fields=('department', 'month'), name='one_submission_signed'),
+        ),
+        migrations.AddIndex(
+            model_name='submissionline',
+            index=models.Index(condition=models.Q(('differs', ''), _negated=True), fields=['submission', 'id'], name='submission_difference'),
         ),
         migrations.AddConstraint(
             model_name='submissionline',
