@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("zhike.ui.urls")),
     path("people/", include("zhike.people.urls")),
     path("customers/", include("zhike.customers.urls")),
+    path("", include("zhike.grading.decision_urls")),
     path("access/", include("zhike.customers.guard_urls")),
     path("imports/", include("zhike.imports.urls")),
     path("", include("zhike.facts.urls")),

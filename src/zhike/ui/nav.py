@@ -49,6 +49,14 @@ NAV: list[Section] = [
         ),
     ),
     Section(
+        _("Grading"),
+        (
+            Link(_("Grades"), icon="medal", to="proposals", verb="see_grading"),
+            Link(_("Evaluations"), icon="clipboard-check", to="evaluations", verb="see_customers"),
+            Link(_("Service that changes"), icon="repeat", to="treatments", verb="change_customer"),
+        ),
+    ),
+    Section(
         _("Data"),
         (
             Link(_("Orders"), icon="shopping-cart", to="orders", verb="see_orders"),
