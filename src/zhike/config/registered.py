@@ -35,6 +35,7 @@ MODULES = (
     "zhike.people.delegations",
     "zhike.people.responsibilities",
     "zhike.people.warnings",
+    "zhike.policies.actions",
     "zhike.system.actions",
     "zhike.system.calendar_actions",
     "zhike.system.chores",
