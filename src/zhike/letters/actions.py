@@ -109,7 +109,9 @@ def _told(letter: Letter, at: datetime) -> None:
         signed_on=None, file_name=f"{number_of(letter)}.pdf", size=size, content_type="application/pdf", sha256=digest,
         added_by=letter.sent_by, added_at=at,
     )  # fmt: skip
-    Letter.objects.filter(pk=letter.pk).update(state="sent", sent_at=at, sent_by=letter.sent_by, document=document)
+    Letter.objects.filter(pk=letter.pk).update(
+        state="sent", sent_at=at, sent_by=letter.sent_by, document=document
+    )
 
 
 # --- not telling -----------------------------------------------------------------------------------------------
@@ -151,8 +153,9 @@ def note_opening(*, letter: Letter, at: datetime) -> bool:
     fresh = Letter.objects.filter(pk=letter.pk, delivered_at__isnull=True)
     if not fresh.update(delivered_at=at):
         return False
-    Letter.objects.filter(pk=letter.pk, state__in=["sent", "failed"]).update(state="delivered", error="")
-    Letter.objects.filter(pk=letter.pk, sent_at__isnull=True).update(sent_at=at)
+    if letter.state in ("queued", "failed"):  # it went out, though nobody was sure
+        _told(letter, at)
+    Letter.objects.filter(pk=letter.pk, state="sent").update(state="delivered", error="")
     journal(letter, "letter_opened", by=None, at=at)
     return True
 
@@ -169,4 +172,3 @@ def confirm_receipt(*, letter: Letter, name: str, at: datetime) -> Letter:
     letter.refresh_from_db()
     journal(letter, "letter_received", by=None, at=at, name=said)
     return letter
-

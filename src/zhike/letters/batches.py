@@ -21,7 +21,15 @@ from zhike.letters.models import Letter
 from zhike.outbox.outside import post
 from zhike_engine.errors import ZhikeError
 
-RELATED = ("customer", "customer__manager", "customer__department", "grade", "grade__version__policy", "grade__run", "sent_by")
+RELATED = (
+    "customer",
+    "customer__manager",
+    "customer__department",
+    "grade",
+    "grade__version__policy",
+    "grade__run",
+    "sent_by",
+)
 
 
 @job("send_letters", title=gettext_lazy("Sending of letters about grades"))
@@ -44,7 +52,9 @@ def _send(run: Run, letter: Letter) -> str:
     try:
         made = make(letter, timezone.localtime(at).date())
         if letter.means == "mail" and not made.address:
-            raise Refused(_("The customer has no e-mail address: enter one for a contact, or print the letter."))
+            raise Refused(
+                _("The customer has no e-mail address: enter one for a contact, or print the letter.")
+            )
         pdf, word = keep(made.pdf, "pdf"), keep(made.word, "docx")
     except (Refused, ZhikeError) as refusal:
         fail_letter(letter=letter, why=str(refusal), at=at)

@@ -47,7 +47,16 @@ def checked(file: bytes) -> list[str]:
 
 @transaction.atomic
 def add_template(
-    *, policy: str, grade: str, language: str, name: str, wording: str, file: bytes, file_name: str, by: Person, at: datetime
+    *,
+    policy: str,
+    grade: str,
+    language: str,
+    name: str,
+    wording: str,
+    file: bytes,
+    file_name: str,
+    by: Person,
+    at: datetime,
 ) -> LetterTemplate:
     """Add a template, or the next edition of the one for the same policy, grade and language."""
     allow(by, VERB)
@@ -66,7 +75,14 @@ def add_template(
 
 
 def next_edition(
-    *, template: LetterTemplate, name: str, wording: str, file: bytes | None, file_name: str, by: Person, at: datetime
+    *,
+    template: LetterTemplate,
+    name: str,
+    wording: str,
+    file: bytes | None,
+    file_name: str,
+    by: Person,
+    at: datetime,
 ) -> LetterTemplate:
     """A template changed: the edition before stays for the letters that were made from it."""
     if template.replaced_at is not None:
@@ -99,4 +115,3 @@ def set_letterhead(*, values: dict[str, Any], by: Person, at: datetime) -> Lette
         head.save()
         journal(head, "letterhead_set", by=by, at=at, before=before, after=after)
     return head
-

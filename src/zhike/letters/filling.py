@@ -74,20 +74,33 @@ def check(file: bytes) -> list[str]:
     names = _unpacked(file)
     if DOCUMENT not in names:
         raise _wrong(_("This is not a Word document (.docx)."))
-    if any(name.lower().endswith((".bin", ".docm")) or "activex" in name.lower() or "embeddings/" in name for name in names):
-        raise _wrong(_("The file carries macros or embedded programs. Save it as a plain Word document (.docx)."))
+    if any(
+        name.lower().endswith((".bin", ".docm")) or "activex" in name.lower() or "embeddings/" in name
+        for name in names
+    ):
+        raise _wrong(
+            _("The file carries macros or embedded programs. Save it as a plain Word document (.docx).")
+        )
     with zipfile.ZipFile(io.BytesIO(file)) as packed:
         texts = {name: packed.read(name) for name in names if name.endswith((".xml", ".rels"))}
     for name, text in texts.items():
         if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
             raise _wrong(_("The file is not a sound Word document: %(part)s.") % {"part": name})
         if name.endswith(".rels") and _reaches_out(text):
-            raise _wrong(_("The file loads something from another place. Put pictures into the document itself."))
+            raise _wrong(
+                _("The file loads something from another place. Put pictures into the document itself.")
+            )
         if b"macroEnabled" in text:
-            raise _wrong(_("The file carries macros or embedded programs. Save it as a plain Word document (.docx)."))
+            raise _wrong(
+                _("The file carries macros or embedded programs. Save it as a plain Word document (.docx).")
+            )
     _check_words(file)
     floating = any(sign in texts[DOCUMENT] for sign in FLOATING)
-    return [_("Text boxes and drawings are in the Word file only; the PDF and the preview leave them out.")] if floating else []
+    return (
+        [_("Text boxes and drawings are in the Word file only; the PDF and the preview leave them out.")]
+        if floating
+        else []
+    )
 
 
 def _unpacked(file: bytes) -> list[str]:
@@ -100,7 +113,9 @@ def _unpacked(file: bytes) -> list[str]:
             return packed.namelist()
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
         if file.startswith(b"\xd0\xcf\x11\xe0"):
-            raise _wrong(_("This is an old Word file or one with a password. Save it as .docx without a password.")) from error
+            raise _wrong(
+                _("This is an old Word file or one with a password. Save it as .docx without a password.")
+            ) from error
         raise _wrong(_("This is not a Word document (.docx).")) from error
 
 
@@ -120,7 +135,9 @@ def _check_words(file: bytes) -> None:
         try:
             tree = known.parse(text)
         except TemplateSyntaxError as error:
-            raise _wrong(_("A placeholder is not closed or not opened: %(why)s.") % {"why": error.message}) from error
+            raise _wrong(
+                _("A placeholder is not closed or not opened: %(why)s.") % {"why": error.message}
+            ) from error
         for node in _walk(tree):
             if not isinstance(node, ALLOWED):
                 raise _wrong(_unfit(node))
@@ -128,7 +145,8 @@ def _check_words(file: bytes) -> None:
                 unknown.append(node.name)
     if unknown:
         raise _wrong(
-            _("Unknown placeholders: %(names)s.") % {"names": ", ".join(f"{{{{ {name} }}}}" for name in unknown)},
+            _("Unknown placeholders: %(names)s.")
+            % {"names": ", ".join(f"{{{{ {name} }}}}" for name in unknown)},
             _("Known are: %(names)s.") % {"names": ", ".join(WORDS)},
         )
 
@@ -162,7 +180,9 @@ def fill(file: bytes, words: Mapping[str, Any]) -> bytes:
     """The template with a customer's words; lists become one paragraph per line."""
     template = DocxTemplate(io.BytesIO(file))
     given = {
-        name: Listing("\a".join(_plain(one) for one in words.get(name, ()))) if name in LISTS else _plain(words.get(name, ""))
+        name: Listing("\a".join(_plain(one) for one in words.get(name, ())))
+        if name in LISTS
+        else _plain(words.get(name, ""))
         for name in WORDS
     }
     try:

@@ -24,7 +24,9 @@ class TemplateForm(forms.Form):
     """A template: for which policy, grade and language, with which wording, from which file."""
 
     policy = forms.ChoiceField(label=_("Policy"), required=False)
-    grade = forms.CharField(label=_("Grade"), required=False, max_length=20, help_text=_("empty: every grade"))
+    grade = forms.CharField(
+        label=_("Grade"), required=False, max_length=20, help_text=_("empty: every grade")
+    )
     language = forms.ChoiceField(label=_("Language"), choices=[("zh-hans", "中文"), ("en", "English")])
     name = forms.CharField(label=_("Name"), max_length=120)
     wording = forms.CharField(
@@ -45,14 +47,16 @@ class EditionForm(forms.Form):
     """A further edition of a template: a changed Word file, or another wording."""
 
     name = forms.CharField(label=_("Name"), max_length=120)
-    wording = forms.CharField(label=_("What the customer reads for the grade"), required=False, max_length=120)
+    wording = forms.CharField(
+        label=_("What the customer reads for the grade"), required=False, max_length=120
+    )
     file = forms.FileField(
         label=_("Changed Word file"), required=False, widget=forms.FileInput(attrs={"accept": ".docx"}),
         help_text=_("empty: the file stays as it is"),
     )  # fmt: skip
 
 
-class LetterheadForm(forms.ModelForm):
+class LetterheadForm(forms.ModelForm):  # type: ignore[type-arg]
     """How the company signs, and its periods."""
 
     class Meta:

@@ -31,7 +31,9 @@ OWN_TABLES = frozenset({"orders", "order_lines", "receivables", "payments", "com
 INSIDE = re.compile(r"profit|margin|cost|hours|score|effort")
 AGGREGATES = ("sum", "average", "minimum", "maximum", "count", "distinct", "active", "longest_gap", "recency", "streak", "held",
               "volatility")  # fmt: skip
-WORDS_OF_FORMULAS = frozenset({"if", "then", "else", "and", "or", "not", "is", "computable", "min", "max", "round", "between"})
+WORDS_OF_FORMULAS = frozenset(
+    {"if", "then", "else", "and", "or", "not", "is", "computable", "min", "max", "round", "between"}
+)
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 EASTERN = re.compile(r"[\d.,]+\s*[万亿]\S*\s*\(([^)]+)\)")
 SENTENCES = {
@@ -41,9 +43,14 @@ SENTENCES = {
     "newcomer": Text(zh="合作时间尚短，按制度第 {article} 条暂定等级。",
                      en="We have not worked together for long yet, so article {article} gives a provisional grade."),
 }  # fmt: skip
-OTHER = Text(zh="按制度第 {article} 条，由公司评定。", en="Decided by the company under article {article} of the policy.")
+OTHER = Text(
+    zh="按制度第 {article} 条，由公司评定。",
+    en="Decided by the company under article {article} of the policy.",
+)
 DECIDED = Text(zh="由公司管理层审定。", en="Decided by the company's management.")
-LINE = Text(zh="{title}：{value}（{limit}，第 {article} 条）", en="{title}: {value} ({limit}; article {article})")
+LINE = Text(
+    zh="{title}：{value}（{limit}，第 {article} 条）", en="{title}: {value} ({limit}; article {article})"
+)
 BARE = Text(zh="{title}：{value}（{limit}）", en="{title}: {value} ({limit})")
 
 
@@ -63,7 +70,11 @@ def spec_of(grade: Grade) -> Any | None:
 def notice_of(version: PolicyVersion, rating: str, code: str) -> tuple[bool, int | None]:
     """Whether the policy has customers told of a grade, and in how many days if it says so."""
     found = document(version).document.obligations.get(NOTICE)
-    if found is None or (found.rating and found.rating != rating) or (found.grades and code not in found.grades):
+    if (
+        found is None
+        or (found.rating and found.rating != rating)
+        or (found.grades and code not in found.grades)
+    ):
         return False, None
     days: Any = found.within_days
     if isinstance(days, str):
@@ -99,9 +110,10 @@ def explained(grade: Grade) -> Explanation | None:
     if grade.run_id is None:
         return None
     try:
-        return explanation(grade)
+        found: Explanation = explanation(grade)
     except (ZhikeError, OSError, LookupError):
         return None
+    return found
 
 
 def grounds(grade: Grade, found: Explanation | None, lang: Lang) -> list[str]:
@@ -113,7 +125,12 @@ def grounds(grade: Grade, found: Explanation | None, lang: Lang) -> list[str]:
     lines = [sentence for sentence in (_step(last, lang),) if sentence]
     if last is None or last.kind in ("rule", "fallback", "newcomer"):
         for one in found.tested(grade.grade).each:
-            if one.outcome == "held" and one.counts and (line := _line(one, tellable, lang)) and line not in lines:
+            if (
+                one.outcome == "held"
+                and one.counts
+                and (line := _line(one, tellable, lang))
+                and line not in lines
+            ):
                 lines.append(line)
     return lines or [DECIDED.pick(lang)]
 
@@ -134,7 +151,9 @@ def _line(one: Checked, tellable: Tellable, lang: Lang) -> str:
         return ""
     limit = re.sub(r"^(is|are)\s+", "", sentence[len(title) :].strip())
     said = LINE if one.article else BARE
-    return said.pick(lang).format(title=title, value=one.seen[0].shown.pick(lang), limit=limit, article=one.article)
+    return said.pick(lang).format(
+        title=title, value=one.seen[0].shown.pick(lang), limit=limit, article=one.article
+    )
 
 
 class Tellable:
@@ -160,7 +179,11 @@ class Tellable:
             column = getattr(metric, kind, None)
             if isinstance(column, str):
                 table, _dot, field = column.partition(".")
-                return table in OWN_TABLES and not INSIDE.search(field) and getattr(metric, "times", None) is None
+                return (
+                    table in OWN_TABLES
+                    and not INSIDE.search(field)
+                    and getattr(metric, "times", None) is None
+                )
         if hasattr(metric, "tenure"):
             return True
         parts = list(self._parts(metric))
@@ -174,4 +197,6 @@ class Tellable:
             yield from metric.deviation
         elif hasattr(metric, "formula"):
             names = set(NAME.findall(str(metric.formula)))
-            yield from names - self.limits - WORDS_OF_FORMULAS  # whatever is left must be a metric that may be told
+            yield from (
+                names - self.limits - WORDS_OF_FORMULAS
+            )  # whatever is left must be a metric that may be told

@@ -11,8 +11,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from zhike.kernel.searching import matching
 from zhike.customers.models import Customer
+from zhike.kernel.searching import matching
 from zhike.letters.making import with_address
 from zhike.letters.models import MEANS, STATES, UNTOLD, Letter
 from zhike.lists.pages import page_of
@@ -76,7 +76,9 @@ def found(person: Person, asked: Asked) -> QuerySet[Letter]:
     if asked.run:
         rows = rows.filter(grade__run=asked.run)
     if asked.words:
-        rows = rows.filter(customer__in=matching(Customer.objects.all(), asked.words, ("search",)).values("pk"))
+        rows = rows.filter(
+            customer__in=matching(Customer.objects.all(), asked.words, ("search",)).values("pk")
+        )
     return rows
 
 
@@ -85,14 +87,20 @@ def rows_of(person: Person, asked: Asked, day: date) -> QuerySet[Letter]:
     rows = found(person, asked)
     if asked.tab == "unreachable":
         rows = with_address(rows)
-    order = ("due_on", "id") if asked.tab in {"untold", "overdue", "unreachable", "failed", "printed"} else ("-due_on", "-id")
+    order = (
+        ("due_on", "id")
+        if asked.tab in {"untold", "overdue", "unreachable", "failed", "printed"}
+        else ("-due_on", "-id")
+    )
     return rows.filter(condition(asked.tab, day)).order_by(*order)
 
 
 def counts(person: Person, asked: Asked, day: date) -> dict[str, int]:
     """How many letters each tab holds, in one query."""
     rows = with_address(found(person, asked))
-    return rows.aggregate(**{tab: Count("pk", filter=condition(tab, day)) for tab in TABS if tab != "all"}, all=Count("pk"))
+    return rows.aggregate(
+        **{tab: Count("pk", filter=condition(tab, day)) for tab in TABS if tab != "all"}, all=Count("pk")
+    )
 
 
 def table(person: Person, asked: Asked, day: date, query: QueryDict, path: str) -> grid.Table:
@@ -104,7 +112,10 @@ def table(person: Person, asked: Asked, day: date, query: QueryDict, path: str) 
     bulk = []
     if can(person, "send_letters"):
         if asked.tab == "printed":
-            bulk = [grid.Bulk(_("Print"), "/letters/paper/", "printer"), grid.Bulk(_("Mark as posted"), "/letters/posted/", "check")]
+            bulk = [
+                grid.Bulk(_("Print"), "/letters/paper/", "printer"),
+                grid.Bulk(_("Mark as posted"), "/letters/posted/", "check"),
+            ]
         elif asked.tab in {"untold", "overdue", "unreachable", "failed"}:
             bulk = [
                 grid.Bulk(_("Send by e-mail"), "/letters/send/?means=mail", "mail", dialog=True),
@@ -170,7 +181,11 @@ def shown_change(one: Any) -> str:
     """The grade before, an arrow, the grade now."""
     grade = one.grade
     now = chip(grade, grade.grade)
-    return f"{chip(grade, grade.before)} {grid.icon('arrow-right', 'icon-small')} {now}" if grade.before else str(now)
+    return (
+        f"{chip(grade, grade.before)} {grid.icon('arrow-right', 'icon-small')} {now}"
+        if grade.before
+        else str(now)
+    )
 
 
 def chip(grade: Any, code: str) -> str:

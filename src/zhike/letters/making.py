@@ -61,14 +61,17 @@ def with_address(letters: QuerySet[Letter]) -> QuerySet[Letter]:
     return letters.annotate(
         to_contact=Subquery(able.values("pk")[:1]),
         to_name=Subquery(able.values("name")[:1]),
-        to_address=Coalesce(Subquery(able.values("email")[:1]), NullIf(F("customer__email"), Value("")), Value("")),
+        to_address=Coalesce(
+            Subquery(able.values("email")[:1]), NullIf(F("customer__email"), Value("")), Value("")
+        ),
     )
 
 
 def recipient(customer: Customer) -> tuple[Contact | None, str]:
     """The person written to, and the address; the first contact where nobody has an address."""
     here = sorted(
-        Contact.objects.offered().filter(customer=customer), key=lambda one: (one.decides != "decides", one.pk)
+        Contact.objects.offered().filter(customer=customer),
+        key=lambda one: (one.decides != "decides", one.pk),
     )
     able = next((one for one in here if one.email), None)
     if able is not None:

@@ -62,7 +62,9 @@ class LetterTemplate(models.Model):
         verbose_name = _("letter template")
         constraints = [
             models.UniqueConstraint(
-                fields=["policy", "grade", "language"], condition=Q(replaced_at__isnull=True), name="one_letter_template"
+                fields=["policy", "grade", "language"],
+                condition=Q(replaced_at__isnull=True),
+                name="one_letter_template",
             )
         ]
 

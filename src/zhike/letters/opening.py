@@ -26,7 +26,9 @@ def open_letters(grades: Sequence[Grade], *, by: Person | None, at: datetime) ->
 
     A letter about an earlier grade of the same rating that nobody has sent yet is overtaken: the customer hears once.
     """
-    versions = PolicyVersion.objects.select_related("policy").in_bulk({one.version_id for one in grades if one.version_id})
+    versions = PolicyVersion.objects.select_related("policy").in_bulk(
+        {one.version_id for one in grades if one.version_id}
+    )
     usual = letterhead().notice_days
     days = {}
     for one in grades:
@@ -49,8 +51,8 @@ def open_letters(grades: Sequence[Grade], *, by: Person | None, at: datetime) ->
             )
         )  # fmt: skip
     for rating in {one.rating for one in to_tell}:
-        for start in range(0, len(to_tell), 500):
-            _overtake([one for one in to_tell[start : start + 500] if one.rating == rating], rating)
+        for place in range(0, len(to_tell), 500):
+            _overtake([one for one in to_tell[place : place + 500] if one.rating == rating], rating)
     return Letter.objects.bulk_create(letters, batch_size=500)
 
 

@@ -64,7 +64,12 @@ class _Reader:
         """Paragraphs and tables of a body, a cell, a head or a foot."""
         for one in place.iter_inner_content():
             if isinstance(one, Table):
-                yield {"kind": "table", "widths": _widths(one), "lines": _has_lines(one), "rows": self.rows(one)}
+                yield {
+                    "kind": "table",
+                    "widths": _widths(one),
+                    "lines": _has_lines(one),
+                    "rows": self.rows(one),
+                }
             else:
                 yield self.paragraph(one)
 
@@ -76,10 +81,10 @@ class _Reader:
             line: list[dict[str, Any]] = []
             last = None
             for cell in row.cells:
-                if cell._tc is last:
+                if cell._element is last:
                     line[-1]["span"] += 1
                     continue
-                last = cell._tc
+                last = cell._element
                 again = id(last) in seen
                 seen.add(id(last))
                 line.append({"span": 1, "parts": [] if again else list(self.parts(cell))})
@@ -109,13 +114,19 @@ class _Reader:
         if isinstance(one, Hyperlink):
             for run in one.runs:
                 for each in self.runs(run, holder):
-                    yield {**each, "href": one.url} if one.url.startswith(("http://", "https://", "mailto:")) else each
+                    yield (
+                        {**each, "href": one.url}
+                        if one.url.startswith(("http://", "https://", "mailto:"))
+                        else each
+                    )
             return
         yield from self.pictures(one)
         if one.text:
             fonts = [one.font, *_above(one.style, "font"), *_above(holder.style, "font")]
             size = next((float(font.size.pt) for font in fonts if font.size is not None), SIZE)
-            colour = next((str(font.color.rgb) for font in fonts if font.color and font.color.rgb is not None), "")
+            colour = next(
+                (str(font.color.rgb) for font in fonts if font.color and font.color.rgb is not None), ""
+            )
             yield {
                 "t": one.text, "b": _said(fonts, "bold"), "i": _said(fonts, "italic"), "u": _said(fonts, "underline"),
                 "size": size, "colour": f"#{colour}" if colour and colour != "000000" else "",
@@ -123,14 +134,17 @@ class _Reader:
 
     def pictures(self, run: Run) -> Iterator[dict[str, Any]]:
         """The pictures in a run, each kept once."""
-        for inline in run._r.iter(qn("wp:inline"), qn("wp:anchor")):
+        for inline in run._element.iter(qn("wp:inline"), qn("wp:anchor")):
             extent = inline.find(qn("wp:extent"))
             width = int(extent.get("cx", "0")) / 12700 if extent is not None else 100
             for blip in inline.iter(qn("a:blip")):
                 part = run.part.related_parts.get(blip.get(qn("r:embed")))
                 if part is not None and part.content_type in PICTURES:
                     key = hashlib.sha256(part.blob).hexdigest()[:16]
-                    self.images[key] = {"type": part.content_type, "data": base64.b64encode(part.blob).decode()}
+                    self.images[key] = {
+                        "type": part.content_type,
+                        "data": base64.b64encode(part.blob).decode(),
+                    }
                     yield {"image": key, "width": round(width, 1)}
 
 
@@ -155,7 +169,7 @@ def _said(fonts: Sequence[Any], name: str) -> bool:
 
 def _mark(one: Paragraph, style: str) -> str:
     """The mark of a list's line: numbers of Word's lists are drawn as bullets too."""
-    own = one._p.pPr is not None and one._p.pPr.numPr is not None
+    own = one._element.pPr is not None and one._element.pPr.numPr is not None
     return "•" if own or style.startswith("List") else ""
 
 
@@ -165,7 +179,7 @@ def _widths(table: Table) -> list[float]:
 
 def _has_lines(table: Table) -> bool:
     style = table.style.name if table.style is not None else ""
-    return bool(style and style not in {"Normal Table", "Table Normal"}) or table._tbl.find(
+    return bool(style and style not in {"Normal Table", "Table Normal"}) or table._element.find(
         f"{qn('w:tblPr')}/{qn('w:tblBorders')}"
     ) is not None  # fmt: skip
 

@@ -6,7 +6,7 @@ The address holds a random token and our signature over it: what we did not sign
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from allauth.core.internal import ratelimit
 from django.conf import settings
@@ -26,20 +26,20 @@ from zhike.ui.forms import tell
 
 RATES = {"letter": "60/m/ip", "letter_receipt": "20/h/ip"}
 """How often one address may open letters, and confirm."""
-OPEN = ("sent", "delivered", "received")
-"""States in which the page shows the letter: what went out by mail and came back with an error may have arrived too."""
+Answer = TypeVar("Answer", HttpResponse, FileResponse)
 
 
 def is_busy(request: HttpRequest, action: str) -> bool:
     """Whether an address asks too often."""
-    return ratelimit.consume(request, app="zhike.letters", action=action, config=RATES, limit_get=True) is None
+    return (
+        ratelimit.consume(request, app="zhike.letters", action=action, config=RATES, limit_get=True) is None
+    )
 
 
 def _over(request: HttpRequest, status: int) -> HttpResponse:
     """A page that says only that there is nothing to read."""
     page_of = {"languages": settings.LANGUAGES, "busy": status == 429}
-    closed: HttpResponse = _closed(render(request, "letters/public_over.html", page_of, status=status))
-    return closed
+    return _closed(render(request, "letters/public_over.html", page_of, status=status))
 
 
 def letter_of(signed: str) -> Letter:
@@ -113,13 +113,16 @@ def public_file(request: HttpRequest, signed: str) -> HttpResponse | FileRespons
     if is_over(one, timezone.now()) or not kept(one.sha256, "pdf").exists():
         raise Http404
     answer = FileResponse(
-        kept(one.sha256, "pdf").open("rb"), as_attachment=True, filename=f"{number_of(one)}.pdf", content_type="application/pdf"
+        kept(one.sha256, "pdf").open("rb"),
+        as_attachment=True,
+        filename=f"{number_of(one)}.pdf",
+        content_type="application/pdf",
     )
     _closed(answer)
     return answer
 
 
-def _closed(answer: Any) -> Any:
+def _closed(answer: Answer) -> Answer:
     """Nobody keeps the page, finds it by search, or hears of its address from it."""
     answer["Cache-Control"] = "no-store, private"
     answer["X-Robots-Tag"] = "noindex, nofollow"

@@ -100,7 +100,7 @@ def _head(paper: Any) -> None:
     for name, value in (("val", "single"), ("sz", "6"), ("space", "6"), ("color", "B8C2D0")):
         edge.set(qn(f"w:{name}"), value)
     edges.append(edge)
-    line._p.get_or_add_pPr().append(edges)
+    line._element.get_or_add_pPr().append(edges)
 
 
 def _line(
@@ -122,7 +122,9 @@ def _line(
 def _table(paper: Any, rows: list[list[str]]) -> None:
     table = paper.add_table(rows=len(rows), cols=2, style="Table Grid")
     for place, (label, value) in enumerate(rows):
-        for cell, text, width in zip(table.rows[place].cells, (label, value), (Cm(3.6), Cm(12.2)), strict=True):
+        for cell, text, width in zip(
+            table.rows[place].cells, (label, value), (Cm(3.6), Cm(12.2)), strict=True
+        ):
             cell.width = width
             run = cell.paragraphs[0].add_run(text)
             run.font.size = Pt(10)

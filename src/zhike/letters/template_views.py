@@ -40,7 +40,9 @@ def templates(request: HttpRequest) -> HttpResponse:
     names = dict(_policies())
     groups: dict[str, list[LetterTemplate]] = {}
     for one in sorted(found, key=lambda row: (row.policy, row.grade == "", row.grade, row.language)):
-        groups.setdefault(names.get(one.policy, one.policy) if one.policy else _("every policy"), []).append(one)
+        groups.setdefault(names.get(one.policy, one.policy) if one.policy else _("every policy"), []).append(
+            one
+        )
     page_of = {"groups": groups.items(), "words": WORDS.items(), "head": letterhead()}
     return render(request, "letters/templates.html", page_of)
 
@@ -69,7 +71,9 @@ def template_file(request: HttpRequest, key: int) -> HttpResponse:
     """The Word file of a template, to be edited."""
     one: LetterTemplate = find_part(LetterTemplate.objects.all(), key)
     answer = HttpResponse(bytes(one.file), content_type=WORD)
-    answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=one.file_name) or "attachment"
+    answer["Content-Disposition"] = (
+        content_disposition_header(as_attachment=True, filename=one.file_name) or "attachment"
+    )
     return answer
 
 
@@ -91,7 +95,12 @@ def new_template(request: HttpRequest) -> HttpResponse:
         add_template(**chosen, file=file or b"", file_name=name, by=me(request), at=timezone.now())
 
     return form_page(
-        request, form, act, title=_("New letter template"), back=reverse("letter_templates"), done=_("The template is in force.")
+        request,
+        form,
+        act,
+        title=_("New letter template"),
+        back=reverse("letter_templates"),
+        done=_("The template is in force."),
     )
 
 

@@ -51,7 +51,11 @@ def picked(request: HttpRequest, person: Person) -> list[Letter]:
         query = QueryDict(request.POST.get("query", ""))
         rows = rows_of(person, Asked.read(query), now()[1])
     else:
-        keys = [int(key) for key in request.POST.getlist("pick")[: MOST + 1] if key.isascii() and key.isdigit() and len(key) < 18]
+        keys = [
+            int(key)
+            for key in request.POST.getlist("pick")[: MOST + 1]
+            if key.isascii() and key.isdigit() and len(key) < 18
+        ]
         rows = Letter.objects.visible_to(person).filter(pk__in=keys).order_by("due_on", "id")
     return list(with_address(rows.select_related("customer", "grade")).defer("blocks")[: MOST + 1])
 
@@ -77,7 +81,7 @@ def letters(request: HttpRequest) -> HttpResponse:
 @require_GET
 def letter(request: HttpRequest, key: int) -> HttpResponse:
     """One letter: how it reads, to whom it goes, what became of it."""
-    person, (at, day) = me(request), now()
+    person, day = me(request), now()[1]
     one = find_letter(person, key)
     sheet, trouble, to = as_html(one.blocks, one.language), "", (one.contact, one.address)
     if one.state in PREVIEWED:
@@ -113,9 +117,16 @@ def send(request: HttpRequest) -> HttpResponse:
             number = len(job.payload["letters"])
             messages.success(request, ngettext("%(number)s letter is being sent.", "%(number)s letters are being sent.", number)
                              % {"number": number})  # fmt: skip
-        return redirect(request.POST.get("back") if str(request.POST.get("back", "")).startswith("/letters/") else "letters")
+        back = request.POST.get("back", "")
+        return redirect(back if back.startswith("/letters/") else "letters")
     left = [one for one in chosen if one not in able]
-    page_of = {"chosen": able, "left": left, "means": means, "means_name": MEANS[means], "back": request.POST.get("back", "")}
+    page_of = {
+        "chosen": able,
+        "left": left,
+        "means": means,
+        "means_name": MEANS[means],
+        "back": request.POST.get("back", ""),
+    }
     return render(request, "letters/send.html", page_of)
 
 
@@ -124,7 +135,9 @@ def send(request: HttpRequest) -> HttpResponse:
 def posted(request: HttpRequest) -> HttpResponse:
     """Printed letters were posted."""
     number = mark_posted(letters=picked(request, me(request)), by=me(request), at=timezone.now())
-    said = ngettext("%(number)s letter was marked as posted.", "%(number)s letters were marked as posted.", number)
+    said = ngettext(
+        "%(number)s letter was marked as posted.", "%(number)s letters were marked as posted.", number
+    )
     messages.success(request, said % {"number": number})
     return redirect(f"{reverse('letters')}?tab=printed")
 
@@ -162,7 +175,9 @@ def letter_file(request: HttpRequest, key: int, form: str) -> HttpResponse | Fil
 
 def _download(file: bytes, form: str, name: str) -> HttpResponse:
     answer = HttpResponse(file, content_type=TYPES[form])
-    answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
+    answer["Content-Disposition"] = (
+        content_disposition_header(as_attachment=True, filename=name) or "attachment"
+    )
     return answer
 
 
@@ -186,4 +201,3 @@ def release(request: HttpRequest, key: int) -> HttpResponse:
     one = find_letter(me(request), key)
     unsuppress(letter=one, by=me(request), at=timezone.now())
     return redirect(one.get_absolute_url())
-
