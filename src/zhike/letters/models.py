@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Self
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -74,6 +75,11 @@ class LetterTemplate(models.Model):
     def get_absolute_url(self) -> str:
         """Its page."""
         return f"/letters/templates/{self.pk}/"
+
+    @property
+    def tongue(self) -> str:
+        """The name of its language, in that language."""
+        return dict(settings.LANGUAGES).get(self.language, self.language)
 
 
 class LetterQuerySet(models.QuerySet["Letter"]):
