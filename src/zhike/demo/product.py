@@ -19,9 +19,11 @@ from zhike.demo.archive import settle_archives
 from zhike.demo.company import SEED, generate
 from zhike.demo.history import settle_history
 from zhike.demo.rows import Facts
-from zhike.demo.staff import settle_staff
+from zhike.demo.staff import Staff, moment, settle_staff
 from zhike.kernel.journal import seal
+from zhike.people.agreements import add_months
 from zhike.people.models import Person
+from zhike.policies.shipping import begin_amendment, ship_policies
 
 CUSTOMERS = 5_000
 RATINGS = {
@@ -64,6 +66,7 @@ def load(
                 tell("history")
                 orders = settle_history(facts, as_of)
                 settle_limits(as_of)
+                settle_policies(staff, as_of)
                 mark(Customer.objects.all())
         finally:
             facts.close()
@@ -86,6 +89,16 @@ def settle_limits(as_of: date) -> None:
     for name, by_grade in LIMITS.items():
         for grade, number in by_grade.items():
             set_limit(name=name, grade=grade, number=number, by=None, at=at)
+
+
+def settle_policies(staff: Staff, as_of: date) -> None:
+    """Put the shipped policies in force two years ago, and leave an amendment on a desk."""
+    people = staff.people
+    begun = moment(add_months(as_of, -24).replace(day=1))
+    made = ship_policies(
+        begun, drafted_by=people["hezhou"], reviewed_by=people["jianlan"], approved_by=people["guanyuan"]
+    )
+    begin_amendment(made["key-account"], moment(as_of), {}, people["hezhou"])
 
 
 def last_grades(folder: Path) -> dict[str, tuple[str, date]]:

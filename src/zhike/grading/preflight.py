@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from importlib import import_module
-from importlib.util import find_spec
-from typing import Any, Literal
+from typing import Literal
 
 from django.utils.translation import gettext as _
 
 from zhike.customers.models import Customer
 from zhike.facts.models import Order, Rate
-from zhike.grading import border
 from zhike.grading.judgements import Judgement
 from zhike.grading.marks import pick
+from zhike.policies import reading
 from zhike.policies.models import PolicyVersion
-from zhike_engine import build, check
+from zhike.submissions.months import Month, state_of_months
+from zhike_engine.plan.build import build
+from zhike_engine.policy.check import check
 from zhike_engine.errors import ZhikeError
 from zhike_engine.policy.metrics import Judgement as JudgementMetric
 
@@ -52,11 +52,9 @@ class Preflight:
         return [one for one in self.findings if one.level == "warning"]
 
 
-def months_of(version: PolicyVersion, as_of: date) -> list[Any]:
+def months_of(version: PolicyVersion, as_of: date) -> list[Month]:
     """The months that the policy's windows read, with the state of their figures."""
-    if not find_spec("zhike.submissions.months"):
-        return []
-    return list(import_module("zhike.submissions.months").state_of_months(version, as_of))
+    return state_of_months(version, as_of)
 
 
 def preflight(version: PolicyVersion, as_of: date) -> Preflight:
@@ -72,12 +70,12 @@ def preflight(version: PolicyVersion, as_of: date) -> Preflight:
 
 
 def _parameters(version: PolicyVersion, as_of: date) -> Iterator[Finding]:
-    policy = border.document(version)
+    policy = reading.document(version)
     for issue in check(policy):
         if issue.level == "error":
             yield Finding("error", pick(issue.message), version.get_absolute_url())
     try:
-        plan = build(policy.document, as_of, border.values(version))
+        plan = build(policy.document, as_of, reading.values(version))
     except ZhikeError as problem:
         yield Finding("error", pick(problem.message), version.get_absolute_url())
         return
@@ -91,7 +89,7 @@ def _parameters(version: PolicyVersion, as_of: date) -> Iterator[Finding]:
         )
 
 
-def _months(months: list[Any], missing: list[date]) -> Iterator[Finding]:
+def _months(months: list[Month], missing: list[date]) -> Iterator[Finding]:
     unsigned = sorted({one.month for one in months if one.state in UNSIGNED})
     if unsigned:
         names = _("; ").join(f"{month:%Y-%m}" for month in unsigned)
@@ -104,7 +102,7 @@ def _months(months: list[Any], missing: list[date]) -> Iterator[Finding]:
 
 
 def _rates(version: PolicyVersion, as_of: date) -> Iterator[Finding]:
-    currency = border.document(version).document.currency
+    currency = reading.document(version).document.currency
     orders = Order.objects.filter(ordered_on__lte=as_of)
     foreign = set(orders.order_by().values_list("currency", flat=True).distinct()) - {currency}
     for code in sorted(foreign):
@@ -128,15 +126,13 @@ def _judgements(version: PolicyVersion, as_of: date) -> Iterator[Finding]:
 
 def judgements_of(version: PolicyVersion) -> dict[str, JudgementMetric]:
     """The judgements that a policy reads, by the name of the judgement."""
-    metrics = border.document(version).document.metrics.values()
+    metrics = reading.document(version).document.metrics.values()
     return {spec.judgement: spec for spec in metrics if isinstance(spec, JudgementMetric)}
 
 
 def _scopes(version: PolicyVersion, as_of: date) -> Iterator[Finding]:
     """Customers that two policies in force would grade."""
-    if not find_spec("zhike.policies.reading"):
-        return
-    scope = import_module("zhike.policies.reading").scope_customers
+    scope = reading.scope_customers
     mine = scope(version)
     for other in PolicyVersion.objects.in_force(as_of).exclude(policy=version.policy).select_related("policy"):
         both = mine.filter(pk__in=scope(other).values("pk"))

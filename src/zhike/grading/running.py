@@ -16,7 +16,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from zhike.grading import border
 from zhike.grading.board import board_of
 from zhike.grading.facts import Cut, freeze
 from zhike.grading.frozen import folder_of, run_again, write_answer
@@ -32,6 +31,7 @@ from zhike.kernel.journal import journal, sentences
 from zhike.kernel.refusals import Conflict, Invalid
 from zhike.people.models import Person
 from zhike.people.rules import allow
+from zhike.policies import reading
 from zhike.policies.models import PolicyVersion
 from zhike_engine.errors import ZhikeError
 from zhike_engine.population_results import population_results
@@ -143,10 +143,10 @@ def error_of(run: GradingRun) -> str:
 
 def _grade(owner: GradingRun, attempt: Attempt) -> None:
     folder = folder_of(owner)
-    policy = border.document(owner.version)
-    folder.write_policy(owner.version.text, border.values(owner.version))
+    policy = reading.document(owner.version)
+    folder.write_policy(owner.version.text, reading.values(owner.version))
     if not (folder.facts / "facts.json").is_file():
-        keys = {name: border.rating_key(owner.version, name) for name in policy.document.ratings}
+        keys = {name: reading.rating_key(owner.version, name) for name in policy.document.ratings}
         freeze(folder.facts, Cut(policy, owner.as_of, keys), lambda table, rows: attempt.progress(1, 6, table))
     if reads_forecasts(policy):
         make_outlook(owner)

@@ -51,15 +51,23 @@ class VersionQuerySet(models.QuerySet["PolicyVersion"]):
     """Versions of policies."""
 
     def in_force(self, day: date) -> Self:
-        """The one version of each policy that is in force on a day: the last published one whose day has come."""
-        later = (
-            PolicyVersion.objects.filter(
-                policy=models.OuterRef("policy"), state="published", effective_on__lte=day
-            )
+        """The one version of each policy that is in force on a day, also on a day long ago.
+
+        It is the last one published whose day had come; nothing when that one was withdrawn by then.
+        """
+        came = Q(state="published") | Q(state="withdrawn", withdrawn_on__gt=models.F("effective_on"))
+        last = (
+            PolicyVersion.objects.filter(came, policy=models.OuterRef("policy"), effective_on__lte=day)
             .order_by("-effective_on", "-number")
             .values("pk")[:1]
         )
-        return self.filter(pk=models.Subquery(later), policy__closed_at__isnull=True)
+        return self.filter(
+            Q(state="published") | Q(state="withdrawn", withdrawn_on__gt=day), pk=models.Subquery(last)
+        )
+
+    def open(self) -> Self:
+        """Those that are not published yet."""
+        return self.filter(state__in=["draft", "review", "approved"])
 
 
 class PolicyVersion(models.Model):
@@ -113,6 +121,7 @@ class PolicyVersion(models.Model):
     amended_on = models.DateField(_("amended on"), null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
     withdrawn_on = models.DateField(null=True, blank=True)
+    note = models.TextField(_("what it is about"), blank=True)
 
     objects = VersionQuerySet.as_manager()
 
@@ -136,6 +145,11 @@ class PolicyVersion(models.Model):
         """Its page."""
         return f"/policies/{self.policy.code}/{self.number}/"
 
+    @property
+    def is_draft(self) -> bool:
+        """Whether it may still be written."""
+        return self.state == "draft"
+
 
 class Acknowledgement(models.Model):
     """A person in scope was told of a version, and says so (GOV-04)."""
@@ -150,6 +164,58 @@ class Acknowledgement(models.Model):
         db_table = "zhike_policy_acknowledgement"
         ordering = ["given_at", "id"]
         constraints = [models.UniqueConstraint(fields=["version", "person"], name="acknowledged_once")]
+        indexes = [
+            models.Index(
+                fields=["person", "asked_at"], condition=Q(given_at__isnull=True), name="acknowledge_owed"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.person} · {self.version}"
+
+
+RULE_STATES = {"draft": _("draft"), "approved": _("approved"), "withdrawn": _("withdrawn")}
+"""State of a detailed rule -> its name."""
+
+
+class DetailedRule(models.Model):
+    """One version of a detailed rule under a policy (GOV-10): owner, text or file, approval, until when it is valid.
+
+    `code` is that of a rule which the policy requires in `subordinate_rules`, or one of the company's own.
+    """
+
+    policy = models.ForeignKey(Policy, models.PROTECT, related_name="detailed_rules")
+    code = models.SlugField(_("code"), max_length=60)
+    number = models.PositiveIntegerField(_("version"))
+    title = models.CharField(_("title"), max_length=160)
+    department = models.ForeignKey(
+        Department, models.PROTECT, null=True, related_name="+", verbose_name=_("owner department")
+    )
+    text = models.TextField(_("text"), blank=True)
+    file_name = models.CharField(_("file"), max_length=160, blank=True)
+    size = models.PositiveBigIntegerField(default=0)
+    content_type = models.CharField(max_length=100, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    state = models.CharField(_("state"), max_length=10, default="draft")
+    added_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    added_at = models.DateTimeField()
+    approved_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, related_name="+", verbose_name=_("approved by")
+    )
+    approved_at = models.DateTimeField(null=True, blank=True)
+    until_on = models.DateField(_("valid until"), null=True, blank=True)
+
+    class Meta:
+        db_table = "zhike_detailed_rule"
+        ordering = ["policy", "code", "-number"]
+        verbose_name = _("detailed rule")
+        constraints = [
+            models.UniqueConstraint(fields=["policy", "code", "number"], name="detailed_rule_number"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} v{self.number}"
+
+    def get_absolute_url(self) -> str:
+        """Its page."""
+        return f"/policies/{self.policy.code}/rules/{self.pk}/"

@@ -17,7 +17,7 @@ from zhike_engine.messages import Said, say
 from zhike_engine.policy.metrics import KINDS
 from zhike_engine.policy.model import PolicyDocument
 from zhike_engine.policy.refusals import allowed, hint_of, said_of
-from zhike_engine.policy.yaml import Document, load_document
+from zhike_engine.policy.yaml import Document, load_document, parse_document
 from zhike_engine.words import OR, Text, listed, quoted
 
 VERSION = 1
@@ -61,7 +61,15 @@ def policy_file(path: Path) -> Path:
 def load_policy(path: Path) -> Policy:
     """Read a policy; raises PolicyInvalid with every issue of form. Meaning is checked in `check.py`."""
     file = policy_file(path)
-    source = load_document(file)
+    return _policy(load_document(file), file)
+
+
+def read_policy(text: str, name: str = "policy.yaml") -> Policy:
+    """A policy from its text; `name` is the file shown in places. Raises as `load_policy`."""
+    return _policy(parse_document(text, name), Path(name))
+
+
+def _policy(source: Document, file: Path) -> Policy:
     if not isinstance(source.data, dict):
         raise DocumentInvalid(
             say("the file is no policy: it must start with `zhike: 1`"), place=str(source.place(()))
