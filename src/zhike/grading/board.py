@@ -26,11 +26,16 @@ def board_of(run: Run, found: Population) -> dict[str, Any]:
     return {
         "currency": found.currency,
         "customers": found.customers,
-        "window": [found.window.start.isoformat() if found.window.start else "", found.window.end.isoformat()],
+        "window": [
+            found.window.start.isoformat() if found.window.start else "",
+            found.window.end.isoformat(),
+        ],
         "ratings": {one.rating: _rating(run.plan.rating(one.rating), one, titles) for one in found.ratings},
         "metrics": {**metrics, **scores},
         "units": units,
-        "findings": [{"text": _both(one.reason), "table": one.table, "rows": one.rows} for one in found.findings],
+        "findings": [
+            {"text": _both(one.reason), "table": one.table, "rows": one.rows} for one in found.findings
+        ],
     }
 
 
@@ -110,4 +115,8 @@ def _number(value: Decimal | None) -> str | None:
 
 def _both(text: Any) -> dict[str, str]:
     found = getattr(text, "text", text)
-    return {"zh": str(found.zh), "en": str(found.en)} if isinstance(found, Text) else {"zh": str(text), "en": str(text)}
+    return (
+        {"zh": str(found.zh), "en": str(found.en)}
+        if isinstance(found, Text)
+        else {"zh": str(text), "en": str(text)}
+    )

@@ -17,8 +17,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from zhike.grading.lines import Snapshot, snapshot
-from zhike_engine import Policy
 from zhike_engine.facts.seal import seal
+from zhike_engine.policy.load import Policy
 from zhike_engine.policy.metrics import Column as ColumnMetric
 
 FOREVER = "9999-12-31"
@@ -169,12 +169,19 @@ def _text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-def freeze(folder: Path, cut: Cut, tell: Callable[[str, int], None] = lambda table, rows: None) -> dict[str, int]:
+def freeze(
+    folder: Path, cut: Cut, tell: Callable[[str, int], None] = lambda table, rows: None
+) -> dict[str, int]:
     """Write the fact tables of this moment into `folder` and seal it; table -> rows. A folder that is sealed stays."""
     part = folder.with_name(f"{folder.name}.part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
-    sources = {"customers": customers(cut), **TRADE, "previous_grades": previous_grades(cut), "overrides": overrides(cut)}
+    sources = {
+        "customers": customers(cut),
+        **TRADE,
+        "previous_grades": previous_grades(cut),
+        "overrides": overrides(cut),
+    }
     counts: dict[str, int] = {}
     with snapshot() as shot:
         for name, source in sources.items():

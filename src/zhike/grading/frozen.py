@@ -1,9 +1,9 @@
 """The folder of a run: policy and values as they were, the frozen facts, and what the engine worked out.
 
-    DATA_DIR/runs/<key>/policy.yaml values.json     what was run
-                        facts/*.parquet facts.json  on which facts, sealed
-                        kept/*.parquet              the engine's tables, so that the run opens again without a second run
-                        result.parquet run.json     the answer, and the record from which it can be repeated
+DATA_DIR/runs/<key>/policy.yaml values.json     what was run
+                    facts/*.parquet facts.json  on which facts, sealed
+                    kept/*.parquet              the engine's tables, so that the run opens again without a second run
+                    result.parquet run.json     the answer, and the record from which it can be repeated
 """
 
 from __future__ import annotations
@@ -22,11 +22,12 @@ from django.conf import settings
 
 from zhike.grading.models import GradingRun
 from zhike.output import grades_sql, write_record
-from zhike_engine import Policy, grade, load_policy
 from zhike_engine.backends.duckdb import DuckDB
 from zhike_engine.facts.rates import prepare
 from zhike_engine.plan.build import build
+from zhike_engine.policy.load import Policy, load_policy
 from zhike_engine.run import Progress, Run, manifest, tables_read
+from zhike_engine.run import run as grade
 from zhike_engine.sql.compile import compile_plan
 from zhike_engine.sql.facts import Shape
 
@@ -78,7 +79,9 @@ def folder_of(run: GradingRun | int) -> Folder:
     return Folder(Path(settings.DATA_DIR) / "runs" / str(run if isinstance(run, int) else run.pk))
 
 
-def run_again(folder: Folder, as_of: date, progress: Progress | None = None, *, threads: int | None = None) -> Run:
+def run_again(
+    folder: Folder, as_of: date, progress: Progress | None = None, *, threads: int | None = None
+) -> Run:
     """Grade the frozen facts by the frozen policy. The same folder gives the same rows, today and in ten years."""
     backend = DuckDB(folder.facts, threads=threads)
     try:
@@ -97,7 +100,9 @@ def write_answer(run: Run, folder: Folder) -> dict[str, Any]:
     part = folder.kept.with_name("kept.part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
-    names = [str(row[0]) for row in run.backend.rows("select table_name from duckdb_tables() where temporary")]
+    names = [
+        str(row[0]) for row in run.backend.rows("select table_name from duckdb_tables() where temporary")
+    ]
     for name in names:
         execute(f"copy (select * from {name}) to '{part / name}.parquet' (format parquet, compression lz4)")
     shutil.rmtree(folder.kept, ignore_errors=True)
@@ -122,7 +127,9 @@ def opened(folder: Folder, as_of: date) -> Run:
         foreign = prepare(backend, facts, as_of, policy.document.currency)
         shape = Shape(facts.columns, foreign, facts.attribute_kinds, facts.rate_digits, facts.rates_fit)
         compiled = compile_plan(plan, shape, backend.dialect)
-        there = {str(row[0]) for row in backend.rows("select table_name from duckdb_tables() where temporary")}
+        there = {
+            str(row[0]) for row in backend.rows("select table_name from duckdb_tables() where temporary")
+        }
         for file in sorted(folder.kept.glob("*.parquet")):
             if file.stem not in there:
                 backend.execute(f"create temp table {file.stem} as select * from read_parquet('{file}')")

@@ -80,7 +80,9 @@ class Judgement(models.Model):
         verbose_name = gettext_lazy("judgement")
         constraints = [
             models.UniqueConstraint(
-                fields=["customer", "name"], condition=Q(replaced_at__isnull=True), name="one_judgement_stands"
+                fields=["customer", "name"],
+                condition=Q(replaced_at__isnull=True),
+                name="one_judgement_stands",
             ),
         ]
         indexes = [

@@ -59,7 +59,9 @@ class Snapshot:
         glue = f"{self.char}(10)"
         named = ", ".join(f"{text} as c{number}" for number, text in enumerate(texts))
         glued = ", ".join(f"{self.glue}(c{number}, {glue})" for number in range(len(texts)))
-        return f"select {glued} from (select {named} from {rest} and {key} between %s and %s order by {key}) q"
+        return (
+            f"select {glued} from (select {named} from {rest} and {key} between %s and %s order by {key}) q"
+        )
 
     def _one_line(self, text: str) -> str:
         for code in (10, 13, 31):

@@ -7,20 +7,41 @@ from collections.abc import Iterable
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from zhike_engine import Policy, Text
-from zhike_engine.language.sentences import Titles
+from zhike_engine.errors import PolicyInvalid, ZhikeError
+from zhike_engine.messages import Said
 from zhike_engine.plan.rules import PlannedRating
-from zhike_engine.run import Run
+from zhike_engine.policy.load import Policy
 from zhike_engine.sql.dialect import DIALECTS
-from zhike_engine.sql.ratings import PENDING_CONDITION, PENDING_LINE
+from zhike_engine.sql.ratings import PENDING_CONDITION, PENDING_LINE, PENDING_NOTHING
+from zhike_engine.words import Lang, Text
 
 MIXED = "mixed"
 DUCK = DIALECTS["duckdb"]
 
 
-def pick(text: Text) -> str:
+def lang() -> Lang:
+    """The reader's language."""
+    return "zh" if (get_language() or "").startswith("zh") else "en"
+
+
+def pick(text: Text | Said) -> str:
     """A text in the reader's language."""
-    return str(text.pick("zh" if (get_language() or "").startswith("zh") else "en"))
+    return str(text.pick(lang()))
+
+
+def told(both: dict[str, str]) -> str:
+    """A text that is stored in both languages, in the reader's."""
+    return both.get(lang(), "")
+
+
+def problem_words(problem: ZhikeError, lang: Lang) -> str:
+    """What a refusal of the engine says, without the place in a file."""
+    issues = (
+        [issue.message.pick(lang) for issue in problem.issues[:3]]
+        if isinstance(problem, PolicyInvalid)
+        else []
+    )
+    return " ".join(text for text in (problem.message.pick(lang), *issues, problem.hint.pick(lang)) if text)
 
 
 def mark_sql(rating: PlannedRating) -> str:
@@ -61,18 +82,14 @@ def _pending(policy: Policy, rating: str, number: int) -> str:
     at = number - PENDING_LINE - 1
     if 0 <= at < len(lines) and lines[at].pending is not None:
         return pick(_text(lines[at].pending))
-    return _("a condition cannot be told") if number >= PENDING_CONDITION else _("no grade matches")
+    untold = PENDING_CONDITION <= number < PENDING_NOTHING
+    return _("a condition cannot be told") if untold else _("no grade matches")
 
 
 def _text(found: object) -> Text:
     if isinstance(found, Text):
         return found
     return Text(zh=str(getattr(found, "zh", found)), en=str(getattr(found, "en", found)))
-
-
-def titles_of(run: Run) -> Titles:
-    """The titles of a run's names."""
-    return Titles(run.plan)
 
 
 def codes(mark: str) -> Iterable[str]:

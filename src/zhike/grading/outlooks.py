@@ -14,15 +14,17 @@ from zhike.forecasts import read_forecasts, read_orders, write_forecasts
 from zhike.grading.frozen import Folder, folder_of
 from zhike.grading.models import GradingRun
 from zhike.intelligence.models import Intelligence
-from zhike_engine import Policy
 from zhike_engine.backends.duckdb import DuckDB
 from zhike_engine.errors import ZhikeError
 from zhike_engine.facts.seal import seal
 from zhike_engine.forecast import EXPECTED_AMOUNT, compare, ends_on, forecast
+from zhike_engine.policy.load import Policy
 from zhike_engine.policy.metrics import Forecast
+from zhike_engine.words import Lang
 
 HORIZON, CHURN = 12, 6
 """Months that an amount and a risk speak of."""
+LANGS: tuple[Lang, ...] = ("zh", "en")
 FRESH = timedelta(days=730)
 """Older findings about an industry's growth no longer count."""
 
@@ -41,7 +43,9 @@ def growth_of_industries(day: date) -> dict[str, Decimal]:
         .order_by("known_on", "pk")
         .values_list("industry", "growth")
     )
-    return {industry: growth / 100 for industry, growth in rows if -100 < growth <= 1000}
+    return {
+        industry: growth / 100 for industry, growth in rows if growth is not None and -100 < growth <= 1000
+    }
 
 
 def file_of(folder: Folder) -> Path:
@@ -66,13 +70,15 @@ def _outlook(folder: Folder, as_of: date, policy: Policy, *, among: bool) -> dic
     try:
         orders = read_orders(backend, as_of, policy.document.currency)
         groups = dict(orders.industries or {})
-        known = {name: rate for name, rate in growth_of_industries(as_of).items() if name in set(groups.values())}
+        known = {
+            name: rate for name, rate in growth_of_industries(as_of).items() if name in set(groups.values())
+        }
         made = forecast(
             orders.history(), as_of, horizon_months=HORIZON, churn_months=CHURN, growth=known, groups=groups
         )
         rows = made.to_rows()
     except ZhikeError as problem:
-        return {"none": {"zh": problem.message.zh, "en": problem.message.en}}
+        return {"none": {lang: problem.message.pick(lang) for lang in LANGS}}
     finally:
         backend.close()
     write_forecasts(rows, (folder.facts if among else folder.path) / "forecasts.parquet")

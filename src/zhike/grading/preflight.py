@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from zhike.customers.models import Customer
 from zhike.facts.models import Order, Rate
 from zhike.grading.judgements import Judgement
-from zhike.grading.marks import pick
+from zhike.grading.marks import lang, pick, problem_words
 from zhike.policies import reading
 from zhike.policies.models import PolicyVersion
 from zhike.submissions.months import Month, state_of_months
-from zhike_engine.plan.build import build
-from zhike_engine.policy.check import check
 from zhike_engine.errors import ZhikeError
+from zhike_engine.plan.build import build
+from zhike_engine.policy.check import check, inconsistent
 from zhike_engine.policy.metrics import Judgement as JudgementMetric
 
 Level = Literal["error", "warning"]
@@ -77,10 +77,14 @@ def _parameters(version: PolicyVersion, as_of: date) -> Iterator[Finding]:
     try:
         plan = build(policy.document, as_of, reading.values(version))
     except ZhikeError as problem:
-        yield Finding("error", pick(problem.message), version.get_absolute_url())
+        yield Finding("error", problem_words(problem, lang()), version.get_absolute_url())
         return
+    for issue in inconsistent(policy, plan):
+        yield Finding("error", pick(issue.message), version.get_absolute_url())
     unset = [
-        pick(one.spec.title.text) for one in plan.parameters.values() if one.value is None and not one.spec.optional
+        pick(one.spec.title.text)
+        for one in plan.parameters.values()
+        if one.value is None and not one.spec.optional
     ]
     if unset:
         words = {"number": len(unset), "names": _("; ").join(unset[:5]) + ("…" if len(unset) > 5 else "")}
@@ -98,7 +102,9 @@ def _months(months: list[Month], missing: list[date]) -> Iterator[Finding]:
         )
     if missing:
         names = _("; ").join(f"{month:%Y-%m}" for month in missing)
-        yield Finding("warning", _("Data incomplete: %(months)s missing.") % {"months": names}, "/submissions/")
+        yield Finding(
+            "warning", _("Data incomplete: %(months)s missing.") % {"months": names}, "/submissions/"
+        )
 
 
 def _rates(version: PolicyVersion, as_of: date) -> Iterator[Finding]:
@@ -106,12 +112,16 @@ def _rates(version: PolicyVersion, as_of: date) -> Iterator[Finding]:
     orders = Order.objects.filter(ordered_on__lte=as_of)
     foreign = set(orders.order_by().values_list("currency", flat=True).distinct()) - {currency}
     for code in sorted(foreign):
-        first = Rate.objects.filter(currency=code).order_by("rate_on").values_list("rate_on", flat=True).first()
+        first = (
+            Rate.objects.filter(currency=code).order_by("rate_on").values_list("rate_on", flat=True).first()
+        )
         if first is None:
             yield Finding("error", _("There is no exchange rate for %(currency)s.") % {"currency": code})
         elif orders.filter(currency=code, ordered_on__lt=first).exclude(status="cancelled").exists():
             words = {"currency": code, "day": first.isoformat()}
-            yield Finding("error", _("Rates of %(currency)s begin on %(day)s; some orders are older.") % words)
+            yield Finding(
+                "error", _("Rates of %(currency)s begin on %(day)s; some orders are older.") % words
+            )
 
 
 def _judgements(version: PolicyVersion, as_of: date) -> Iterator[Finding]:
@@ -134,12 +144,18 @@ def _scopes(version: PolicyVersion, as_of: date) -> Iterator[Finding]:
     """Customers that two policies in force would grade."""
     scope = reading.scope_customers
     mine = scope(version)
-    for other in PolicyVersion.objects.in_force(as_of).exclude(policy=version.policy).select_related("policy"):
+    for other in (
+        PolicyVersion.objects.in_force(as_of).exclude(policy=version.policy).select_related("policy")
+    ):
         both = mine.filter(pk__in=scope(other).values("pk"))
         number = both.count()
         if number:
             some: list[Customer] = list(both[:3])
-            words = {"number": number, "policy": other.policy, "names": _("; ").join(str(one) for one in some)}
+            words = {
+                "number": number,
+                "policy": other.policy,
+                "names": _("; ").join(str(one) for one in some),
+            }
             yield Finding(
                 "error",
                 _("%(number)s customers are in the scope of %(policy)s too: %(names)s") % words,

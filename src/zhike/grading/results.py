@@ -56,15 +56,16 @@ def _failing(run: Run, rating: PlannedRating) -> str:
             if leaf.column not in run.compiled.dropped
         ]
         if fails:
-            cases.append(
-                f"when {grade.rank} then list_filter([{', '.join(fails)}], lambda x: x is not null)"
-            )
+            cases.append(f"when {grade.rank} then list_filter([{', '.join(fails)}], lambda x: x is not null)")
     nothing = "cast([] as varchar[])"
     return f"case r.{rating.prefix}_rank {' '.join(cases)} else {nothing} end" if cases else nothing
 
 
 def write_results(
-    owner: GradingRun, run: Run, only: frozenset[int], tell: Callable[[int, int], None] = lambda done, total: None
+    owner: GradingRun,
+    run: Run,
+    only: frozenset[int],
+    tell: Callable[[int, int], None] = lambda done, total: None,
 ) -> int:
     """Write one row per customer and rating within the caller's transaction; how many.
 
@@ -95,5 +96,7 @@ def _insert(rows: Iterable[tuple[Any, ...]]) -> None:
                     into.write_row(row)
             return
         places = ", ".join(["%s"] * len(COLUMNS))
-        plain = [tuple(str(cell) if type(cell).__name__ == "Decimal" else cell for cell in row) for row in rows]
+        plain = [
+            tuple(str(cell) if type(cell).__name__ == "Decimal" else cell for cell in row) for row in rows
+        ]
         cursor.executemany(f"insert into zhike_grading_result ({names}) values ({places})", plain)

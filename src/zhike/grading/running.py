@@ -12,13 +12,13 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zhike.grading.board import board_of
 from zhike.grading.facts import Cut, freeze
 from zhike.grading.frozen import folder_of, run_again, write_answer
+from zhike.grading.marks import problem_words, told
 from zhike.grading.models import GradingRun
 from zhike.grading.outlooks import make_outlook, reads_forecasts
 from zhike.grading.preflight import preflight
@@ -83,7 +83,9 @@ def start_run(
         missing_months=list(found.missing_months),
         board={"warnings": [one.text for one in found.warnings]},
     )  # fmt: skip
-    made.job = enqueue(kind="grading_run", payload={"run": made.pk}, by=by, at=at, key=f"grading run {made.pk}")
+    made.job = enqueue(
+        kind="grading_run", payload={"run": made.pk}, by=by, at=at, key=f"grading run {made.pk}"
+    )
     made.save(update_fields=["job"])
     journal(made, "grading_started", by=by, at=at, cause=cause)
     return made
@@ -112,7 +114,7 @@ def grading_run(attempt: Attempt) -> dict[str, Any]:
         try:
             _grade(owner, attempt)
         except ZhikeError as problem:
-            said = {"zh": _said(problem, "zh"), "en": _said(problem, "en")}
+            said = {"zh": problem_words(problem, "zh"), "en": problem_words(problem, "en")}
             GradingRun.objects.filter(pk=owner.pk, state="running").update(
                 state="failed", error=json.dumps(said, ensure_ascii=False), finished_at=attempt.clock()
             )
@@ -129,16 +131,12 @@ def grading_run(attempt: Attempt) -> dict[str, Any]:
     return {"state": owner.state}
 
 
-def _said(problem: ZhikeError, lang: Any) -> str:
-    return " ".join(str(text.pick(lang)) for text in (problem.message, problem.hint) if text)
-
-
 def error_of(run: GradingRun) -> str:
     """Why a run failed, in the reader's language."""
     if not run.error.startswith("{"):
         return run.error
     said: dict[str, str] = json.loads(run.error)
-    return said["zh" if (get_language() or "").startswith("zh") else "en"]
+    return told(said)
 
 
 def _grade(owner: GradingRun, attempt: Attempt) -> None:
@@ -147,7 +145,9 @@ def _grade(owner: GradingRun, attempt: Attempt) -> None:
     folder.write_policy(owner.version.text, reading.values(owner.version))
     if not (folder.facts / "facts.json").is_file():
         keys = {name: reading.rating_key(owner.version, name) for name in policy.document.ratings}
-        freeze(folder.facts, Cut(policy, owner.as_of, keys), lambda table, rows: attempt.progress(1, 6, table))
+        freeze(
+            folder.facts, Cut(policy, owner.as_of, keys), lambda table, rows: attempt.progress(1, 6, table)
+        )
     if reads_forecasts(policy):
         make_outlook(owner)
     attempt.progress(2, 6, str(_("grading")), now=True)
@@ -162,7 +162,9 @@ def _grade(owner: GradingRun, attempt: Attempt) -> None:
         done.backend.close()
 
 
-def _settle(owner: GradingRun, attempt: Attempt, done: Run, record: dict[str, Any], board: dict[str, Any]) -> None:
+def _settle(
+    owner: GradingRun, attempt: Attempt, done: Run, record: dict[str, Any], board: dict[str, Any]
+) -> None:
     with attempt.step("results") as fresh:
         if not fresh:
             return
@@ -176,5 +178,3 @@ def _settle(owner: GradingRun, attempt: Attempt, done: Run, record: dict[str, An
         journal(owner, "grading_ready", by=None, at=at, results=number)
         for act in ON_READY:
             act(owner)
-
-

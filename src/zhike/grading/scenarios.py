@@ -44,7 +44,13 @@ class Scenario(models.Model):
 
 @transaction.atomic
 def keep_scenario(
-    *, run: GradingRun, title: str, changes: Mapping[str, str], outcome: Mapping[str, Any], by: Person, at: datetime
+    *,
+    run: GradingRun,
+    title: str,
+    changes: Mapping[str, str],
+    outcome: Mapping[str, Any],
+    by: Person,
+    at: datetime,
 ) -> Scenario:
     """Keep a scenario under a title."""
     allow(by, "run_grading")
@@ -53,7 +59,12 @@ def keep_scenario(
     if not changes:
         raise Invalid(_("Nothing differs from the run."), fields={"title": _("nothing changed")})
     made = Scenario.objects.create(
-        run=run, title=title.strip()[:80], changes=dict(changes), outcome=dict(outcome), kept_by=by, kept_at=at
+        run=run,
+        title=title.strip()[:80],
+        changes=dict(changes),
+        outcome=dict(outcome),
+        kept_by=by,
+        kept_at=at,
     )
     journal(made, "scenario_saved", by=by, at=at)
     return made
