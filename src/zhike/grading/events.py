@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from importlib import import_module
 from typing import Any
 
 from django.db import transaction
@@ -22,8 +21,10 @@ from django.utils.translation import gettext_lazy
 from zhike.customers.limits import LIMITS, Limits
 from zhike.customers.models import Activity, Customer
 from zhike.facts.models import Order, Receivable
+from zhike.grading.deciding import submit_run
 from zhike.grading.models import Adjustment, Grade, GradingRun
 from zhike.grading.records import GradeEvent
+from zhike.grading.running import on_ready, start_run
 from zhike.grading.schemes import Scheme, schemes_of
 from zhike.intelligence.models import Intelligence
 from zhike.kernel.journal import entry_for, journal_all, sentences
@@ -238,7 +239,7 @@ def _grade_anew(version: PolicyVersion, scheme: Scheme, events: Any, at: datetim
     """Start the small run; where it cannot start, management is asked without a grade being proposed."""
     customers = sorted(set(events.values_list("customer", flat=True)))
     try:
-        run = import_module("zhike.grading.running").start_run(
+        run = start_run(
             version=version, as_of=timezone.localtime(at).date(), by=None, at=at, cause="event", only=customers,
             note=_("after events"),
         )  # fmt: skip
@@ -248,9 +249,8 @@ def _grade_anew(version: PolicyVersion, scheme: Scheme, events: Any, at: datetim
     return 1
 
 
-def causes_of(run: GradingRun) -> dict[int, tuple[str, str]]:
-    """Customer -> kind and detail of the first event that led to a run."""
-    found: dict[int, tuple[str, str]] = {}
-    for one in GradeEvent.objects.filter(run=run).order_by("-id"):
-        found[one.customer_id] = (one.kind, one.detail)
-    return found
+@on_ready
+def submit_event_run(run: GradingRun) -> None:
+    """A run after events goes before management by itself: who would change, with the cause."""
+    if run.cause == "event":
+        submit_run(run=run, effective_on=None, by=None, at=run.finished_at or run.started_at)

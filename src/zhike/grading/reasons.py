@@ -1,24 +1,94 @@
-"""Why a grade was found, one click away: the explanation of the run's result, where its frozen facts are still there."""
+"""Why a grade was found, one click away: the explanation of the run's result, from its frozen facts, in the reader's language."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from importlib import import_module
 from typing import Any
 
-from django.utils.translation import get_language
-
+from zhike.grading.explaining import explanation
 from zhike.grading.models import Grade, GradingResult, Proposal
+from zhike.kernel.refusals import NotThere
+from zhike.policies.words import lang
+from zhike_engine.errors import ZhikeError
+from zhike_engine.explain import Explanation
+
+ICONS = {
+    "held": ("circle-check", "success"), "failed": ("circle-x", "error"), "unknown": ("circle-help", "warning"),
+    "not_applicable": ("circle", "quiet"),
+}  # fmt: skip
+"""Outcome of a condition -> its icon and colour."""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One condition as people read it."""
+
+    sentence: str
+    article: str
+    value: str
+    limit: str
+    outcome: str
+    why: str
+
+    @property
+    def icon(self) -> str:
+        """Its icon."""
+        return ICONS[self.outcome][0]
+
+    @property
+    def tone_css(self) -> str:
+        """Its colour, as a class of the icon."""
+        return f"icon-small text-{ICONS[self.outcome][1]}-ink"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step that had a say."""
+
+    title: str
+    text: str
+    grade: str
+    article: str
+
+
+@dataclass(frozen=True)
+class Way:
+    """The nearest way to the next better grade."""
+
+    grade: str
+    summary: str
+    gaps: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True)
+class Tested:
+    """A grade with its conditions."""
+
+    title: str
+    conditions: tuple[Condition, ...]
 
 
 @dataclass(frozen=True)
 class Reasons:
-    """The explanation in sentences; empty where there is none."""
+    """An explanation in words; empty where no run stands behind the grade."""
 
-    lines: tuple[str, ...] = ()
-    nearest: str = ""
-    explanation: Any = None
-    metrics: dict[str, Any] = field(default_factory=dict)
+    headline: str = ""
+    steps: tuple[Step, ...] = ()
+    tested: tuple[Tested, ...] = ()
+    way: Way | None = None
+    source: str = ""
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def lines(self) -> list[str]:
+        """Everything as sentences, for the API."""
+        found = [self.headline, *(f"{one.title}: {one.text}" for one in self.steps)]
+        found += [
+            f"{one.sentence} · {one.value} / {one.limit} · {one.outcome}"
+            for grade in self.tested
+            for one in grade.conditions
+        ]
+        return [one for one in [*found, self.way.summary if self.way else "", self.source] if one]
 
 
 def reasons_of(one: Proposal | Grade | GradingResult | None) -> Reasons:
@@ -26,10 +96,12 @@ def reasons_of(one: Proposal | Grade | GradingResult | None) -> Reasons:
     result = one if isinstance(one, GradingResult) else result_of(one)
     if result is None:
         return Reasons()
-    found = _explanation(result)
-    if found is None:
-        return Reasons(metrics=dict(result.metrics))
-    return Reasons(tuple(_lines(found)), explanation=found, metrics=dict(result.metrics))
+    try:
+        found = explanation(result)
+    except (NotThere, ZhikeError, OSError):
+        found = None
+    facts = {name: value for name, value in result.metrics.items() if name != "!"} if result.metrics else {}
+    return Reasons(facts=facts) if found is None else told(found, facts)
 
 
 def result_of(one: Proposal | Grade | None) -> GradingResult | None:
@@ -44,14 +116,37 @@ def result_of(one: Proposal | Grade | None) -> GradingResult | None:
     return GradingResult.objects.filter(run=one.run_id, customer=one.customer_id, rating=rating).first()
 
 
-def _explanation(result: GradingResult) -> Any:
-    try:
-        return import_module("zhike.grading.explaining").explanation(result)
-    except (ImportError, LookupError, OSError, AttributeError):
-        return None
+def told(found: Explanation, facts: dict[str, Any]) -> Reasons:
+    """An explanation of the engine in the reader's language: the grade given, and the next better one."""
+    asked = [
+        one
+        for one in found.grades
+        if one.code == found.grade or (found.miss and one.code == found.miss.grade)
+    ]
+    way = found.miss
+    source = f"{found.provenance.title.pick(lang())} {found.provenance.version} · {found.provenance.as_of}"
+    return Reasons(
+        said(found.headline),
+        tuple(Step(said(one.title), said(one.text), one.grade or "", one.article) for one in found.path),
+        tuple(
+            Tested(
+                said(grade.title),
+                tuple(
+                    Condition(said(one.sentence), one.article, said(one.value), said(one.limit), one.outcome, said(one.why))
+                    for one in grade.each
+                ),
+            )
+            for grade in asked
+            if grade.each
+        ),
+        None if way is None else Way(
+            said(way.title), said(way.summary),
+            tuple((said(gap.sentence), said(gap.has), said(gap.hint) or said(gap.missing)) for gap in way.gaps),
+        ),
+        source, facts,
+    )  # fmt: skip
 
 
-def _lines(explanation: Any) -> list[str]:
-    lang = "zh" if (get_language() or "zh").startswith("zh") else "en"
-    text = getattr(explanation, "text", None)
-    return [line for line in str(text(lang) if callable(text) else "").splitlines() if line.strip()]
+def said(text: Any) -> str:
+    """A text of the engine in the reader's language."""
+    return "" if text is None else str(text.pick(lang()))

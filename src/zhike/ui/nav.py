@@ -52,6 +52,7 @@ NAV: list[Section] = [
         _("Grading"),
         (
             Link(_("Grades"), icon="medal", to="proposals", verb="see_grading"),
+            Link(_("Letters"), icon="mail", to="letters", verb="see_customers"),
             Link(_("Evaluations"), icon="clipboard-check", to="evaluations", verb="see_customers"),
             Link(_("Service that changes"), icon="repeat", to="treatments", verb="change_customer"),
         ),
