@@ -8,6 +8,7 @@ from zhike.customers import models as customers_models  # noqa: F401
 from zhike.customers import tables as customers_tables  # noqa: F401
 from zhike.facts import models as facts_models  # noqa: F401
 from zhike.grading import models as grading_models  # noqa: F401
+from zhike.grading import records as grading_records  # noqa: F401
 from zhike.imports import models as imports_models  # noqa: F401
 from zhike.intelligence import models as intelligence_models  # noqa: F401
 from zhike.jobs import models as jobs_models  # noqa: F401

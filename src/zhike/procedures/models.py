@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any, Self
+
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from zhike.customers.models import Customer
 from zhike.people.models import Department, Person, Role
+from zhike.people.rules import can
+from zhike.procedures.definitions import said
 
 STATES = {
     "open": _("open"), "approved": _("approved"), "rejected": _("rejected"), "returned": _("returned"),
@@ -21,6 +27,34 @@ CHOICES = {
     "approve": _("approve"), "change": _("approve with changes"), "reject": _("reject"), "return": _("return"),
 }  # fmt: skip
 """What a person can decide."""
+
+
+PARTS = {"signer": _("signs too"), "barred": _("may not decide")}
+"""Part of a person in a step -> its name."""
+
+
+class ProcedureQuerySet(models.QuerySet["Procedure"]):
+    """Procedures."""
+
+    def visible_to(self, person: Person) -> Self:
+        """Those a person started, decided in, was named in or is asked by; those who read the journal see all of their customers."""
+        from zhike.procedures.inbox import waiting_for
+
+        day = timezone.localdate()
+        concerned = (
+            Q(started_by=person)
+            | Q(
+                pk__in=StepDecision.objects.filter(Q(person=person) | Q(seat=person)).values(
+                    "step__procedure"
+                )
+            )
+            | Q(pk__in=StepPerson.objects.filter(person=person, part="signer").values("step__procedure"))
+            | Q(pk__in=waiting_for(person, day).order_by().values("procedure"))
+            | Q(steps__committee__members=person)
+        )
+        if can(person, "see_journal"):
+            concerned |= Q(customer__isnull=True) | Q(customer__in=Customer.objects.visible_to(person))
+        return self.filter(pk__in=Procedure.objects.filter(concerned).order_by().values("pk"))
 
 
 class Procedure(models.Model):
@@ -45,11 +79,17 @@ class Procedure(models.Model):
     started_at = models.DateTimeField(_("started"))
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
 
+    objects = ProcedureQuerySet.as_manager()
+
     class Meta:
         db_table = "zhike_procedure"
         ordering = ["-id"]
         verbose_name = _("procedure")
-        indexes = [models.Index(fields=["noun", "record"], name="procedure_record")]
+        indexes = [
+            models.Index(fields=["noun", "record"], name="procedure_record"),
+            models.Index(fields=["state", "-id"], name="procedure_state"),
+            models.Index(fields=["started_by", "-id"], name="procedure_starter"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["kind", "noun", "record"], condition=Q(state="open"), name="one_open_procedure"
@@ -59,9 +99,22 @@ class Procedure(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    def is_visible_to(self, person: Person) -> bool:
+        """Whether a person may open its page."""
+        return Procedure.objects.visible_to(person).filter(pk=self.pk).exists()
+
+    @property
+    def state_name(self) -> Any:
+        """Its state in the reader's language."""
+        return STATES[self.state]
+
 
 class ProcedureStep(models.Model):
-    """One step of a running procedure: who it waits for, since when, until when."""
+    """One step of a running procedure: who it waits for, since when, until when.
+
+    After `due_on` those to whom it escalates may decide too; after `ends_on` the `default` counts. Both follow from the days
+    alone: `escalated_at` and `stuck_at` (nobody can decide) are kept so that each is told of once.
+    """
 
     procedure = models.ForeignKey(Procedure, models.PROTECT, related_name="steps")
     place = models.PositiveSmallIntegerField()
@@ -76,16 +129,54 @@ class ProcedureStep(models.Model):
     outcome = models.CharField(max_length=10, blank=True)
     opened_at = models.DateTimeField(null=True, blank=True)
     due_on = models.DateField(null=True, blank=True)
+    ends_on = models.DateField(null=True, blank=True)
+    default = models.CharField(max_length=10, blank=True)
+    escalate_role = models.ForeignKey(Role, models.PROTECT, null=True, blank=True, related_name="+")
+    escalate_committee = models.ForeignKey(
+        "zhike.Committee", models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    stuck_at = models.DateTimeField(null=True, blank=True)
     escalated_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         db_table = "zhike_procedure_step"
         ordering = ["procedure", "place", "id"]
-        indexes = [models.Index(fields=["due_on", "id"], condition=Q(state="open"), name="step_open")]
+        indexes = [
+            models.Index(fields=["due_on", "id"], condition=Q(state="open"), name="step_open"),
+            models.Index(fields=["role"], condition=Q(state="open"), name="step_open_role"),
+            models.Index(fields=["ends_on"], condition=Q(state="open"), name="step_open_ends"),
+        ]
+        constraints = [models.UniqueConstraint(fields=["procedure", "code"], name="one_step_per_code")]
 
     def __str__(self) -> str:
-        return self.code
+        return said(self.title) or self.code
+
+    @property
+    def state_name(self) -> Any:
+        """Its state in the reader's language."""
+        return STEP_STATES[self.state]
+
+
+class StepPerson(models.Model):
+    """A person named at a step besides the rule: a signer who was added, or somebody who may not decide there."""
+
+    step = models.ForeignKey(ProcedureStep, models.PROTECT, related_name="named")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    part = models.CharField(max_length=8)
+    by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "zhike_procedure_person"
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["step", "person", "part"], name="named_once_at_a_step")
+        ]
+        indexes = [models.Index(fields=["person", "part"], name="step_person")]
+
+    def __str__(self) -> str:
+        return f"{self.person} · {PARTS[self.part]}"
 
 
 class StepDecision(models.Model):
@@ -102,6 +193,17 @@ class StepDecision(models.Model):
         db_table = "zhike_procedure_decision"
         ordering = ["at", "id"]
         constraints = [models.UniqueConstraint(fields=["step", "seat"], name="one_decision_per_seat")]
+        indexes = [models.Index(fields=["person"], name="decision_person")]
 
     def __str__(self) -> str:
         return f"{self.person} · {self.choice}"
+
+    @property
+    def stands_in(self) -> bool:
+        """Whether somebody decided for somebody else."""
+        return self.seat_id is not None and self.seat_id != self.person_id
+
+    @property
+    def choice_name(self) -> Any:
+        """The choice in the reader's language."""
+        return CHOICES[self.choice]
