@@ -147,7 +147,7 @@ def _score_scales(plan: Plan, titles: Titles) -> Iterator[Scale]:
         for name, item in card.items.items():
             if item.steps and item.of:
                 rows = [
-                    (f"{step.points:f}" if isinstance(step.points, Decimal) else str(step.points), (step.starts, step.above, step.below, step.up_to))
+                    (f"{step.points:f}", (step.starts, step.above, step.below, step.up_to))
                     for step in item.steps
                 ]  # fmt: skip
                 title = item.title.pick(lang()) if item.title else titles.named(item.of).title.pick(lang())

@@ -62,7 +62,9 @@ def unset(version: PolicyVersion) -> dict[str, Parameter]:
 def approver(version: PolicyVersion) -> Approver:
     """Who approves the policy: what its control block says, else the management."""
     found = document(version).document.control.approver
-    return found if found is not None and (found.role or found.committee) else Approver(role="management", committee="", title=None)  # fmt: skip
+    if found is not None and (found.role or found.committee):
+        return found
+    return Approver(role="management", committee="", title=None)
 
 
 def blocking(version: PolicyVersion, day: date) -> list[Problem]:

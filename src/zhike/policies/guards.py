@@ -14,20 +14,28 @@ KEPT = ("policy_id", "number", "text", "values", "cases", "hash", "effective_on"
 def statements(vendor: str) -> list[str]:
     """What puts the guard up."""
     differs = " OR ".join(
-        f'OLD."{name}" IS NOT NEW."{name}"' if vendor == "sqlite" else f'OLD."{name}" IS DISTINCT FROM NEW."{name}"'
+        f'OLD."{name}" IS NOT NEW."{name}"'
+        if vendor == "sqlite"
+        else f'OLD."{name}" IS DISTINCT FROM NEW."{name}"'
         for name in KEPT
     )
     when = f"OLD.state IN ('published', 'withdrawn') AND ({differs} OR NEW.state NOT IN ('published', 'withdrawn'))"
     if vendor == "sqlite":
         return [
-            f"CREATE TRIGGER {TABLE}_kept BEFORE UPDATE ON {TABLE} FOR EACH ROW WHEN {when}"
-            f" BEGIN SELECT RAISE(ABORT, '{TEXT}'); END"
+            (
+                f"CREATE TRIGGER {TABLE}_kept BEFORE UPDATE ON {TABLE} FOR EACH ROW WHEN {when}"
+                f" BEGIN SELECT RAISE(ABORT, '{TEXT}'); END"
+            )
         ]
     return [
-        "CREATE OR REPLACE FUNCTION zhike_policy_kept() RETURNS trigger LANGUAGE plpgsql AS"
-        f" $$ BEGIN RAISE EXCEPTION '{TEXT}' USING ERRCODE = 'integrity_constraint_violation'; END $$",
-        f"CREATE TRIGGER {TABLE}_kept BEFORE UPDATE ON {TABLE} FOR EACH ROW WHEN ({when})"
-        " EXECUTE FUNCTION zhike_policy_kept()",
+        (
+            "CREATE OR REPLACE FUNCTION zhike_policy_kept() RETURNS trigger LANGUAGE plpgsql AS"
+            f" $$ BEGIN RAISE EXCEPTION '{TEXT}' USING ERRCODE = 'integrity_constraint_violation'; END $$"
+        ),
+        (
+            f"CREATE TRIGGER {TABLE}_kept BEFORE UPDATE ON {TABLE} FOR EACH ROW WHEN ({when})"
+            " EXECUTE FUNCTION zhike_policy_kept()"
+        ),
     ]
 
 

@@ -117,7 +117,8 @@ class _Maker:
     def __init__(self, plan: Plan, language: Lang) -> None:
         self.plan, self.language = plan, language
         self.titles = Titles(plan)
-        self.words = PolicyText(SimpleNamespace(plan=plan, compiled=SimpleNamespace(values=self.titles.values), policy=None))  # type: ignore[arg-type]  # fmt: skip
+        run: Any = SimpleNamespace(plan=plan, compiled=SimpleNamespace(values=self.titles.values))
+        self.words = PolicyText(run)
 
     def rules(self) -> Iterator[tuple[str, Rule]]:
         """Every element with its article, in the order of the document."""
