@@ -54,7 +54,7 @@ def label_of(noun: str, field: str) -> str:
         found: Any = apps.get_model("zhike", noun)._meta.get_field(field)
     except (FieldDoesNotExist, LookupError):
         return field
-    return str(found.verbose_name)
+    return str(getattr(found, "verbose_name", field))
 
 
 def shown(noun: str, field: str, value: Any, names: Names) -> str:
@@ -68,6 +68,8 @@ def shown(noun: str, field: str, value: Any, names: Names) -> str:
         return country_name(str(value))
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    if isinstance(value, list | dict):
+        return ", ".join(str(one) for one in value)
     return str(CODES.get((noun, field), {}).get(value, value))
 
 
