@@ -33,6 +33,7 @@ MODULES = (
     "zhike.people.warnings",
     "zhike.procedures.actions",
     "zhike.procedures.nightly",
+    "zhike.procedures.sessions",
     "zhike.policies.actions",
     "zhike.system.actions",
     "zhike.system.calendar_actions",
