@@ -6,10 +6,11 @@ from datetime import date
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from zhike.customers.models import Customer
+from zhike.kernel.amounts import AmountField
 from zhike.people.models import Person
 from zhike.policies.models import PolicyVersion
 
@@ -25,6 +26,10 @@ PROPOSAL_STATES = {
     "withdrawn": _("withdrawn"),
 }  # fmt: skip
 """State of a proposal -> its name."""
+PROPOSAL_KINDS = {
+    "run": _("from a run"), "event": _("after an event"), "appeal": _("by an appeal"), "manual": _("manual record"),
+}  # fmt: skip
+"""Where a proposal comes from -> its name."""
 
 
 class GradingRun(models.Model):
@@ -75,7 +80,11 @@ class OfCustomers(models.QuerySet[Any]):
 
 
 class GradingResult(models.Model):
-    """What a run found for one customer in one rating: exactly one row, graded or pending with the reason."""
+    """What a run found for one customer in one rating: exactly one row, graded or pending with the reason.
+
+    `mark` holds codes that `grading.marks` puts into words; `metrics` the values by name, `!` names the conditions of the
+    next better grade that fail.
+    """
 
     run = models.ForeignKey(GradingRun, models.PROTECT, related_name="results")
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="+")
@@ -87,7 +96,8 @@ class GradingResult(models.Model):
     score = models.DecimalField(_("score"), max_digits=12, decimal_places=4, null=True)
     decided_by = models.CharField(max_length=60, blank=True)
     mark = models.CharField(_("mark"), max_length=80, blank=True)
-    amount = models.DecimalField(_("amount"), max_digits=24, decimal_places=4, null=True)
+    amount = AmountField(_("amount"), null=True)
+    missing = models.SmallIntegerField(_("conditions missing for the next grade"), null=True)
     metrics = models.JSONField(default=dict)
 
     objects = OfCustomers.as_manager()
@@ -103,6 +113,10 @@ class GradingResult(models.Model):
             models.Index(fields=["run", "rating", "grade", "-amount", "id"], name="result_grade"),
             models.Index(fields=["run", "rating", "moved", "-amount", "id"], name="result_moved"),
             models.Index(fields=["run", "rating", "state", "-amount", "id"], name="result_state"),
+            models.Index(fields=["run", "rating", "missing", "-amount", "id"], name="result_missing"),
+            models.Index(
+                fields=["run", "rating", "-amount", "id"], condition=~Q(mark=""), name="result_marked"
+            ),
             models.Index(fields=["customer", "-run"], name="result_customer"),
         ]
 
@@ -117,12 +131,16 @@ class Proposal(models.Model):
     result = models.ForeignKey(GradingResult, models.PROTECT, null=True, blank=True, related_name="+")
     version = models.ForeignKey(PolicyVersion, models.PROTECT, related_name="+")
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="proposals")
-    rating = models.CharField(max_length=60)
+    rating = models.CharField(max_length=120)
+    kind = models.CharField(_("kind"), max_length=8, default="run")
     current = models.CharField(_("current grade"), max_length=20, blank=True)
-    proposed = models.CharField(_("proposed grade"), max_length=20)
+    proposed = models.CharField(_("proposed grade"), max_length=20, blank=True)
     moved = models.SmallIntegerField(_("movement"), default=0)
     mark = models.CharField(_("mark"), max_length=80, blank=True)
     cause = models.CharField(_("cause"), max_length=200, blank=True)
+    detail = models.CharField(_("detail"), max_length=300, blank=True)
+    evidence = models.CharField(_("evidence"), max_length=200, blank=True)
+    effective_on = models.DateField(_("takes effect on"), null=True, blank=True)
     state = models.CharField(_("state"), max_length=10, default="open")
     decided = models.CharField(_("decided grade"), max_length=20, blank=True)
     ground = models.TextField(_("reason"), blank=True)
@@ -148,17 +166,35 @@ class Proposal(models.Model):
         ]
         indexes = [
             models.Index(fields=["run", "state", "-moved", "id"], name="proposal_run"),
+            models.Index(fields=["customer", "-id"], name="proposal_customer"),
         ]
 
     def __str__(self) -> str:
         return f"{self.customer} · {self.current or '—'} → {self.proposed}"
 
 
-class Adjustment(models.Model):
-    """A manual record beside the rules: an override, a floor, a ceiling or a designation, with ground and end (GRD-16)."""
+class AdjustmentQuerySet(OfCustomers):
+    """Manual records."""
 
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="+")
-    rating = models.CharField(max_length=60)
+    def counting(self, day: date) -> Self:
+        """Those that are approved and hold on a day."""
+        return self.filter(approved_at__isnull=False, ended_at__isnull=True, from_on__lte=day).filter(
+            Q(until_on__isnull=True) | Q(until_on__gte=day)
+        )
+
+    def waiting(self) -> Self:
+        """Those that nobody has decided on."""
+        return self.filter(approved_at__isnull=True, rejected_at__isnull=True, ended_at__isnull=True)
+
+
+class Adjustment(models.Model):
+    """A manual record beside the rules: an override, a floor, a ceiling or a designation, with ground and end (GRD-16).
+
+    `rating` is `<policy code>.<rating>`. It counts once it is approved, until its last day or until it is ended.
+    """
+
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="adjustments")
+    rating = models.CharField(max_length=120)
     kind = models.CharField(_("kind"), max_length=12)
     grade = models.CharField(_("grade"), max_length=20)
     ground = models.TextField(_("reason"))
@@ -171,14 +207,16 @@ class Adjustment(models.Model):
         Person, models.PROTECT, null=True, related_name="+", verbose_name=_("approved by")
     )
     approved_at = models.DateTimeField(null=True, blank=True)
+    rejected_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 
-    objects = OfCustomers.as_manager()
+    objects = AdjustmentQuerySet.as_manager()
 
     class Meta:
         db_table = "zhike_grade_adjustment"
         ordering = ["-id"]
         verbose_name = _("manual record")
+        indexes = [models.Index(fields=["customer", "rating"], name="adjustment_customer")]
 
     def __str__(self) -> str:
         return f"{self.customer} · {self.kind} {self.grade}"
@@ -191,11 +229,17 @@ class GradeQuerySet(OfCustomers):
         """The grades that hold on a day."""
         return self.filter(from_on__lte=day).filter(Q(until_on__isnull=True) | Q(until_on__gt=day))
 
+    def held(self) -> Self:
+        """Without those that another replaced before they held for a day."""
+        return self.exclude(until_on__lte=F("from_on"))
+
 
 class Grade(models.Model):
     """The grade of a customer from one day until another (that day excluded); never altered but for its end.
 
-    `rating` is `<policy code>.<rating>`, so that several policies and ratings stand side by side.
+    `rating` is `<policy code>.<rating>`, so that several policies and ratings stand side by side. `main` marks the
+    first rating of a policy: the newest of those stands on the customer itself. `manual` marks what a person changed.
+    `cause` is a code of `grading.causes`. A grade that another replaced on its very first day never held: it ends there.
     """
 
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="grades")
@@ -203,6 +247,8 @@ class Grade(models.Model):
     grade = models.CharField(_("grade"), max_length=20)
     before = models.CharField(_("grade before"), max_length=20, blank=True)
     moved = models.SmallIntegerField(_("movement"), default=0)
+    main = models.BooleanField(default=False)
+    manual = models.BooleanField(default=False)
     from_on = models.DateField(_("from"))
     until_on = models.DateField(_("until"), null=True, blank=True)
     version = models.ForeignKey(PolicyVersion, models.PROTECT, null=True, related_name="+")
@@ -225,10 +271,25 @@ class Grade(models.Model):
             models.UniqueConstraint(
                 fields=["customer", "rating"], condition=Q(until_on__isnull=True), name="one_lasting_grade"
             ),
-            models.UniqueConstraint(fields=["customer", "rating", "from_on"], name="one_grade_a_day"),
+            models.UniqueConstraint(
+                fields=["customer", "rating", "from_on"],
+                condition=Q(until_on__isnull=True) | Q(until_on__gt=F("from_on")),
+                name="one_grade_a_day",
+            ),
         ]
         indexes = [
             models.Index(fields=["rating", "from_on", "id"], name="grade_from"),
+            models.Index(fields=["from_on", "customer"], condition=Q(main=True), name="grade_main_from"),
+            models.Index(
+                fields=["until_on", "customer"],
+                condition=Q(main=True, until_on__isnull=False),
+                name="grade_main_until",
+            ),
+            models.Index(
+                fields=["rating", "grade", "from_on"],
+                condition=Q(until_on__isnull=True),
+                name="grade_lasting",
+            ),
             models.Index(fields=["run", "id"], name="grade_run"),
         ]
 
