@@ -45,6 +45,7 @@ MODULES = (
     "zhike.submissions.limits",
     "zhike.procedures.actions",
     "zhike.procedures.nightly",
+    "zhike.procedures.notes",
     "zhike.procedures.sessions",
     "zhike.policies.actions",
     "zhike.system.actions",

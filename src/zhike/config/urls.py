@@ -18,6 +18,7 @@ urlpatterns = [
     path("access/", include("zhike.customers.guard_urls")),
     path("imports/", include("zhike.imports.urls")),
     path("", include("zhike.facts.urls")),
+    path("", include("zhike.procedures.urls")),
     path("", include("zhike.letters.urls")),
 ]
 handler404 = "zhike.ui.views.not_found"

@@ -96,11 +96,11 @@ def new_committee(request: HttpRequest) -> HttpResponse:
 
 
 @door("manage_committees")
-def edit_committee(request: HttpRequest, code: str) -> HttpResponse:
+def edit_committee(request: HttpRequest, name: str) -> HttpResponse:
     """Name the members of a committee anew."""
-    one = get_object_or_404(Committee, code=code)
+    one = get_object_or_404(Committee, code=name)
     start = {
-        "code": code, "name_zh": one.name_zh, "name_en": one.name_en, "chair": one.chair_id, "quorum": one.quorum,
+        "code": name, "name_zh": one.name_zh, "name_en": one.name_en, "chair": one.chair_id, "quorum": one.quorum,
         "members": list(one.members.values_list("pk", flat=True)),
     }  # fmt: skip
     form = CommitteeForm(request.POST or None, initial=start)
@@ -114,10 +114,10 @@ def edit_committee(request: HttpRequest, code: str) -> HttpResponse:
 
 @door(customer_data=True)
 @require_GET
-def committee(request: HttpRequest, code: str) -> HttpResponse:
+def committee(request: HttpRequest, name: str) -> HttpResponse:
     """A committee: members, papers that wait, sessions, what it asked for."""
     person, (_at, day) = me(request), now()
-    one = get_object_or_404(Committee.objects.select_related("chair"), code=code)
+    one = get_object_or_404(Committee.objects.select_related("chair"), code=name)
     papers = Paper.objects.visible_to(person).filter(committee=one).select_related("written_by", "session")
     inside = _may_enter(person, one)
     page = {
@@ -132,9 +132,9 @@ def committee(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @door(customer_data=True)
-def new_paper(request: HttpRequest, code: str) -> HttpResponse:
+def new_paper(request: HttpRequest, name: str) -> HttpResponse:
     """Write a paper for a committee."""
-    one = get_object_or_404(Committee, code=code, closed_on__isnull=True)
+    one = get_object_or_404(Committee, code=name, closed_on__isnull=True)
     kind = request.GET.get("kind", "strategy")
     form = PaperForm(request.POST or None, initial={"kind": kind})
 
@@ -192,9 +192,9 @@ def place(request: HttpRequest, key: int) -> HttpResponse:
 
 
 @door(customer_data=True)
-def new_session(request: HttpRequest, code: str) -> HttpResponse:
+def new_session(request: HttpRequest, name: str) -> HttpResponse:
     """Call a session with its agenda."""
-    one, (at, day) = get_object_or_404(Committee.objects.select_related("chair"), code=code), now()
+    one, (at, day) = get_object_or_404(Committee.objects.select_related("chair"), code=name), now()
     if not one.is_led_by(me(request)):
         raise Forbidden(_("Only the chair and those who manage committees do this."))
     waiting = Paper.objects.filter(committee=one, state="submitted")

@@ -76,8 +76,8 @@ class Procedure(models.Model):
     started_by = models.ForeignKey(
         Person, models.PROTECT, null=True, related_name="+", verbose_name=_("started by")
     )
-    started_at = models.DateTimeField(_("started"))
-    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    started_at = models.DateTimeField(_("started at"))
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
 
     objects = ProcedureQuerySet.as_manager()
 

@@ -30,8 +30,8 @@ urlpatterns = [
     path("committees/sessions/<int:key>/actions/", committee_views.new_action, name="new_action"),
     path("committees/sessions/<int:key>/papers/<int:paper>/", committee_views.resolve, name="resolve_paper"),
     path("committees/actions/<int:key>/", committee_views.finish_action, name="finish_action"),
-    path("committees/<slug:code>/", committee_views.committee, name="committee"),
-    path("committees/<slug:code>/edit/", committee_views.edit_committee, name="edit_committee"),
-    path("committees/<slug:code>/papers/", committee_views.new_paper, name="new_paper"),
-    path("committees/<slug:code>/sessions/", committee_views.new_session, name="new_session"),
+    path("committees/<slug:name>/", committee_views.committee, name="committee"),
+    path("committees/<slug:name>/edit/", committee_views.edit_committee, name="edit_committee"),
+    path("committees/<slug:name>/papers/", committee_views.new_paper, name="new_paper"),
+    path("committees/<slug:name>/sessions/", committee_views.new_session, name="new_session"),
 ]
