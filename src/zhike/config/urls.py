@@ -17,6 +17,7 @@ urlpatterns = [
     path("customers/", include("zhike.customers.urls")),
     path("access/", include("zhike.customers.guard_urls")),
     path("imports/", include("zhike.imports.urls")),
+    path("policies/", include("zhike.policies.urls")),
     path("", include("zhike.facts.urls")),
     path("", include("zhike.procedures.urls")),
     path("", include("zhike.letters.urls")),

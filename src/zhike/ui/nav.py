@@ -73,6 +73,7 @@ NAV: list[Section] = [
     Section(
         _("Company"),
         (
+            Link(_("Policies"), icon="route", to="policies"),
             Link(_("People"), icon="users", to="people"),
             Link(_("Responsibilities"), icon="list-checks", to="matrix"),
             Link(_("Absences"), icon="plane", to="absences"),
