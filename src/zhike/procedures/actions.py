@@ -91,7 +91,7 @@ def judge(*, step: ProcedureStep, by: Person, at: datetime, choice: str, ground:
     if choice not in CHOICES:
         raise Invalid(_("Unknown choice."), fields={"choice": _("unknown")})
     if choice in NEED_GROUND and not ground.strip():
-        raise Invalid(_("Say why."), fields={"ground": _("missing")})
+        raise Invalid(_("Say why."), fields={"ground": _("Say why.")})
     procedure = Procedure.objects.select_for_update().get(pk=step.procedure_id)
     step = _open_step(procedure, step.pk)
     person = Person.objects.select_related("department").get(pk=by.pk)

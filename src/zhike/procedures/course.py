@@ -358,6 +358,8 @@ def _escalate(key: int, at: datetime) -> int:
         return 0
     step.escalated_at = moment
     settle(step, at=at)
+    if step.escalate_committee is not None:
+        bring_before(step, step.escalate_committee, at)
     above = escalation(step, signed_on(at))
     journal(
         step.procedure,

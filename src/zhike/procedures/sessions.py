@@ -267,10 +267,9 @@ def _resolve(
     )  # fmt: skip
     if choice in ("approve", "change") and not course.others_signed(step):
         return made
+    if procedure.noun != "paper":  # it stands for a step of another procedure, where its matter goes on
+        Paper.objects.filter(pk=paper.pk, state="submitted").update(state="settled")
     course.after_resolution(procedure, step, choice, by=by, at=at)
-    paper.refresh_from_db()
-    if paper.state == "submitted":  # the paper of another procedure: its matter goes on there
-        Paper.objects.filter(pk=paper.pk).update(state="settled")
     return made
 
 
@@ -280,7 +279,7 @@ def _fit(session: Session, paper: Paper, choice: str, votes: tuple[int, int, int
     if choice not in CHOICES:
         raise Invalid(_("Unknown choice."), fields={"choice": _("unknown")})
     if choice != "approve" and not ground:
-        raise Invalid(_("Say why."), fields={"ground": _("missing")})
+        raise Invalid(_("Say why."), fields={"ground": _("Say why.")})
     if paper.session_id != session.pk:
         raise Conflict(_("The paper is not on the agenda of this session."))
     if session.opened_at is None:

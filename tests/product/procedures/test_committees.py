@@ -63,6 +63,7 @@ def test_a_strategy_takes_effect_by_the_session_that_approves_it(
         boss.post(f"{where}open/", {"present": [people.boss.pk]}).status_code == 422
     )  # its day has not come
     clock("2026-11-09 02:00")
+    boss, head, shu = client_for(people.boss), client_for(people.head), client_for(people.shu)
     assert boss.post(f"{where}papers/{paper.pk}/", resolve).status_code == 409  # nobody has said who is there
     boss.post(f"{where}open/", {"present": [people.boss.pk, people.head.pk]})
     assert "There is no quorum" in boss.post(f"{where}papers/{paper.pk}/", resolve).content.decode()
