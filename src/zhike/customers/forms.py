@@ -184,6 +184,10 @@ class ActivityForm(forms.Form):
     done_on = forms.DateField(label=_("Day"), widget=Day())
     contact = forms.ModelChoiceField(Contact.objects.none(), label=_("With"), required=False)
     subject = forms.CharField(label=_("Subject"), max_length=160)
+    minutes = forms.IntegerField(
+        label=_("Time spent, in minutes"), required=False, min_value=1, max_value=6_000,
+        help_text=_("With travel; analyses compare it with what the customer brings."),
+    )  # fmt: skip
     content = forms.CharField(
         label=_("Content"),
         required=False,

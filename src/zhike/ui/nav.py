@@ -58,7 +58,10 @@ NAV: list[Section] = [
     ),
     Section(
         _("Grading"),
-        (Link(_("Letters"), icon="mail", to="letters", verb="see_customers"),),
+        (
+            Link(_("Letters"), icon="mail", to="letters", verb="see_customers"),
+            Link(_("Analyses"), icon="chart-line", to="analysis_development", verb="see_analysis"),
+        ),
     ),
     Section(
         _("Company"),
