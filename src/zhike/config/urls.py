@@ -16,8 +16,10 @@ urlpatterns = [
     path("", include("zhike.ui.urls")),
     path("people/", include("zhike.people.urls")),
     path("customers/", include("zhike.customers.urls")),
+    path("", include("zhike.grading.decision_urls")),
     path("access/", include("zhike.customers.guard_urls")),
     path("imports/", include("zhike.imports.urls")),
+    path("policies/", include("zhike.policies.urls")),
     path("", include("zhike.facts.urls")),
     path("", include("zhike.letters.urls")),
 ]
