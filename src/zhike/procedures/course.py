@@ -300,8 +300,9 @@ def finish(procedure: Procedure, outcome: str, *, by: Person | None, at: datetim
         )
 
 
-def _own_paper(procedure: Procedure) -> int | None:
-    return procedure.record if procedure.noun == "paper" else None
+def _own_paper(procedure: Procedure) -> int:
+    """The key of the paper that a procedure is about; 0 when it is about something else."""
+    return procedure.record if procedure.noun == "paper" else 0
 
 
 # what the days bring

@@ -47,17 +47,18 @@ def inbox_rows(person: Person, day: date, asked: QueryDict) -> tuple[QuerySet[Pr
         kinds[kind] = said(title)
         counts[kind] = counts.get(kind, 0) + 1
     late = sum(1 for *_rest, due in found if due is not None and due < day)
+    words = asked.get("q", "").strip()[:60].replace("\x00", "")
     chosen = {
         "kind": asked.get("kind", ""),
         "late": asked.get("late") == "1",
-        "q": asked.get("q", "").strip()[:60],
+        "q": words,
     }
     if chosen["kind"] in kinds:
         rows = rows.filter(procedure__kind=chosen["kind"])
     if chosen["late"]:
         rows = rows.filter(due_on__lt=day)
-    if chosen["q"]:
-        rows = rows.filter(procedure__title__icontains=chosen["q"].replace("\x00", ""))
+    if words:
+        rows = rows.filter(procedure__title__icontains=words)
     chips = [(kind, name, counts[kind]) for kind, name in sorted(kinds.items(), key=lambda pair: pair[1])]
     page = {
         "chips": chips,

@@ -245,7 +245,7 @@ def _resolve(
     ground: str,
 ) -> Resolution:
     lead(session.committee, by)
-    step = ProcedureStep.objects.filter(pk=paper.step_id).first()
+    step = ProcedureStep.objects.filter(pk=paper.step_id or 0).first()
     if step is None:
         raise Conflict(_("The paper has not been submitted."))
     procedure = Procedure.objects.select_for_update().get(pk=step.procedure_id)
