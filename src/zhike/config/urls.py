@@ -9,6 +9,7 @@ from zhike.api.entrance import api
 urlpatterns = [
     path("", include("zhike.system.urls")),
     path("api/v1/", api.urls),
+    path("analysis/", include("zhike.analysis.urls")),
     path("", include("zhike.dashboards.urls")),
     path("tokens/", include("zhike.api.urls")),
     path("accounts/", include("zhike.people.sign_in")),
@@ -20,6 +21,7 @@ urlpatterns = [
     path("imports/", include("zhike.imports.urls")),
     path("policies/", include("zhike.policies.urls")),
     path("", include("zhike.facts.urls")),
+    path("", include("zhike.procedures.urls")),
     path("", include("zhike.letters.urls")),
 ]
 handler404 = "zhike.ui.views.not_found"
