@@ -20,6 +20,7 @@ MODULES = (
     "zhike.grading.judgements",
     "zhike.grading.running",
     "zhike.grading.scenarios",
+    "zhike.grading.schedule",
     "zhike.grading.deciding",
     "zhike.grading.nightly",
     "zhike.grading.treatments",

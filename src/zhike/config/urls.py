@@ -16,6 +16,7 @@ urlpatterns = [
     path("people/", include("zhike.people.urls")),
     path("customers/", include("zhike.customers.urls")),
     path("access/", include("zhike.customers.guard_urls")),
+    path("grading/", include("zhike.grading.run_urls")),
     path("imports/", include("zhike.imports.urls")),
     path("", include("zhike.facts.urls")),
 ]

@@ -57,6 +57,10 @@ NAV: list[Section] = [
         ),
     ),
     Section(
+        _("Grading"),
+        (Link(_("Gradings"), icon="gauge", to="gradings", verb="see_grading"),),
+    ),
+    Section(
         _("Company"),
         (
             Link(_("People"), icon="users", to="people"),
