@@ -18,7 +18,9 @@ urlpatterns = [
     path("access/", include("zhike.customers.guard_urls")),
     path("grading/", include("zhike.grading.run_urls")),
     path("imports/", include("zhike.imports.urls")),
+    path("policies/", include("zhike.policies.urls")),
     path("", include("zhike.facts.urls")),
+    path("", include("zhike.letters.urls")),
 ]
 handler404 = "zhike.ui.views.not_found"
 handler500 = "zhike.ui.views.failed"

@@ -58,11 +58,15 @@ NAV: list[Section] = [
     ),
     Section(
         _("Grading"),
-        (Link(_("Gradings"), icon="gauge", to="gradings", verb="see_grading"),),
+        (
+            Link(_("Gradings"), icon="gauge", to="gradings", verb="see_grading"),
+            Link(_("Letters"), icon="mail", to="letters", verb="see_customers"),
+        ),
     ),
     Section(
         _("Company"),
         (
+            Link(_("Policies"), icon="route", to="policies"),
             Link(_("People"), icon="users", to="people"),
             Link(_("Responsibilities"), icon="list-checks", to="matrix"),
             Link(_("Absences"), icon="plane", to="absences"),
