@@ -180,8 +180,17 @@ def outlook(request: HttpRequest, key: int) -> HttpResponse:
     outcomes = past.get("outcomes", {})
     seen = Customer.objects.visible_to(person).filter(pk__in=[int(code) for code in outcomes])
     names = dict(seen.values_list("pk", "name"))
-    lines = [outcome_line(names[int(code)], values) for code, values in outcomes.items() if int(code) in names]
-    page_of = {"run": run, "tab": "forecast", "past": past, "lines": lines, "shown": Shown(run, ""), **outlook_words(run)}
+    lines = [
+        outcome_line(names[int(code)], values) for code, values in outcomes.items() if int(code) in names
+    ]
+    page_of = {
+        "run": run,
+        "tab": "forecast",
+        "past": past,
+        "lines": lines,
+        "shown": Shown(run, ""),
+        **outlook_words(run),
+    }
     return render(request, "grading/outlook.html", page_of)
 
 
