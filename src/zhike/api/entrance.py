@@ -10,6 +10,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.renderers import JSONRenderer
 
+from zhike.api import grading  # noqa: F401
 from zhike.api.keys import AUTH
 from zhike.api.operations import router
 from zhike.kernel.refusals import Refused

@@ -49,18 +49,22 @@ NAV: list[Section] = [
         ),
     ),
     Section(
+        _("Grading"),
+        (
+            Link(_("Gradings"), icon="gauge", to="gradings", verb="see_grading"),
+            Link(_("Grades"), icon="medal", to="proposals", verb="see_grading"),
+            Link(_("Letters"), icon="mail", to="letters", verb="see_customers"),
+            Link(_("Analyses"), icon="chart-line", to="analysis_development", verb="see_analysis"),
+            Link(_("Evaluations"), icon="clipboard-check", to="evaluations", verb="see_customers"),
+            Link(_("Service that changes"), icon="repeat", to="treatments", verb="change_customer"),
+        ),
+    ),
+    Section(
         _("Data"),
         (
             Link(_("Orders"), icon="shopping-cart", to="orders", verb="see_orders"),
             Link(_("Receivables"), icon="wallet", to="receivables", verb="see_orders"),
             Link(_("Imports"), icon="file-up", to="imports", verb="import_data"),
-        ),
-    ),
-    Section(
-        _("Grading"),
-        (
-            Link(_("Gradings"), icon="gauge", to="gradings", verb="see_grading"),
-            Link(_("Letters"), icon="mail", to="letters", verb="see_customers"),
         ),
     ),
     Section(
