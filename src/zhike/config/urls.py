@@ -22,6 +22,7 @@ urlpatterns = [
     path("imports/", include("zhike.imports.urls")),
     path("policies/", include("zhike.policies.urls")),
     path("", include("zhike.facts.urls")),
+    path("", include("zhike.procedures.urls")),
     path("", include("zhike.letters.urls")),
 ]
 handler404 = "zhike.ui.views.not_found"
