@@ -69,6 +69,21 @@ class GradingRun(models.Model):
         """Its result board."""
         return f"/grading/runs/{self.pk}/"
 
+    @property
+    def state_word(self) -> str:
+        """Its state in the reader's language."""
+        return str(RUN_STATES.get(self.state, self.state))
+
+    @property
+    def cause_word(self) -> str:
+        """What started it, in the reader's language."""
+        return str(CAUSES.get(self.cause, self.cause))
+
+    @property
+    def withdrawable(self) -> bool:
+        """Whether it can still be taken back."""
+        return self.state in ("queued", "running", "ready", "failed")
+
 
 class OfCustomers(models.QuerySet[Any]):
     """Results, proposals and grades of customers."""
