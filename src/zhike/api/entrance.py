@@ -10,6 +10,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.renderers import JSONRenderer
 
+from zhike.api import figures
 from zhike.api.keys import AUTH
 from zhike.api.operations import router
 from zhike.kernel.refusals import Refused
@@ -25,13 +26,15 @@ class Readable(JSONRenderer):
 api = NinjaAPI(
     title="Zhike",
     version="1",
-    description="Customers, contacts, activities, orders, receivables: the same nouns, verbs and rights as the pages.",
+    description="Customers, contacts, activities, orders, receivables, monthly figures, market intelligence: the same nouns,"
+    " verbs and rights as the pages.",
     auth=AUTH,
     renderer=Readable(),
     docs_url=None,
     urls_namespace="api",
 )
 api.add_router("", router)
+api.add_router("", figures.router)
 
 
 def _problem(

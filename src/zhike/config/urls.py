@@ -17,6 +17,8 @@ urlpatterns = [
     path("customers/", include("zhike.customers.urls")),
     path("access/", include("zhike.customers.guard_urls")),
     path("imports/", include("zhike.imports.urls")),
+    path("intelligence/", include("zhike.intelligence.urls")),
+    path("submissions/", include("zhike.submissions.urls")),
     path("", include("zhike.facts.urls")),
 ]
 handler404 = "zhike.ui.views.not_found"

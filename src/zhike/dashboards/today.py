@@ -13,6 +13,7 @@ from zhike.jobs.models import Job
 from zhike.lists.pages import MOST_FOUND, count_of
 from zhike.people.models import Person
 from zhike.people.rules import can
+from zhike.submissions.waiting import Task, tasks
 
 SHOWN = 8
 
@@ -30,6 +31,7 @@ class Today:
     silent_count: int = 0
     recent: list[Customer] = field(default_factory=list)
     jobs: list[Job] = field(default_factory=list)
+    figures: list[Task] = field(default_factory=list)
 
 
 def today(person: Person, day: date, customers_open: bool) -> Today:
@@ -46,6 +48,7 @@ def today(person: Person, day: date, customers_open: bool) -> Today:
     found.seen = count_of(visible)
     found.silent, found.silent_count = list(quiet[:SHOWN]), count_of(quiet, MOST_FOUND)
     found.recent = _recent(person, visible)
+    found.figures = tasks(person, day)[:SHOWN]
     return found
 
 
