@@ -7,8 +7,10 @@ from zhike.customers import incidents as customers_incidents  # noqa: F401
 from zhike.customers import models as customers_models  # noqa: F401
 from zhike.customers import tables as customers_tables  # noqa: F401
 from zhike.facts import models as facts_models  # noqa: F401
+from zhike.grading import judgements as grading_judgements  # noqa: F401
 from zhike.grading import models as grading_models  # noqa: F401
 from zhike.grading import records as grading_records  # noqa: F401
+from zhike.grading import scenarios as grading_scenarios  # noqa: F401
 from zhike.imports import models as imports_models  # noqa: F401
 from zhike.intelligence import models as intelligence_models  # noqa: F401
 from zhike.jobs import models as jobs_models  # noqa: F401

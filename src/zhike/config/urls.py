@@ -20,6 +20,7 @@ urlpatterns = [
     path("intelligence/", include("zhike.intelligence.urls")),
     path("submissions/", include("zhike.submissions.urls")),
     path("", include("zhike.facts.urls")),
+    path("", include("zhike.letters.urls")),
 ]
 handler404 = "zhike.ui.views.not_found"
 handler500 = "zhike.ui.views.failed"

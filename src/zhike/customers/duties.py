@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -38,6 +38,17 @@ KINDS: dict[str, Any] = {
 """Kind of duty -> its name."""
 MOST = 500
 """Rows taken of one kind."""
+Owed = Callable[[Person, date], "Iterable[Duty]"]
+OTHERS: list[Owed] = []
+"""What higher layers owe to archives; added by `duty_kind`."""
+
+
+def duty_kind(kind: str, name: Any, owed: Owed) -> None:
+    """Register a kind of duty of a higher layer, and what a person owes of it on a day, in a fixed number of queries."""
+    if kind in KINDS:
+        raise ValueError(f"the kind of duty `{kind}` is registered twice")
+    KINDS[kind] = name
+    OTHERS.append(owed)
 
 
 @dataclass(frozen=True)
@@ -65,6 +76,7 @@ def duties(person: Person, day: date) -> list[Duty]:
         *_customers(person, customers, day, limits),
         *_rows(customers),
         *_escalated(person, day, limits),
+        *(duty for owed in OTHERS for duty in owed(person, day)),
     ]
     return sorted(found, key=lambda one: (one.due_on or date.max, one.kind, one.customer.code))
 

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from zhike.customers.models import Customer
+from zhike.kernel.amounts import AmountField
 from zhike.people.models import Person
 from zhike.policies.models import PolicyVersion
 
@@ -79,7 +80,11 @@ class OfCustomers(models.QuerySet[Any]):
 
 
 class GradingResult(models.Model):
-    """What a run found for one customer in one rating: exactly one row, graded or pending with the reason."""
+    """What a run found for one customer in one rating: exactly one row, graded or pending with the reason.
+
+    `mark` holds codes that `grading.marks` puts into words; `metrics` the values by name, `!` names the conditions of the
+    next better grade that fail.
+    """
 
     run = models.ForeignKey(GradingRun, models.PROTECT, related_name="results")
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="+")
@@ -91,7 +96,8 @@ class GradingResult(models.Model):
     score = models.DecimalField(_("score"), max_digits=12, decimal_places=4, null=True)
     decided_by = models.CharField(max_length=60, blank=True)
     mark = models.CharField(_("mark"), max_length=80, blank=True)
-    amount = models.DecimalField(_("amount"), max_digits=24, decimal_places=4, null=True)
+    amount = AmountField(_("amount"), null=True)
+    missing = models.SmallIntegerField(_("conditions missing for the next grade"), null=True)
     metrics = models.JSONField(default=dict)
 
     objects = OfCustomers.as_manager()
@@ -107,6 +113,10 @@ class GradingResult(models.Model):
             models.Index(fields=["run", "rating", "grade", "-amount", "id"], name="result_grade"),
             models.Index(fields=["run", "rating", "moved", "-amount", "id"], name="result_moved"),
             models.Index(fields=["run", "rating", "state", "-amount", "id"], name="result_state"),
+            models.Index(fields=["run", "rating", "missing", "-amount", "id"], name="result_missing"),
+            models.Index(
+                fields=["run", "rating", "-amount", "id"], condition=~Q(mark=""), name="result_marked"
+            ),
             models.Index(fields=["customer", "-run"], name="result_customer"),
         ]
 

@@ -15,7 +15,7 @@ class Determination(models.Model):
     """The proposals of a run were put before management: from which day they take effect, until when they are decided (GRD-21)."""
 
     run = models.OneToOneField(GradingRun, models.PROTECT, related_name="determination")
-    effective_on = models.DateField(_("takes effect on"))
+    effective_on = models.DateField(_("takes effect on"), null=True, blank=True)
     note = models.CharField(_("note"), max_length=300, blank=True)
     confirmed = models.PositiveIntegerField(_("grades confirmed"), default=0)
     submitted_by = models.ForeignKey(

@@ -12,8 +12,8 @@ from typing import Any
 from django.utils.translation import get_language
 
 from zhike.policies.models import PolicyVersion
+from zhike.policies.reading import read_text
 from zhike_engine.policy.model import PolicyDocument
-from zhike_engine.policy.yaml import parse_document
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def said(text: Any) -> str:
 
 @lru_cache(maxsize=32)
 def _schemes(policy: str, text: str) -> tuple[Scheme, ...]:
-    document = PolicyDocument.model_validate(parse_document(text).data)
+    document = read_text(text).document
     return tuple(
         Scheme(
             f"{policy}.{name}", rating.title, place == 0,

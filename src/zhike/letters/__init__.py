@@ -1,1 +1,1 @@
-"""Letters that tell customers their grade: templates, batches, proof of delivery and receipt."""
+"""Letters that tell customers their grade: templates, batches, proof of sending, delivery and receipt (GRD-22)."""

@@ -15,6 +15,7 @@ from zhike.jobs.running import Run
 from zhike.outbox.fetching import Unreachable
 from zhike.outbox.kinds import KINDS, written
 from zhike.outbox.models import FAILED, SENT, WAITING, Group, Message, Silence
+from zhike.outbox.outside import ENDS, IN_DOUBT
 from zhike.outbox.sending import send
 
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720, 1440))
@@ -65,23 +66,35 @@ def send_waiting(*, at: datetime, limit: int = 200) -> Mapping[str, int]:
 
 
 def _attempt(message: Message, at: datetime) -> str:
-    mine = Message.objects.filter(pk=message.pk)
+    if message.handed_at is not None:
+        return _end(message, FAILED, at, f"{IN_DOUBT}: a worker ended while the mail server was taking it")
     try:
-        send(message)
+        send(message, lambda: Message.objects.filter(pk=message.pk).update(handed_at=at))
     except Unreachable as why:
-        over = message.attempts >= len(PAUSES)
-        state = {"state": FAILED} if over else {"next_at": at + PAUSES[message.attempts]}
-        mine.update(error=str(why)[:300], **state)
-        return "failed" if over else "later"
-    mine.update(state=SENT, sent_at=at, error="")
-    return "sent"
+        if why.for_good or message.attempts >= len(PAUSES):
+            return _end(message, FAILED, at, str(why))
+        later = at + PAUSES[message.attempts]
+        Message.objects.filter(pk=message.pk).update(error=str(why)[:300], next_at=later, handed_at=None)
+        return "later"
+    return _end(message, SENT, at, "")
+
+
+@transaction.atomic
+def _end(message: Message, state: str, at: datetime, error: str) -> str:
+    """Write the end of a message, and tell whoever waits for it."""
+    ended = {"sent_at": at} if state == SENT else {}
+    Message.objects.filter(pk=message.pk).update(state=state, error=error[:300], **ended)
+    if message.kind in ENDS:
+        message.refresh_from_db()
+        ENDS[message.kind](message, state, at)
+    return state
 
 
 def send_again(*, message: Message, at: datetime) -> bool:
     """Try a message that failed once more, from the beginning."""
     return bool(
         Message.objects.filter(pk=message.pk, state=FAILED).update(
-            state=WAITING, attempts=0, next_at=at, error=""
+            state=WAITING, attempts=0, next_at=at, error="", handed_at=None
         )
     )
 

@@ -21,7 +21,11 @@ Resolve = Callable[[str, int], list[str]]
 
 
 class Unreachable(Exception):
-    """The other side did not take it; the text is a sentence."""
+    """The other side did not take it; the text is a sentence. `for_good`: asking again is of no use."""
+
+    def __init__(self, said: str, *, for_good: bool = False) -> None:
+        super().__init__(said)
+        self.for_good = for_good
 
 
 def resolved(host: str, port: int) -> list[str]:

@@ -33,13 +33,21 @@ class Group(models.Model):
 
 
 class Message(models.Model):
-    """One message to a person or a group. `key` makes it one, however often the change is told."""
+    """One message to a person, a group or an address outside. `key` makes it one, however often the change is told.
+
+    A message to an address outside also has `outside` (how its text looks, its attachments, whom to answer; see
+    `outbox.outside`) and `handed_at`: when it was about to be handed to the mail server. Whoever finds it there without
+    an end does not know whether it went out, and does not send it again.
+    """
 
     kind = models.CharField(max_length=60)
     key = models.CharField(max_length=160, unique=True)
     channel = models.CharField(max_length=10)
     person = models.ForeignKey("zhike.Person", models.PROTECT, null=True, related_name="messages")
     group = models.ForeignKey(Group, models.PROTECT, null=True, related_name="messages")
+    address = models.EmailField(blank=True)
+    outside = models.JSONField(default=dict)
+    handed_at = models.DateTimeField(null=True)
     subject = models.CharField(max_length=200)
     text = models.TextField()
     state = models.CharField(max_length=8, default=WAITING)
@@ -58,7 +66,10 @@ class Message(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(person__isnull=False) ^ Q(group__isnull=False), name="message_to_one"
+                condition=Q(person__isnull=False, group__isnull=True, address="")
+                | Q(person__isnull=True, group__isnull=False, address="")
+                | (Q(person__isnull=True, group__isnull=True) & ~Q(address="")),
+                name="message_to_one",
             )
         ]
 

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+from collections.abc import Callable
 from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -12,37 +16,90 @@ from django.conf import settings
 
 from zhike.outbox.fetching import Unreachable, post_json
 from zhike.outbox.models import Message
+from zhike.outbox.outside import IN_DOUBT
 
 SECONDS = 15
 
 
-def send(message: Message) -> None:
-    """Hand a message over. Raises Unreachable when the other side did not take it."""
+def send(message: Message, handing: Callable[[], Any]) -> None:
+    """Hand a message over. Raises Unreachable when the other side did not take it.
+
+    `handing` is called right before a mail server takes a mail to an address outside.
+    """
     if message.channel == "mail":
-        _mail(message)
+        _mail(message, handing)
     else:
         assert message.group is not None
         _post(message.channel, message.group.address, f"{message.subject}\n{message.text}")
 
 
-def _mail(message: Message) -> None:
+def _mail(message: Message, handing: Callable[[], Any]) -> None:
     parts = urlsplit(settings.GIVEN["ZHIKE_MAIL_URL"])
-    to = message.person.email if message.person else ""
+    to = message.person.email if message.person else message.address
     if not parts.hostname or not to:
         raise Unreachable("no mail server is set" if to else "the person has no e-mail address")
-    mail = EmailMessage()
-    mail["From"], mail["To"], mail["Subject"] = settings.DEFAULT_FROM_EMAIL, to, message.subject
-    mail["Message-ID"] = (
-        f"<{message.pk}.{message.written_at:%Y%m%d%H%M%S}@{urlsplit(settings.ADDRESS).hostname}>"
-    )
-    mail.set_content(message.text)
+    mail = _written(message, to)
+    handed = taken = False
     try:
         with _server(parts.scheme, parts.hostname, parts.port) as server:
             if parts.username:
                 server.login(unquote(parts.username), unquote(parts.password or ""))
-            server.send_message(mail)
+            if not message.address:
+                server.send_message(mail)
+                taken = True
+                return
+            _announce(server, to)
+            handed = True
+            handing()
+            code, said = server.data(mail.as_bytes(policy=SMTP))
+            handed, taken = False, code == 250
+            if not taken:
+                raise smtplib.SMTPDataError(code, said)
+    except smtplib.SMTPResponseException as error:
+        if taken:  # it only said good-bye oddly
+            return
+        raise Unreachable(
+            f"the mail server refused it: {error.smtp_code}", for_good=500 <= error.smtp_code < 600
+        ) from error
     except (OSError, smtplib.SMTPException) as error:
+        if taken:
+            return
+        if handed:
+            raise Unreachable(
+                f"{IN_DOUBT}: the mail server did not answer: {type(error).__name__}", for_good=True
+            ) from error
         raise Unreachable(f"the mail server did not take it: {type(error).__name__}") from error
+
+
+def _announce(server: smtplib.SMTP, to: str) -> None:
+    """Tell the server from whom and to whom the mail is; it may refuse now, before anything is handed over."""
+    server.ehlo_or_helo_if_needed()
+    for code, said in (server.mail(parseaddr(settings.DEFAULT_FROM_EMAIL)[1]), server.rcpt(to)):
+        if code not in (250, 251):
+            raise smtplib.SMTPResponseException(code, said)
+
+
+def _written(message: Message, to: str) -> EmailMessage:
+    """The mail: text, the same as HTML, attachments."""
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = settings.DEFAULT_FROM_EMAIL, to, message.subject
+    host = urlsplit(settings.ADDRESS).hostname
+    mail["Message-ID"] = f"<{message.pk}.{message.written_at:%Y%m%d%H%M%S}@{host}>"
+    if message.outside.get("reply_to"):
+        mail["Reply-To"] = message.outside["reply_to"]
+    mail.set_content(message.text)
+    if message.outside.get("html"):
+        mail.add_alternative(message.outside["html"], subtype="html")
+    for one in message.outside.get("attachments", ()):
+        try:
+            held = (Path(settings.MEDIA_ROOT) / one["path"]).read_bytes()
+        except OSError as error:
+            raise Unreachable(f"the attachment `{one['name']}` is not there") from error
+        kind, _slash, form = one["type"].partition("/")
+        mail.add_attachment(held, maintype=kind, subtype=form, filename=one["name"])
+    if message.address:
+        mail["Date"] = format_datetime(message.written_at)
+    return mail
 
 
 def _server(scheme: str, host: str, port: int | None) -> smtplib.SMTP:

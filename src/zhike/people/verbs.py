@@ -119,7 +119,7 @@ ROLES = (
                 HEADING, ("basic", "contact", "price", "credit", "risk")),
     ShippedRole("regional_manager", "区域经理", "Regional manager", "region",
                 HEADING, ("basic", "contact", "price", "credit", "risk")),
-    ShippedRole("account_manager", "客户经理", "Account manager", "own", (*SELLING, "use_api"),
+    ShippedRole("account_manager", "客户经理", "Account manager", "own", (*SELLING, "send_letters", "use_api"),
                 ("basic", "contact", "price", "profit", "credit", "risk")),
     ShippedRole("salesperson", "业务员", "Salesperson", "own", SELLING, ("basic", "contact", "price")),
     ShippedRole("analyst", "数据分析部门", "Data analyst", "all",

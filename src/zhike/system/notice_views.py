@@ -38,7 +38,7 @@ MESSAGES = (
         lambda one: grid.tag(STATES[one.state], TONES.get(one.state, "quiet")),
         phone="aside",
     ),
-    Column("to", _("To"), lambda one: grid.text(one.person or one.group), phone="meta"),
+    Column("to", _("To"), lambda one: grid.text(one.person or one.group or one.address), phone="meta"),
     Column("channel", _("By"), lambda one: grid.text(CHANNELS[one.channel]), phone="meta"),
     Column("written", _("Written"), lambda one: grid.ago(one.written_at), phone="meta"),
     Column("error", _("Why not"), lambda one: grid.text(one.error), css="ink-2"),

@@ -59,6 +59,10 @@ NAV: list[Section] = [
         ),
     ),
     Section(
+        _("Grading"),
+        (Link(_("Letters"), icon="mail", to="letters", verb="see_customers"),),
+    ),
+    Section(
         _("Company"),
         (
             Link(_("People"), icon="users", to="people"),

@@ -14,7 +14,11 @@ from zhike.grading.history import Past, grade_on
 from zhike.grading.models import Grade, Proposal
 from zhike.grading.records import Treatment
 from zhike.grading.taking_effect import settle_grades, settle_recent
+from zhike.kernel.journal import Entry
 from zhike.kernel.refusals import Conflict, Forbidden, Invalid
+from zhike.procedures.actions import decide
+from zhike.procedures.inbox import waiting_for
+from zhike.procedures.models import Procedure
 
 pytestmark = pytest.mark.django_db
 FIRST = date(2026, 12, 1)
@@ -34,6 +38,7 @@ def test_a_run_decided_in_parts(world: SimpleNamespace) -> None:
     assert (up.moved, down.moved, up.proposed) == (1, -1, "A")
     with pytest.raises(Forbidden):
         decide_proposals(keys=[up.pk], choice="approve", by=anna, at=AT)
+    assert Entry.objects.filter(action="decision_refused", by=anna).count() == 1
     with pytest.raises(Invalid):
         decide_proposals(keys=[down.pk], choice="change", grade="C", by=boss, at=AT)
     assert decide_proposals(keys=[up.pk], choice="approve", by=boss, at=AT) == 1
@@ -46,6 +51,7 @@ def test_a_run_decided_in_parts(world: SimpleNamespace) -> None:
     )
     run.refresh_from_db()
     assert run.state == "closed"
+    assert Procedure.objects.get(record=run.pk).state == "approved"
     a.refresh_from_db()
     assert a.grade == "B", "not before its day"
     assert settle_recent(day=FIRST) == 2
@@ -72,9 +78,27 @@ def test_all_at_once(world: SimpleNamespace, django_assert_max_num_queries) -> N
     made = crowd(world, 1200)
     run = run_of(world, {one.code: "ABCD"[number % 4] for number, one in enumerate(made)})
     submit_run(run=run, effective_on=AT.date(), by=world.people.anna, at=AT)
-    with django_assert_max_num_queries(130):
+    with django_assert_max_num_queries(200):
         assert decide_proposals(run=run, choice="approve", by=world.people.boss, at=AT) == 1200
     assert Customer.objects.filter(grade="A").count() == 300
     assert Grade.objects.filter(until_on__isnull=True).count() == 1200
     with pytest.raises(Conflict):
         decide_proposals(run=run, choice="approve", by=world.people.boss, at=AT)
+
+
+def test_a_run_decided_from_the_inbox(world: SimpleNamespace) -> None:
+    """Approved as a whole; what is pending stays pending. A returned run is reviewed again."""
+    give(world, world.customers.A, "B")
+    run = run_of(world, {"A": "A", "B": ""})
+    submit_run(run=run, effective_on=None, by=world.people.anna, at=AT)
+    boss = world.people.boss
+    assert not waiting_for(world.people.anna, AT.date()).exists()
+    decide(step=waiting_for(boss, AT.date()).get(), by=boss, at=AT, choice="return", ground="look at B again")
+    run.refresh_from_db()
+    assert run.state == "ready"
+    submit_run(run=run, effective_on=None, by=world.people.anna, at=AT)
+    decide(step=waiting_for(boss, AT.date()).get(), by=boss, at=AT, choice="approve")
+    run.refresh_from_db()
+    assert run.state == "closed"
+    assert grade_on(world.customers.A, KEY, AT.date()).grade == "A"  # type: ignore[union-attr]
+    assert grade_on(world.customers.B, KEY, AT.date()) is None

@@ -1,0 +1,83 @@
+"""A small company whose foreign-trade customers are graded: a policy in force, customers with known histories, an analyst."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from tests.product.cast import EARLY, FAR, Cast
+from zhike.customers.models import Customer
+from zhike.facts.models import Order
+from zhike.jobs.running import run_due
+from zhike.people.agreements import Signature
+from zhike.people.models import Department, Grant, Person, Role
+from zhike.policies.actions import example_values
+from zhike.policies.models import Policy, PolicyVersion
+from zhike.presets import policy_path
+
+AS_OF = date(2025, 12, 31)
+NOW = datetime(2026, 1, 12, 9, tzinfo=UTC)
+
+
+def analyst(cast: Cast) -> Person:
+    """A data analyst who sees all customers."""
+    made = Person.objects.create(
+        username="lin", display_name="林数据", email="lin@example.com", joined_at=EARLY, department=cast.departments.market,
+        region=cast.regions.china, language="en", password=cast.people.ming.password,
+    )  # fmt: skip
+    Grant.objects.create(
+        person=made, role=Role.objects.get(code="analyst"), from_on=EARLY.date(), until_on=FAR, granted_at=EARLY,
+        approved_by=cast.people.root,
+    )  # fmt: skip
+    Signature.objects.create(
+        agreement=cast.agreement, person=made, signed_at=EARLY, until_on=FAR, typed_name="林数据",
+        text_digest=cast.agreement.digest(),
+    )  # fmt: skip
+    return made
+
+
+def published(code: str, text: str = "", values: dict[str, Any] | None = None) -> PolicyVersion:
+    """A shipped policy in force since 2020 with its example values."""
+    shipped = (policy_path(code) / "policy.yaml").read_text("utf-8")
+    policy = Policy.objects.create(code=code, title_zh=code, title_en=code.title(), added_at=EARLY)
+    return PolicyVersion.objects.create(
+        policy=policy, number=1, state="published", text=text or shipped, values=example_values(code) | (values or {}),
+        effective_on=date(2020, 1, 1), drafted_on=date(2020, 1, 1), published_at=EARLY,
+    )  # fmt: skip
+
+
+def customer(cast: Cast, code: str, since: date, **fields: Any) -> Customer:
+    """A foreign-trade customer of `ming`."""
+    return Customer.objects.create(
+        **{"code": code, "name": f"{code} 进出口公司", "country": "CN", "currency": "CNY", "industry": "retail", "since": since,
+           "manager": cast.people.ming, "department": cast.people.ming.department, "region": cast.regions.east, "added_at": EARLY,
+           "changed_at": EARLY, **fields}
+    )  # fmt: skip
+
+
+def orders(one: Customer, by_year: dict[int, str], *, share: str = "0.10", months: int = 12) -> None:
+    """A year's amount in equal orders of the last `months` months of each year."""
+    rows = []
+    for year, amount in by_year.items():
+        for number in range(months):
+            part = (Decimal(amount) / months).quantize(Decimal("0.01"))
+            part = Decimal(amount) - part * (months - 1) if number == 0 else part
+            rows.append(
+                Order(
+                    number=f"{one.code}-{year}-{number}", customer=one, amount=part, currency="CNY", profit=(part * Decimal(share)),
+                    ordered_on=date(year, 12, 15) - timedelta(days=round(30.4 * number)),
+                )
+            )  # fmt: skip
+    Order.objects.bulk_create(rows)
+
+
+def foreign(cast: Cast) -> tuple[Person, PolicyVersion]:
+    """The analyst and the policy in force; the department of `ming` trades abroad."""
+    Department.objects.filter(pk=cast.departments.key.pk).update(code="foreign_trade")
+    return analyst(cast), published("foreign-trade")
+
+
+def work(at: datetime = NOW) -> None:
+    """Do the waiting jobs."""
+    run_due(clock=lambda: at)
