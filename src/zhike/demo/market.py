@@ -23,7 +23,7 @@ FINDINGS: tuple[tuple[str, str, str, str, str, str, int, str, str | None, str, i
     ("trend", "仓储物流扩建带动动态称重", "新建分拨中心普遍要求动态称重和体积测量。", "service", "", "招标公告汇总", 48, "likely", "9.0", "yinhe", 0),
     ("need", "食品加工客户要求防水等级提升", "三家客户在回访中提出同样要求。", "manufacturing", "", "客户回访", 16, "sure", None, "taoran", 3),
     ("need", "连锁客户希望按门店租赁", "按月付费，含年检。", "retail", "", "高层座谈", 52, "likely", None, "zhuxi", 1),
-    ("need", "EU buyers ask for repairability data", "Spare parts for ten years, prices published.", "", "", "trade fair", 88, "likely", None,
+    ("need", "EU buyers ask for repairability data", "Spare parts for ten years, prices published.", "", "", "fair", 88, "likely", None,
      "anna", 0),
     ("need", "粮库要求无人值守过磅", "与车牌识别联动，秋粮前完成。", "other", "", "招标文件", 395, "sure", None, "tangchuan", 2),
 )  # fmt: skip

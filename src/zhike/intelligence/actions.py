@@ -122,6 +122,17 @@ def _fill(item: Intelligence, values: dict[str, Any], day: date) -> None:
             wrong[name] = _("missing")
     if values["known_on"] > day:
         wrong["known_on"] = _("in the future")
+    wrong |= _wrong_together(values)
+    if wrong:
+        raise Invalid(_("The finding cannot be recorded like this."), fields=wrong)
+    for name in FIELDS:
+        value = values[name]
+        setattr(item, name, value.strip() if isinstance(value, str) else value)
+
+
+def _wrong_together(values: dict[str, Any]) -> dict[str, Any]:
+    """What a kind of finding asks for beside what all have."""
+    wrong: dict[str, Any] = {}
     growth = values["growth"]
     if growth is not None and not -100 < growth <= 1000:
         wrong["growth"] = _("out of range")
@@ -131,11 +142,7 @@ def _fill(item: Intelligence, values: dict[str, Any], day: date) -> None:
         wrong["industry"] = _("missing")
     if values["kind"] == "move" and not values["competitor"].strip():
         wrong["competitor"] = _("missing")
-    if wrong:
-        raise Invalid(_("The finding cannot be recorded like this."), fields=wrong)
-    for name in FIELDS:
-        value = values[name]
-        setattr(item, name, value.strip() if isinstance(value, str) else value)
+    return wrong
 
 
 def _seen(customers: Sequence[Customer], by: Person) -> list[Customer]:

@@ -96,6 +96,14 @@ def test_a_month_that_differs_is_listed_returned_explained_and_signed_by_another
     assert verifier.post(f"{path}return/", {"comment": "A is wrong"}).status_code == 302
     assert "A is wrong" in head.get(path).content.decode()
     assert Message.objects.get(kind="figures_back").person == cast.people.head
+
+
+@pytest.mark.clause("GRD-18")
+def test_a_signed_month_is_closed_and_what_changes_later_asks_for_a_further_edition(
+    cast, policy, analyst, english, clock, data_dir
+):
+    clock("2026-07-03 09:00")
+    head, verifier = english(cast.people.head), english(analyst)
     again = head.post("/api/v1/submissions", json.dumps({
         "department": "key", "month": "2026-06", "figures": [{"customer": "A", "amount": "1500", "orders": 1, "profit": "100"}],
     }), content_type="application/json")  # fmt: skip
@@ -119,9 +127,8 @@ def test_a_month_that_differs_is_listed_returned_explained_and_signed_by_another
     fixed = head.post(f"{path}correct/", {"source": "orders", "note": "an order came late"})["Location"]
     assert state_of_months(policy, date(2026, 7, 4))[-1].state == "signed"
     done = verifier.post(f"/api/v1{fixed}sign", "{}", content_type="application/json")
-    assert (done.status_code, done.json()["edition"]) == (200, 3)
-    states = {one.number: one.state for one in Submission.objects.all()}
-    assert states == {1: "returned", 2: "replaced", 3: "signed"}
+    assert (done.status_code, done.json()["edition"]) == (200, 2)
+    assert {one.number: one.state for one in Submission.objects.all()} == {1: "replaced", 2: "signed"}
 
 
 def test_whoever_has_no_part_in_a_department_sees_none_of_its_figures(
