@@ -10,7 +10,10 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.renderers import JSONRenderer
 
-from zhike.api import figures
+from zhike.api import (
+    figures,
+    grading,  # noqa: F401
+)
 from zhike.api.keys import AUTH
 from zhike.api.operations import router
 from zhike.kernel.refusals import Refused

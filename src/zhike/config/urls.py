@@ -15,10 +15,12 @@ urlpatterns = [
     path("", include("zhike.ui.urls")),
     path("people/", include("zhike.people.urls")),
     path("customers/", include("zhike.customers.urls")),
+    path("", include("zhike.grading.decision_urls")),
     path("access/", include("zhike.customers.guard_urls")),
     path("imports/", include("zhike.imports.urls")),
     path("intelligence/", include("zhike.intelligence.urls")),
     path("submissions/", include("zhike.submissions.urls")),
+    path("policies/", include("zhike.policies.urls")),
     path("", include("zhike.facts.urls")),
     path("", include("zhike.letters.urls")),
 ]

@@ -8,6 +8,8 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from django.template.loader import render_to_string
+
 from zhike.customers.archive import Finding, Need, Unit
 from zhike.customers.completeness import Measure, measure
 from zhike.customers.documents import KINDS as DOCUMENT_KINDS
@@ -30,7 +32,7 @@ from zhike.customers.limits import Limits
 from zhike.customers.models import Activity, Assignment, Contact, Customer
 from zhike.customers.owners import Gap
 from zhike.customers.quality import Defect
-from zhike.customers.sections import FACTS, SECTIONS, SOURCES, class_of
+from zhike.customers.sections import BOXES, FACTS, SECTIONS, SOURCES, class_of
 from zhike.customers.showing import country_name, label_of
 from zhike.customers.silence import is_silent
 from zhike.customers.teams import Entitlement, TeamPost, entitlements
@@ -344,6 +346,18 @@ class Record:
         return list(
             Activity.objects.promised().filter(customer=self.customer).order_by("follow_up_on")[:MOST]
         )
+
+    @cached_property
+    def boxes(self) -> list[str]:
+        """The boxes that higher layers add, rendered."""
+        found: list[str] = []
+        for one in BOXES.values():
+            shown = one.context(self.customer, self.by, self.day)
+            if shown is not None:
+                found.append(
+                    render_to_string(one.template, {"customer": self.customer, "day": self.day, **shown})
+                )
+        return found
 
     @property
     def share(self) -> float:

@@ -34,6 +34,8 @@ sentences({
     "policy_cases_saved": gettext_lazy("%(who)s changed the tests of “%(what)s”"),
     "policy_draft_dropped": gettext_lazy("%(who)s dropped the draft %(number)s of “%(what)s”"),
 })  # fmt: skip
+TAKEN = frozenset({"new", "compare", "gaps", "two-scopes"})
+"""Words that stand for pages of their own."""
 CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,59}\Z")
 LONGEST = 2_000_000
 """Characters of the longest text of a policy."""
@@ -66,7 +68,7 @@ def add_policy(
     """A new policy with its first draft; `text` is rewritten to carry the code, the version and the title."""
     if by is not None:
         allow(by, "edit_policies")
-    if not CODE.match(code):
+    if not CODE.match(code) or code in TAKEN:
         raise Invalid(_("The code is small letters, digits and hyphens."), fields={"code": _("not a code")})
     if Policy.objects.filter(code=code).exists():
         raise Invalid(_("There is a policy with this code already."), fields={"code": _("taken")})

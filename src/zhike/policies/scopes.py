@@ -13,11 +13,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import F, Q
+from django.utils.translation import gettext as _
 
 from zhike.customers.models import Customer
 from zhike.facts.engine import SOURCES
-from zhike.messages import Said, say
-from zhike_engine.errors import ZhikeError
+from zhike.kernel.refusals import Invalid
 from zhike_engine.facts.tables import TABLES
 from zhike_engine.language import nodes as n
 
@@ -27,10 +27,8 @@ TESTS = {"=": "", "<": "__lt", "<=": "__lte", ">": "__gt", ">=": "__gte"}
 INVERSE: dict[str, str] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 
 
-class ScopeUnfit(ZhikeError):
+class ScopeUnfit(Invalid):
     """A scope asks for something that no archive says."""
-
-    code = "scope_unfit"
 
 
 @dataclass(frozen=True)
@@ -153,5 +151,5 @@ class _Reader:
         return said
 
 
-def _unfit(name: str) -> Said:
-    return say("the scope asks for `{name}`, which no archive says", name=name)
+def _unfit(name: str) -> str:
+    return _("The scope asks for “%(name)s”, which no archive says.") % {"name": name}

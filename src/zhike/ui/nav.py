@@ -49,6 +49,15 @@ NAV: list[Section] = [
         ),
     ),
     Section(
+        _("Grading"),
+        (
+            Link(_("Grades"), icon="medal", to="proposals", verb="see_grading"),
+            Link(_("Letters"), icon="mail", to="letters", verb="see_customers"),
+            Link(_("Evaluations"), icon="clipboard-check", to="evaluations", verb="see_customers"),
+            Link(_("Service that changes"), icon="repeat", to="treatments", verb="change_customer"),
+        ),
+    ),
+    Section(
         _("Data"),
         (
             Link(_("Orders"), icon="shopping-cart", to="orders", verb="see_orders"),
@@ -59,12 +68,9 @@ NAV: list[Section] = [
         ),
     ),
     Section(
-        _("Grading"),
-        (Link(_("Letters"), icon="mail", to="letters", verb="see_customers"),),
-    ),
-    Section(
         _("Company"),
         (
+            Link(_("Policies"), icon="route", to="policies"),
             Link(_("People"), icon="users", to="people"),
             Link(_("Responsibilities"), icon="list-checks", to="matrix"),
             Link(_("Absences"), icon="plane", to="absences"),

@@ -29,6 +29,7 @@ SECTIONS: dict[str, Text] = {
     "forms": Text(zh="表单", en="form"),
     "gates": Text(zh="门槛", en="gate"),
     "indicators": Text(zh="指标目标", en="indicator"),
+    "subordinate_rules": Text(zh="配套细则", en="detailed rule"),
     "open_questions": Text(zh="待解释问题", en="open question"),
 }
 """Sections of a policy whose entries are named or numbered elements."""

@@ -10,6 +10,14 @@ from zhike_engine.policy.conditions import Expression
 from zhike_engine.policy.parts import AnyText, ArticleNumber, DateText, Model, Title
 
 
+class Approver(Model):
+    """Who approves the policy and its amendments: holders of a role, or a committee, by its code in the product."""
+
+    role: str = Field("", description="code of the role whose holders approve")
+    committee: str = Field("", description="code of the committee that approves")
+    title: AnyText | None = Field(None, description="the approver in the words of the text")
+
+
 class Control(Model):
     """Control block of a controlled document (受控文件)."""
 
@@ -25,6 +33,7 @@ class Control(Model):
     amended_on: DateText | None = Field(None, description="day of the last amendment")
     amendment_mark: str = Field("", description="mark of the last amendment")
     amendment_count: int | None = Field(None, description="number of places amended", ge=0)
+    approver: Approver | None = Field(None, description="who approves the policy and every amendment")
     supersedes: str = Field("", description="number of the document that this one replaces")
 
 

@@ -14,7 +14,7 @@ from zhike_engine.policy.header import Article, Calendar, Control, Effective, Sc
 from zhike_engine.policy.metrics import Metric
 from zhike_engine.policy.parts import AnyText, ArticleNumber, DateText, Identifier, Model, RatingName, Title
 from zhike_engine.policy.ratings import Bound, Fallback, Grade, Matrix, Quota, Rating
-from zhike_engine.policy.reserved import Clock, Form, Gate, Indicator, Obligation, Procedure
+from zhike_engine.policy.reserved import Clock, Form, Gate, Indicator, Obligation, Procedure, SubordinateRule
 from zhike_engine.policy.scorecards import Item, Linear, PerUnit, Scorecard, Step
 from zhike_engine.policy.values import Cell, Consistency, Dated, FactNeed, KeyedTable, Local, Parameter
 
@@ -22,7 +22,7 @@ __all__ = [
     "Article", "Bound", "Calendar", "Cell", "Clock", "Consistency", "Control", "Dated", "Effective", "FactNeed",
     "Fallback", "Form", "Gate", "Grade", "Indicator", "Item", "KeyedTable", "Linear", "Local", "Matrix",
     "Obligation", "OpenQuestion", "Parameter", "PerUnit", "PolicyDocument", "Procedure", "Quota", "Rating", "Scope",
-    "Scorecard", "Step",
+    "Scorecard", "Step", "SubordinateRule",
 ]  # fmt: skip
 
 
@@ -68,4 +68,7 @@ class PolicyDocument(Model):
     forms: dict[Identifier, Form] = Field({}, description="reserved: evidence forms")
     gates: dict[Identifier, Gate] = Field({}, description="reserved: preconditions of actions")
     indicators: dict[Identifier, Indicator] = Field({}, description="reserved: numbers with targets")
+    subordinate_rules: dict[Identifier, SubordinateRule] = Field(
+        {}, description="detailed rules that must exist under the policy"
+    )
     open_questions: list[OpenQuestion] = Field([], description="defects of the text and the readings taken")

@@ -88,3 +88,12 @@ class Indicator(Model):
     title: Title
     target: Number | str | None = Field(None, description="value to be reached")
     unit: str = Field("", description="unit, a word for people")
+
+
+class SubordinateRule(Model):
+    """A detailed rule that the policy requires; it is kept and approved in the product."""
+
+    article: ArticleNumber = ""
+    title: Title
+    owner: AnyText | None = Field(None, description="department that writes it")
+    months: int | None = Field(None, ge=1, description="months after which it must be approved again")
