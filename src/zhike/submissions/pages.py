@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from zhike.customers.models import Customer
 from zhike.people.models import Person
@@ -68,7 +69,7 @@ class Difference:
             "profit" in self.codes,
         )
         if "outlier" in self.codes:
-            yield Compared(_("usual month"), amount(line.amount, price), amount(line.usual, price), True)
+            yield Compared(_("usual month"), amount(line.usual, price), "", True)
 
 
 def amount(value: Decimal | None, seen: bool) -> str:
@@ -107,8 +108,8 @@ class Page:
 
     @property
     def total(self) -> str:
-        """The sum of the figures."""
-        return amount(self.one.amount, sees(self.by, "price"))
+        """The sum of the figures, without decimals."""
+        return str(grid.money(self.one.amount, "", 0)) if sees(self.by, "price") else HIDDEN
 
     @property
     def by_orders(self) -> str:
@@ -141,36 +142,36 @@ class Page:
         """The way of the figures: name, done, current."""
         explained = self.unexplained == 0
         ended = self.one.state in ("signed", "replaced", "returned")
-        last = _("returned") if self.one.state == "returned" else _("verified and signed")
+        last = _("verified and signed") if ended else _("verify and sign")
+        if self.one.state == "returned":
+            last = _("returned")
+        middle = _("differences explained") if explained else _("explain the differences")
         return [
-            (_("submitted"), True, False),
-            (_("differences explained"), explained, not explained and not ended),
+            (pgettext("figures", "submitted"), True, False),
+            (middle, explained, not explained and not ended),
             (last, ended, explained and not ended),
         ]
 
 
 def columns(by: Person) -> Sequence[grid.Column]:
-    """The columns of all lines."""
+    """The columns of all lines; what the orders say stands under a figure that is not theirs."""
     price, profit = sees(by, "price"), sees(by, "profit")
+
+    def beside(code: str, given: str, orders: str, line: SubmissionLine) -> str:
+        apart = code in line.differs.split(",") or line.amount is None or line.customer_id is None
+        under = _("orders: %(sum)s") % {"sum": orders}
+        return f'{given}<small class="under">{grid.text(under)}</small>' if apart else given
+
     return [
         grid.Column("customer", _("Customer"), _name, css="stick", phone="title"),
-        grid.Column("amount", _("Amount"), lambda line: amount(line.amount, price), css="r", phone="aside"),
-        grid.Column(
-            "ledger", _("By the orders"), lambda line: amount(line.ledger_amount, price), css="r ink-2"
-        ),
-        grid.Column("orders", _("Orders"), lambda line: grid.text(line.orders), css="r", phone="more"),
-        grid.Column(
-            "ledger_orders", _("By the orders"), lambda line: grid.text(line.ledger_orders), css="r ink-2"
-        ),
-        grid.Column("profit", _("Profit"), lambda line: amount(line.profit, profit), css="r", phone="more"),
-        grid.Column(
-            "ledger_profit",
-            _("By the orders"),
-            lambda line: amount(line.ledger_profit, profit),
-            css="r ink-2",
-        ),
+        grid.Column("amount", _("Amount"),
+                    lambda line: beside("amount", amount(line.amount, price), amount(line.ledger_amount, price), line), css="r", phone="aside"),
+        grid.Column("orders", _("Orders"), lambda line: beside("orders", grid.text(line.orders), str(line.ledger_orders), line), css="r",
+                    phone="more"),
+        grid.Column("profit", _("Profit"),
+                    lambda line: beside("profit", amount(line.profit, profit), amount(line.ledger_profit, profit), line), css="r", phone="more"),
         grid.Column("differs", _("Differences"), _differs, phone="meta"),
-    ]
+    ]  # fmt: skip
 
 
 def _name(line: SubmissionLine) -> str:
