@@ -9,6 +9,7 @@ from zhike.api.entrance import api
 urlpatterns = [
     path("", include("zhike.system.urls")),
     path("api/v1/", api.urls),
+    path("analysis/", include("zhike.analysis.urls")),
     path("", include("zhike.dashboards.urls")),
     path("tokens/", include("zhike.api.urls")),
     path("accounts/", include("zhike.people.sign_in")),
