@@ -54,6 +54,8 @@ MODULES = (
     "zhike.submissions.limits",
     "zhike.procedures.actions",
     "zhike.procedures.nightly",
+    "zhike.procedures.notes",
+    "zhike.procedures.sessions",
     "zhike.policies.actions",
     "zhike.policies.detailed",
     "zhike.policies.route",

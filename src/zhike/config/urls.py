@@ -23,6 +23,7 @@ urlpatterns = [
     path("submissions/", include("zhike.submissions.urls")),
     path("policies/", include("zhike.policies.urls")),
     path("", include("zhike.facts.urls")),
+    path("", include("zhike.procedures.urls")),
     path("", include("zhike.letters.urls")),
 ]
 handler404 = "zhike.ui.views.not_found"

@@ -48,18 +48,6 @@ ORDERS: list[Callable[[Customer], str]] = []
 
 
 @dataclass(frozen=True)
-class Box:
-    """A box at the right of the page: its template, and what that finds under the name `box`."""
-
-    template: str
-    shown: dict[str, Any]
-
-
-BOXES: list[Callable[[Customer, Person, date], Box | None]] = []
-"""Boxes of higher layers: (customer, person, day) -> box, or None where there is nothing to show."""
-
-
-@dataclass(frozen=True)
 class Fact:
     """One fact with where it comes from, when it was last made sure of, and what is wrong with it."""
 
@@ -123,12 +111,6 @@ class Record:
         )
         self.recovery = Recovery.objects.standing().filter(customer=customer).select_related("owner").first()
         self.measure: Measure = measure(customer, self.contacts)
-
-    @property
-    def boxes(self) -> list[Box]:
-        """The boxes of higher layers."""
-        found = (one(self.customer, self.by, self.day) for one in BOXES)
-        return [one for one in found if one is not None]
 
     @property
     def here(self) -> list[Contact]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from zhike.customers.models import Customer
-from zhike.customers.record import BOXES, Box
+from zhike.customers.sections import Box, box
 from zhike.intelligence.offering import for_customer
 from zhike.people.models import Person
 from zhike.people.rules import can
@@ -13,19 +14,13 @@ from zhike.people.rules import can
 SHOWN = 5
 
 
-def box(customer: Customer, by: Person, day: date) -> Box | None:
+def box_of(customer: Customer, by: Person, day: date) -> dict[str, Any] | None:
     """What is known of the customer's market; nothing where nothing is known and the person could not add it."""
     offered = for_customer(customer, day)
     may_record = can(by, "record_intelligence")
     if not offered and not may_record:
         return None
-    shown = {
-        "customer": customer,
-        "offered": offered[:SHOWN],
-        "more": len(offered) - SHOWN,
-        "may_record": may_record,
-    }
-    return Box("intelligence/_box.html", shown)
+    return {"offered": offered[:SHOWN], "more": len(offered) - SHOWN, "may_record": may_record}
 
 
-BOXES.append(box)
+box(Box("intelligence", "intelligence/_box.html", box_of))

@@ -164,12 +164,12 @@ def columns(by: Person) -> Sequence[grid.Column]:
 
     return [
         grid.Column("customer", _("Customer"), _name, css="stick", phone="title"),
-        grid.Column("amount", _("Amount"),
-                    lambda line: beside("amount", amount(line.amount, price), amount(line.ledger_amount, price), line), css="r", phone="aside"),
+        grid.Column("amount", _("Amount"), css="r", phone="aside",
+                    cell=lambda line: beside("amount", amount(line.amount, price), amount(line.ledger_amount, price), line)),
         grid.Column("orders", _("Orders"), lambda line: beside("orders", grid.text(line.orders), str(line.ledger_orders), line), css="r",
                     phone="more"),
-        grid.Column("profit", _("Profit"),
-                    lambda line: beside("profit", amount(line.profit, profit), amount(line.ledger_profit, profit), line), css="r", phone="more"),
+        grid.Column("profit", _("Profit"), css="r", phone="more",
+                    cell=lambda line: beside("profit", amount(line.profit, profit), amount(line.ledger_profit, profit), line)),
         grid.Column("differs", _("Differences"), _differs, phone="meta"),
     ]  # fmt: skip
 
