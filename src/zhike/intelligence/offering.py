@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from zhike.customers.archive import Finding
@@ -30,29 +30,27 @@ class Offered:
 
 def for_customer(customer: Customer, day: date) -> list[Offered]:
     """What is known that concerns a customer: itself first, then its competitors, then its industry; fresh before stale."""
-    named = Finding.objects.filter(customer=customer, kind="competitors", replaced_at__isnull=True)
-    rivals = " ".join(named.values_list("value", flat=True)).casefold()
-    mine = set(
-        Intelligence.customers.through.objects.filter(customer=customer).values_list(
-            "intelligence_id", flat=True
-        )
+    fresh = freshness()
+    named = Intelligence.customers.through.objects.filter(intelligence=OuterRef("pk"), customer=customer)
+    rivals = Finding.objects.filter(
+        customer=customer,
+        kind="competitors",
+        replaced_at__isnull=True,
+        value__icontains=OuterRef("competitor"),
     )
-    wanted = Q(pk__in=mine)
+    rows = Intelligence.objects.standing().filter(known_on__lte=day)
+    rows = rows.annotate(names=Exists(named), rival=Exists(rivals) & ~Q(competitor=""))
+    wanted = Q(names=True) | Q(rival=True)
     if customer.industry:
         wanted |= Q(industry=customer.industry)
-    if rivals:
-        wanted |= Q(kind="move", industry="") & ~Q(competitor="")
-    fresh = freshness()
     found = []
-    for item in Intelligence.objects.standing().filter(wanted, known_on__lte=day)[:500]:
-        if item.pk in mine:
+    items: Any = rows.filter(wanted)[:500]
+    for item in items:
+        rank, why = 2, _("its industry: %(industry)s") % {"industry": item.industry_name}
+        if item.names:
             rank, why = 0, _("names this customer")
-        elif item.competitor and item.competitor.casefold() in rivals:
+        elif item.rival:
             rank, why = 1, _("a competitor of this customer")
-        elif item.industry and item.industry == customer.industry:
-            rank, why = 2, _("its industry: %(industry)s") % {"industry": item.industry_name}
-        else:
-            continue
         stale = is_stale(item, day, fresh)
         found.append((stale, rank, -item.known_on.toordinal(), -item.pk, Offered(item, why, stale)))
     return [one[-1] for one in sorted(found, key=lambda one: one[:-1])[:MOST]]
