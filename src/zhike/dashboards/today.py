@@ -15,6 +15,7 @@ from zhike.people.models import Person
 from zhike.people.rules import can
 from zhike.procedures.inbox import waiting_for
 from zhike.procedures.models import ProcedureStep
+from zhike.submissions.waiting import Task, tasks
 
 SHOWN = 8
 
@@ -32,6 +33,7 @@ class Today:
     silent_count: int = 0
     recent: list[Customer] = field(default_factory=list)
     jobs: list[Job] = field(default_factory=list)
+    figures: list[Task] = field(default_factory=list)
     waiting: list[ProcedureStep] = field(default_factory=list)
     waiting_count: int = 0
 
@@ -56,6 +58,7 @@ def today(person: Person, day: date, customers_open: bool) -> Today:
     found.seen = count_of(visible)
     found.silent, found.silent_count = list(quiet[:SHOWN]), count_of(quiet, MOST_FOUND)
     found.recent = _recent(person, visible)
+    found.figures = tasks(person, day)[:SHOWN]
     return found
 
 

@@ -20,6 +20,8 @@ from zhike.demo.committee import settle_committee
 from zhike.demo.company import SEED, generate
 from zhike.demo.grades import settle_decisions, settle_evaluations, settle_given_grades
 from zhike.demo.history import settle_history
+from zhike.demo.market import settle_market
+from zhike.demo.monthly import settle_figures
 from zhike.demo.rows import Facts
 from zhike.demo.staff import Staff, moment, settle_staff
 from zhike.kernel.journal import seal
@@ -71,6 +73,8 @@ def load(
                 settle_policies(staff, as_of)
                 tell("grades")
                 settle_given_grades(Path(scratch), as_of)
+                settle_figures(staff, as_of)
+                settle_market(staff, as_of)
                 settle_committee(staff, as_of)
                 settle_decisions(staff, as_of)
                 settle_evaluations(as_of)
