@@ -24,7 +24,7 @@ class SubmitForm(forms.Form):
 class DecideForm(forms.Form):
     """A decision on one or many proposals."""
 
-    choice = forms.ChoiceField(label=_("Decision"), choices=CHOICES, widget=forms.RadioSelect)
+    choice = forms.ChoiceField(label=_("Determination"), choices=CHOICES, widget=forms.RadioSelect)
     grade = forms.ChoiceField(label=_("Other grade"), required=False)
     ground = forms.CharField(label=_("Ground"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
 
