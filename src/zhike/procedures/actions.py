@@ -91,9 +91,9 @@ def judge(*, step: ProcedureStep, by: Person, at: datetime, choice: str, ground:
     if choice not in CHOICES:
         raise Invalid(_("Unknown choice."), fields={"choice": _("unknown")})
     if choice in NEED_GROUND and not ground.strip():
-        raise Invalid(_("Say why."), fields={"ground": _("missing")})
+        raise Invalid(_("Say why."), fields={"ground": _("Say why.")})
     procedure = Procedure.objects.select_for_update().get(pk=step.procedure_id)
-    step = _open_step(procedure, step.pk)
+    step = _open_step(procedure, step.pk, at)
     person = Person.objects.select_related("department").get(pk=by.pk)
     seat = _seat(step, person, at)
     made = StepDecision.objects.create(
@@ -107,12 +107,14 @@ def judge(*, step: ProcedureStep, by: Person, at: datetime, choice: str, ground:
     return made
 
 
-def _open_step(procedure: Procedure, key: int) -> ProcedureStep:
+def _open_step(procedure: Procedure, key: int, at: datetime) -> ProcedureStep:
     step = ProcedureStep.objects.select_related("committee", "role", "department", "person").get(pk=key)
     if procedure.state != "open" or step.state in ("done", "cancelled", "skipped"):
         raise Conflict(_("This has been decided already."))
     if step.state == "waiting":
         raise Conflict(_("The steps before this one come first."))
+    if step.ends_on is not None and step.ends_on < signed_on(at):
+        raise Conflict(_("The time to decide here is over; the default counts."))
     step.procedure = procedure
     return step
 
@@ -122,14 +124,17 @@ def _seat(step: ProcedureStep, person: Person, at: datetime) -> Person:
     day = signed_on(at)
     if not person.is_active:
         raise Forbidden(_("You have left the company."))
-    if step.committee is not None and not signer_of(step, person, at):
-        raise Forbidden(_("The committee decides here, in a session."))
     course.bar(step, at=at)
     barred = set(step.named.filter(part="barred").values_list("person_id", flat=True))
     if person.pk in barred:
         raise Forbidden(_("You took part in an earlier step, and somebody else must decide here."))
     seats = seats_of(person, day)
     mine = [seat for seat in seats if ProcedureStep.objects.filter(held_by(seat, day), pk=step.pk).exists()]
+    if step.committee is not None:  # its chair records what a session resolves, and does not decide alone
+        added = {one.pk for one in signers(step)}
+        mine = [seat for seat in mine if seat.pk != step.committee.chair_id or seat.pk in added]
+        if not mine:
+            raise Forbidden(_("The committee decides here, in a session."))
     free = [seat for seat in mine if seat.pk not in barred]
     if not free:
         said = _("Somebody who took part in an earlier step cannot be stood in for here.")
@@ -143,12 +148,6 @@ def _seat(step: ProcedureStep, person: Person, at: datetime) -> Person:
         if not left:
             raise Conflict(_("Somebody has decided this already; an added signature is awaited."))
     return left[0]
-
-
-def signer_of(step: ProcedureStep, person: Person, at: datetime) -> bool:
-    """Whether a person, or somebody they stand in for, was added as a signer."""
-    keys = [seat.pk for seat in seats_of(person, signed_on(at))]
-    return step.named.filter(part="signer", person__in=keys).exists()
 
 
 @transaction.atomic
@@ -178,7 +177,7 @@ def may_withdraw(procedure: Procedure, by: Person, at: datetime) -> bool:
 def add_signer(*, step: ProcedureStep, person: Person, by: Person, at: datetime) -> StepPerson:
     """Ask somebody more to sign a step; who holds the step does so, and the step then waits for both."""
     procedure = Procedure.objects.select_for_update().get(pk=step.procedure_id)
-    step, day = _open_step(procedure, step.pk), signed_on(at)
+    step, day = _open_step(procedure, step.pk, at), signed_on(at)
     if not may_add(step, by, at):
         raise Forbidden(_("Only those whom the step waits for add a signer."))
     wrong = _unfit(step, person, at)
