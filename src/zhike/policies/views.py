@@ -14,7 +14,7 @@ from zhike.people.doors import door, me
 from zhike.people.rules import can
 from zhike.policies.bands import scales
 from zhike.policies.checking import blocking, issues, unset
-from zhike.policies.comparing import by_article, changes, places, section_name
+from zhike.policies.comparing import by_article, changes, places, what_changed
 from zhike.policies.detailed import required_by
 from zhike.policies.forms import CompareForm
 from zhike.policies.governance import gaps
@@ -232,10 +232,7 @@ def compare(request: HttpRequest) -> HttpResponse:
             "groups": [
                 (
                     one,
-                    [
-                        (section_name(line), line.sentence.pick(lang()), line.kind, *sides(line))
-                        for line in one.lines
-                    ],
+                    [(line.sentence.pick(lang()), *sides(line)) for line in one.lines],
                 )
                 for one in groups
             ],
@@ -251,7 +248,7 @@ def sides(change: Any) -> tuple[str, str, str]:
     from zhike_engine.policy.diff import shown
 
     return (
-        change.what.pick(lang()),
+        what_changed(change),
         shown(change.old).pick(lang()) if change.kind != "added" else "",
         shown(change.new).pick(lang()) if change.kind != "removed" else "",
     )
