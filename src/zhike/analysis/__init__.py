@@ -1,1 +1,1 @@
-"""Read-only pages across nouns: development, value, concentration and fit of resources."""
+"""Analyses across customers, read-only: development, value, concentration and fit (ANA-01, ANA-02, ANA-07)."""

@@ -10,8 +10,10 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.renderers import JSONRenderer
 
+from zhike.api import grading  # noqa: F401
 from zhike.api.keys import AUTH
 from zhike.api.operations import router
+from zhike.api.procedures import router as procedures
 from zhike.kernel.refusals import Refused
 from zhike.people.middleware import note_denial
 
@@ -32,6 +34,7 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 api.add_router("", router)
+api.add_router("", procedures)
 
 
 def _problem(

@@ -46,7 +46,8 @@ Conditions = Annotated[
 ]
 
 
-def _customer(person: Person, code: str) -> Customer:
+def customer_of(person: Person, code: str) -> Customer:
+    """The customer of a code, when the person sees it. Raises NotThere."""
     found = (
         Customer.objects.visible_to(person)
         .select_related("manager", "region", "department")
@@ -107,7 +108,7 @@ def post_customer(request: HttpRequest, body: CustomerIn) -> Any:
 )
 def get_customer(request: HttpRequest, code: Code) -> Any:
     person = enter(request, "see_customers")
-    return out.customer(_customer(person, code), person)
+    return out.customer(customer_of(person, code), person)
 
 
 @router.patch(
@@ -118,7 +119,7 @@ def get_customer(request: HttpRequest, code: Code) -> Any:
 )
 def patch_customer(request: HttpRequest, body: CustomerChange, code: Code) -> Any:
     person, now = enter(request, "change_customer"), timezone.now()
-    one = _customer(person, code)
+    one = customer_of(person, code)
     values = {
         name: value for name, value in body.model_dump(exclude={"version"}).items() if value is not None
     }
@@ -141,7 +142,7 @@ def patch_customer(request: HttpRequest, body: CustomerChange, code: Code) -> An
 def list_contacts(request: HttpRequest, code: Code) -> Any:
     person = enter(request, "see_customers")
     return [
-        out.contact(one, person) for one in Contact.objects.filter(customer=_customer(person, code))[:500]
+        out.contact(one, person) for one in Contact.objects.filter(customer=customer_of(person, code))[:500]
     ]
 
 
@@ -153,7 +154,7 @@ def list_contacts(request: HttpRequest, code: Code) -> Any:
 )
 def post_contact(request: HttpRequest, body: ContactIn, code: Code) -> Any:
     person, now = enter(request, "change_customer"), timezone.now()
-    one = _customer(person, code)
+    one = customer_of(person, code)
 
     def work() -> tuple[int, Any]:
         made = add_contact(customer=one, by=person, at=now, **body.model_dump())
@@ -170,7 +171,7 @@ def post_contact(request: HttpRequest, body: ContactIn, code: Code) -> Any:
 )
 def list_activities(request: HttpRequest, code: Code, after: After = "", limit: Limit = 50) -> Any:
     person = enter(request, "see_customers")
-    rows = Activity.objects.filter(customer=_customer(person, code)).select_related("person")
+    rows = Activity.objects.filter(customer=customer_of(person, code)).select_related("person")
     shown, cursor = cut(rows, after, limit, "activities")
     return {"rows": [out.activity(one) for one in shown], "next": cursor}
 
@@ -183,7 +184,7 @@ def list_activities(request: HttpRequest, code: Code, after: After = "", limit: 
 )
 def post_activity(request: HttpRequest, body: ActivityIn, code: Code) -> Any:
     person, now = enter(request, "log_activity"), timezone.now()
-    one = _customer(person, code)
+    one = customer_of(person, code)
 
     def work() -> tuple[int, Any]:
         made = log_activity(customer=one, by=person, at=now, **body.model_dump())
@@ -200,7 +201,7 @@ def post_activity(request: HttpRequest, body: ActivityIn, code: Code) -> Any:
 )
 def list_customer_orders(request: HttpRequest, code: Code, after: After = "", limit: Limit = 50) -> Any:
     person = enter(request, "see_orders")
-    rows = Order.objects.filter(customer=_customer(person, code)).select_related("customer")
+    rows = Order.objects.filter(customer=customer_of(person, code)).select_related("customer")
     shown, cursor = cut(rows, after, limit, "orders")
     return {"rows": [out.order(one, person) for one in shown], "next": cursor}
 

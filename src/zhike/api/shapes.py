@@ -72,6 +72,34 @@ class CustomerOut(Schema):
     changed_at: datetime
 
 
+class GradeOut(Schema):
+    """A grade that held on a day: since when, until when, why, and by whom it was approved."""
+
+    rating: str
+    grade: str
+    title: str
+    before: str
+    from_on: date
+    until_on: date | None
+    cause: str
+    reason: str
+    manual: bool
+    approved_by: str | None
+    approved_at: datetime | None
+    policy_version: int | None
+    run: int | None
+    confirmed_by_run: int | None
+    explanation: list[str]
+
+
+class GradesOut(Schema):
+    """The grades of a customer on a day, one for each rating, the main one first."""
+
+    customer: str
+    on: date
+    grades: list[GradeOut]
+
+
 class CustomerIn(Strict):
     """A new customer."""
 

@@ -9,16 +9,19 @@ from zhike.api.entrance import api
 urlpatterns = [
     path("", include("zhike.system.urls")),
     path("api/v1/", api.urls),
+    path("analysis/", include("zhike.analysis.urls")),
     path("", include("zhike.dashboards.urls")),
     path("tokens/", include("zhike.api.urls")),
     path("accounts/", include("zhike.people.sign_in")),
     path("", include("zhike.ui.urls")),
     path("people/", include("zhike.people.urls")),
     path("customers/", include("zhike.customers.urls")),
+    path("", include("zhike.grading.decision_urls")),
     path("access/", include("zhike.customers.guard_urls")),
     path("imports/", include("zhike.imports.urls")),
     path("policies/", include("zhike.policies.urls")),
     path("", include("zhike.facts.urls")),
+    path("", include("zhike.procedures.urls")),
     path("", include("zhike.letters.urls")),
 ]
 handler404 = "zhike.ui.views.not_found"

@@ -309,6 +309,7 @@ class Activity(models.Model):
     person = models.ForeignKey("zhike.Person", models.PROTECT, related_name="activities")
     contact = models.ForeignKey(Contact, models.SET_NULL, null=True, blank=True, related_name="activities")
     subject = models.CharField(_("subject"), max_length=160)
+    minutes = models.PositiveIntegerField(_("time spent, in minutes"), null=True, blank=True)
     content = models.TextField(_("content"), blank=True)
     result = models.TextField(_("result"), blank=True)
     follow_up = models.CharField(_("next step"), max_length=200, blank=True)

@@ -8,6 +8,8 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from django.template.loader import render_to_string
+
 from zhike.customers.archive import Finding, Need, Unit
 from zhike.customers.completeness import Measure, measure
 from zhike.customers.documents import KINDS as DOCUMENT_KINDS
@@ -30,12 +32,12 @@ from zhike.customers.limits import Limits
 from zhike.customers.models import Activity, Assignment, Contact, Customer
 from zhike.customers.owners import Gap
 from zhike.customers.quality import Defect
-from zhike.customers.sections import FACTS, SECTIONS, SOURCES, class_of
-from zhike.customers.showing import country_name, label_of
+from zhike.customers.sections import BOXES, FACTS, SECTIONS, SOURCES, class_of
+from zhike.customers.showing import fact_value, label_of
 from zhike.customers.silence import is_silent
 from zhike.customers.teams import Entitlement, TeamPost, entitlements
 from zhike.people.models import Person
-from zhike.people.rules import can, sees
+from zhike.people.rules import HIDDEN, can, sees
 
 MOST = 50
 """Rows shown of one kind."""
@@ -81,16 +83,6 @@ class Stated:
     differs: bool = False
 
 
-def fact_value(customer: Customer, code: str) -> str:
-    """A fact as people read it."""
-    value = getattr(customer, code)
-    if value in (None, ""):
-        return ""
-    if code in AXES:
-        return str(AXES[code].get(value, value))
-    return country_name(value) if code == "country" else str(value)
-
-
 class Record:
     """Everything on the page of a customer, for one person on one day."""
 
@@ -133,7 +125,7 @@ class Record:
     @property
     def axes(self) -> list[tuple[str, str, str]]:
         """(code, axis, value) of the axes that are set."""
-        found = [(axis, str(AXIS_NAMES[axis]), fact_value(self.customer, axis)) for axis in AXES]
+        found = [(axis, str(AXIS_NAMES[axis]), fact_value(self.customer, axis, self.by)) for axis in AXES]
         return [one for one in found if one[2]]
 
     @property
@@ -157,11 +149,12 @@ class Record:
     def fact(self, code: str, fault: str = "") -> Fact:
         """One fact; its value stays away from people who do not see its class."""
         hidden = not sees(self.by, class_of("customer", code))
-        told = self.sources.get(code)
+        value = HIDDEN if hidden else fact_value(self.customer, code, self.by)
+        hidden, told = value == HIDDEN, self.sources.get(code)
         return Fact(
             code,
             label_of("customer", code),
-            "" if hidden else fact_value(self.customer, code),
+            "" if hidden else value,
             str(SOURCES.get(told.source, "")) if told else "",
             told.verified_on if told else None,
             "" if hidden else fault,
@@ -326,6 +319,18 @@ class Record:
         return list(
             Activity.objects.promised().filter(customer=self.customer).order_by("follow_up_on")[:MOST]
         )
+
+    @cached_property
+    def boxes(self) -> list[str]:
+        """The boxes that higher layers add, rendered."""
+        found: list[str] = []
+        for one in BOXES.values():
+            shown = one.context(self.customer, self.by, self.day)
+            if shown is not None:
+                found.append(
+                    render_to_string(one.template, {"customer": self.customer, "day": self.day, **shown})
+                )
+        return found
 
     @property
     def share(self) -> float:

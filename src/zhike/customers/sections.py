@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,6 +78,25 @@ SOURCES: dict[str, Any] = {
     "other": _("other source"),
 }
 """Where a fact comes from -> its name."""
+
+
+@dataclass(frozen=True)
+class Box:
+    """A box on the record page that a higher layer fills: its template, and what it shows to a person on a day (None: nothing)."""
+
+    code: str
+    template: str
+    context: Callable[[Any, Any, Any], dict[str, Any] | None]
+
+
+BOXES: dict[str, Box] = {}
+
+
+def box(one: Box) -> None:
+    """Register a box of the record page; boxes stand in the order of their registration."""
+    if one.code in BOXES:
+        raise ValueError(f"the box `{one.code}` is registered twice")
+    BOXES[one.code] = one
 
 
 def class_of(noun: str, field: str) -> str:

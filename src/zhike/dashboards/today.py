@@ -13,6 +13,8 @@ from zhike.jobs.models import Job
 from zhike.lists.pages import MOST_FOUND, count_of
 from zhike.people.models import Person
 from zhike.people.rules import can
+from zhike.procedures.inbox import waiting_for
+from zhike.procedures.models import ProcedureStep
 
 SHOWN = 8
 
@@ -30,11 +32,19 @@ class Today:
     silent_count: int = 0
     recent: list[Customer] = field(default_factory=list)
     jobs: list[Job] = field(default_factory=list)
+    waiting: list[ProcedureStep] = field(default_factory=list)
+    waiting_count: int = 0
 
 
 def today(person: Person, day: date, customers_open: bool) -> Today:
     """The day of a person; nothing of customers before the agreement is signed."""
     found = Today(jobs=list(Job.objects.filter(asked_by=person).order_by("-id")[:4]))
+    if customers_open:
+        steps = waiting_for(person, day).select_related("procedure", "procedure__started_by")
+        found.waiting = list(steps[:SHOWN])
+        found.waiting_count = (
+            count_of(steps.order_by()) if len(found.waiting) == SHOWN else len(found.waiting)
+        )
     if not customers_open or not can(person, "see_customers"):
         return found
     owed = duties(person, day)

@@ -24,9 +24,9 @@ left join (select row_number() over (order by "order") id, "order" from orders w
      using ("order")
 where v.issued_on > as_of() - interval 12 month or v.paid_on is null order by 1
 """
-RATES = "select row_number() over (order by currency, rate_on), currency, rate_on::text, rate::text from rated order by 1"
+RATES = "select row_number() over (order by currency, rate_on), currency, rate_on::text, (rate * 100000000)::bigint from rated order by 1"
 ACTIVITIES = """
-select row_number() over (order by a.activity), ids.id, a.kind, a.done_on, (hash(a.activity) % 1000)::int
+select row_number() over (order by a.activity), ids.id, a.kind, a.done_on, (hash(a.activity) % 1000)::int, (a.hours * 60)::int
 from activities a join ids using (customer) where a.done_on > as_of() - interval 36 month order by 1
 """
 KINDS = {  # kind -> channel, subjects, contents
@@ -70,17 +70,17 @@ def _activities(facts: Facts, as_of: date) -> None:
     """Activities by the manager of each customer; one in twelve was logged without a result, so it does not count."""
     managers = dict(Customer.objects.values_list("pk", "manager"))
     rows = []
-    for number, customer, kind, day, luck in facts.rows(ACTIVITIES):
+    for number, customer, kind, day, luck, minutes in facts.rows(ACTIVITIES):
         channel, subjects, content = KINDS[kind]
         done = luck % 12 != 0
         soon = luck % 9 == 0 and (as_of - day).days < 45
         rows.append(
             (number, customer, channel, day.isoformat(), managers[customer], subjects[luck % len(subjects)], content,
              RESULTS[luck % len(RESULTS)] if done else "", NEXT[luck % len(NEXT)] if soon else "",
-             (day + timedelta(days=21)).isoformat() if soon else None, _logged(day), "communication")
+             (day + timedelta(days=21)).isoformat() if soon else None, _logged(day), "communication", minutes)
         )  # fmt: skip
     columns = ("id", "customer_id", "channel", "done_on", "person_id", "subject", "content", "result", "follow_up",
-               "follow_up_on", "added_at", "kind")  # fmt: skip
+               "follow_up_on", "added_at", "kind", "minutes")  # fmt: skip
     put(Activity, columns, rows)
 
 

@@ -16,6 +16,7 @@ from zhike.customers.duplicates import mark
 from zhike.customers.limits import set_limit
 from zhike.customers.models import Customer
 from zhike.demo.archive import settle_archives
+from zhike.demo.committee import settle_committee
 from zhike.demo.company import SEED, generate
 from zhike.demo.history import settle_history
 from zhike.demo.rows import Facts
@@ -70,6 +71,7 @@ def load(
                 orders = settle_history(facts, as_of)
                 settle_limits(as_of)
                 settle_policies(staff, as_of)
+                settle_committee(staff, as_of)
                 mark(Customer.objects.all())
         finally:
             facts.close()

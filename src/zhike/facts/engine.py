@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,8 @@ SOURCES: dict[str, tuple[Any, dict[str, str]]] = {
     "receivables": (Receivable, {"receivable": "number", "customer": "customer__code", "order": "order__number",
                                  "issued_on": "issued_on", "due_on": "due_on", "amount": "amount", "currency": "currency",
                                  "paid_on": "paid_on", "known_on": "known_on"}),
-    "activities": (Activity, {"activity": "pk", "customer": "customer__code", "done_on": "done_on", "kind": "channel"}),
+    "activities": (Activity, {"activity": "pk", "customer": "customer__code", "done_on": "done_on", "kind": "channel",
+                              "hours": "minutes"}),
     "exchange_rates": (Rate, {"currency": "currency", "rate_on": "rate_on", "rate": "rate"}),
 }  # fmt: skip
 """Fact table -> model and column -> field. Empty texts are no value."""
@@ -49,15 +51,11 @@ def _write(name: str, file: Path, customers: Any) -> int:
     table = TABLES[name]
     columns = [table.column(column) for column in fields]
     schema = pa.schema([(column.name, ARROW[column.kind]) for column in columns])
-    if name == "activities":
-        schema = schema.append(pa.field("hours", ARROW[table.column("hours").kind]))
     number = 0
     with pq.ParquetWriter(file, schema, compression="zstd") as out:
         for batch in _batches(rows.order_by("pk").values_list(*fields.values()).iterator(chunk_size=CHUNK)):
-            lists = [[_value(value, column.kind) for value in values]
+            lists = [[_hours(value) if column.name == "hours" else _value(value, column.kind) for value in values]
                      for values, column in zip(zip(*batch, strict=True), columns, strict=True)]  # fmt: skip
-            if name == "activities":
-                lists.append([0] * len(batch))
             arrays = [pa.array(values, field.type) for values, field in zip(lists, schema, strict=True)]
             out.write_batch(pa.record_batch(arrays, schema=schema))
             number += len(batch)
@@ -79,3 +77,8 @@ def _value(value: Any, kind: Kind) -> Any:
     if value is None or value == "":
         return None
     return str(value) if kind in ("id", "text", "choice") else value
+
+
+def _hours(minutes: int | None) -> Decimal:
+    """Hours of an activity; one without a stated time counts as none."""
+    return (Decimal(minutes or 0) / 60).quantize(Decimal("0.01"))

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from zhike.customers.models import Customer
 from zhike.grading.models import Grade, GradingResult, GradingRun, Proposal
+from zhike.grading.records import GradeEvent
 from zhike.grading.schemes import Scheme, scheme_of, schemes_of
 from zhike.grading.taking_effect import chunks
 from zhike.kernel.journal import entry_for, journal, journal_all, sentences
@@ -49,7 +50,7 @@ def propose_run(*, run: GradingRun, by: Person | None, at: datetime) -> int:
 def _propose_rating(run: GradingRun, scheme: Scheme, by: Person | None, at: datetime) -> int:
     rating = scheme.key.partition(".")[2]
     results = run.results.filter(rating=rating).exclude(state="not_rated").order_by("pk")
-    made = 0
+    made, causes = 0, causes_of(run) if run.cause == "event" else {}
     for part in chunks(results.only("customer_id", "grade", "state", "mark", "run_id", "rating").iterator()):
         keys = [one.customer_id for one in part]
         standing = Grade.objects.filter(rating=scheme.key, customer__in=keys, until_on__isnull=True)
@@ -57,8 +58,11 @@ def _propose_rating(run: GradingRun, scheme: Scheme, by: Person | None, at: date
         rows = [
             proposal_of(run, one, scheme, now.get(one.customer_id, ""), by, at)
             for one in part
-            if one.grade != now.get(one.customer_id, "") or one.mark or not one.grade
+            if one.grade != now.get(one.customer_id, "")
+            or (run.cause != "event" and (one.mark or not one.grade))
         ]
+        for row in rows if causes else []:
+            row.kind, (row.cause, row.detail) = "event", causes.get(row.customer_id, ("run", run.note))
         _give_way([row.customer_id for row in rows], scheme.key, str(run), by, at)
         made += len(Proposal.objects.bulk_create(rows, batch_size=500))
     return made
@@ -105,3 +109,11 @@ def propose_one(
     )  # fmt: skip
     journal(made, "grade_proposed", by=by, at=at, cause=cause, detail=detail, ground=ground)
     return made
+
+
+def causes_of(run: GradingRun) -> dict[int, tuple[str, str]]:
+    """Customer -> kind and detail of the first event that led to a run."""
+    found: dict[int, tuple[str, str]] = {}
+    for one in GradeEvent.objects.filter(run=run).order_by("-id"):
+        found[one.customer_id] = (one.kind, one.detail)
+    return found

@@ -81,3 +81,112 @@ class Treatment(models.Model):
 
     def __str__(self) -> str:
         return str(self.grade)
+
+
+class GradeEvent(models.Model):
+    """Something happened that calls for a new grade: once per customer, kind and what it is about (GRD-24)."""
+
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="grade_events")
+    kind = models.CharField(_("kind"), max_length=16)
+    about = models.CharField(max_length=80)
+    detail = models.CharField(_("detail"), max_length=300)
+    found_on = models.DateField(_("found on"))
+    run = models.ForeignKey(GradingRun, models.PROTECT, null=True, related_name="events")
+
+    objects = OfCustomers.as_manager()
+
+    class Meta:
+        db_table = "zhike_grade_event"
+        ordering = ["-found_on", "-id"]
+        verbose_name = _("event")
+        constraints = [models.UniqueConstraint(fields=["customer", "kind", "about"], name="grade_event_once")]
+        indexes = [models.Index(fields=["run", "customer"], name="grade_event_run")]
+
+    def __str__(self) -> str:
+        return self.detail
+
+
+class Evaluation(models.Model):
+    """An evaluation of a customer within the period that its grade asks for: a talk, or a decision (GRD-25, GRD-26)."""
+
+    grade = models.ForeignKey(Grade, models.PROTECT, related_name="evaluations")
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="evaluations")
+    period_from = models.DateField(_("period from"))
+    period_until = models.DateField(_("period until"))
+    done_on = models.DateField(_("done on"))
+    talked_on = models.DateField(_("talk on"), null=True, blank=True)
+    talked_with = models.CharField(_("talked with"), max_length=120, blank=True)
+    result = models.TextField(_("result"))
+    next_actions = models.TextField(_("next actions"))
+    decision = models.CharField(_("decision"), max_length=10, blank=True)
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("evaluated by"))
+    at = models.DateTimeField()
+
+    objects = OfCustomers.as_manager()
+
+    class Meta:
+        db_table = "zhike_evaluation"
+        ordering = ["-done_on", "-id"]
+        verbose_name = _("evaluation")
+        constraints = [
+            models.UniqueConstraint(fields=["grade", "period_from"], name="one_evaluation_per_period")
+        ]
+        indexes = [models.Index(fields=["customer", "-done_on"], name="evaluation_customer")]
+
+    def __str__(self) -> str:
+        return f"{self.customer} · {self.period_until:%Y-%m-%d}"
+
+    def get_absolute_url(self) -> str:
+        """Its page."""
+        return f"/grading/evaluations/{self.grade_id}/{self.period_from:%Y-%m-%d}/"
+
+
+class Exit(models.Model):
+    """Cooperation with a customer ends: it closes when every item of the checklist is dealt with (GRD-26)."""
+
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="exits")
+    evaluation = models.OneToOneField(Evaluation, models.PROTECT, related_name="exit")
+    ground = models.TextField(_("reason"))
+    opened_by = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("decided by"))
+    opened_at = models.DateTimeField(_("decided"))
+    closed_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, related_name="+", verbose_name=_("closed by")
+    )
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+
+    objects = OfCustomers.as_manager()
+
+    class Meta:
+        db_table = "zhike_exit"
+        ordering = ["-id"]
+        verbose_name = _("end of cooperation")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer"], condition=Q(closed_at__isnull=True), name="one_open_exit"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.customer)
+
+    def get_absolute_url(self) -> str:
+        """Its checklist."""
+        return f"/grading/exits/{self.pk}/"
+
+
+class ExitSettlement(models.Model):
+    """How an item of an exit was dealt with, where the facts do not show it by themselves."""
+
+    exit = models.ForeignKey(Exit, models.PROTECT, related_name="settlements")
+    item = models.CharField(max_length=90)
+    how = models.CharField(_("dealt with by"), max_length=300)
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "zhike_exit_settlement"
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["exit", "item"], name="exit_item_once")]
+
+    def __str__(self) -> str:
+        return self.how

@@ -171,3 +171,16 @@ def entitled(customer: Customer, at: datetime) -> list[Duty]:
     scheme = scheme_of(version, grade.rating)
     spec = scheme.of(grade.grade) if scheme else None
     return [duty_of(scheme, code) for code in spec.owes] if scheme and spec else []
+
+
+def duties_of(treatment: Treatment) -> dict[str, list[Duty]]:
+    """What opens, ends and stays, as the policies word it."""
+    schemes = Schemes()
+    after = schemes.of(treatment.grade.version_id, treatment.grade.rating)
+    former = treatment.former
+    before = schemes.of(former.version_id, former.rating) if former else None
+    return {
+        "opens": [duty_of(after, code) for code in treatment.opens] if after else [],
+        "ends": [duty_of(before, code) for code in treatment.ends] if before else [],
+        "stays": [duty_of(after, code) for code in treatment.stays] if after else [],
+    }

@@ -12,13 +12,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from zhike.grading.explaining import explanation
 from zhike.grading.models import Grade
+from zhike.kernel.refusals import Refused
 from zhike.policies.models import PolicyVersion
 from zhike.policies.reading import document, values
 from zhike_engine.errors import ZhikeError
@@ -110,10 +111,9 @@ def explained(grade: Grade) -> Explanation | None:
     if grade.run_id is None:
         return None
     try:
-        found: Explanation = import_module("zhike.grading.explaining").explanation(grade)
-    except (ZhikeError, OSError, LookupError, ModuleNotFoundError):
+        return explanation(grade)
+    except (ZhikeError, Refused, OSError, LookupError):
         return None
-    return found
 
 
 def grounds(grade: Grade, found: Explanation | None, lang: Lang) -> list[str]:

@@ -91,7 +91,7 @@ def judge(*, step: ProcedureStep, by: Person, at: datetime, choice: str, ground:
     if choice not in CHOICES:
         raise Invalid(_("Unknown choice."), fields={"choice": _("unknown")})
     if choice in NEED_GROUND and not ground.strip():
-        raise Invalid(_("Say why."), fields={"ground": _("missing")})
+        raise Invalid(_("Say why."), fields={"ground": _("Say why.")})
     procedure = Procedure.objects.select_for_update().get(pk=step.procedure_id)
     step = _open_step(procedure, step.pk)
     person = Person.objects.select_related("department").get(pk=by.pk)
@@ -122,14 +122,17 @@ def _seat(step: ProcedureStep, person: Person, at: datetime) -> Person:
     day = signed_on(at)
     if not person.is_active:
         raise Forbidden(_("You have left the company."))
-    if step.committee is not None and not signer_of(step, person, at):
-        raise Forbidden(_("The committee decides here, in a session."))
     course.bar(step, at=at)
     barred = set(step.named.filter(part="barred").values_list("person_id", flat=True))
     if person.pk in barred:
         raise Forbidden(_("You took part in an earlier step, and somebody else must decide here."))
     seats = seats_of(person, day)
     mine = [seat for seat in seats if ProcedureStep.objects.filter(held_by(seat, day), pk=step.pk).exists()]
+    if step.committee is not None:  # its chair records what a session resolves, and does not decide alone
+        added = {one.pk for one in signers(step)}
+        mine = [seat for seat in mine if seat.pk != step.committee.chair_id or seat.pk in added]
+        if not mine:
+            raise Forbidden(_("The committee decides here, in a session."))
     free = [seat for seat in mine if seat.pk not in barred]
     if not free:
         said = _("Somebody who took part in an earlier step cannot be stood in for here.")
@@ -143,12 +146,6 @@ def _seat(step: ProcedureStep, person: Person, at: datetime) -> Person:
         if not left:
             raise Conflict(_("Somebody has decided this already; an added signature is awaited."))
     return left[0]
-
-
-def signer_of(step: ProcedureStep, person: Person, at: datetime) -> bool:
-    """Whether a person, or somebody they stand in for, was added as a signer."""
-    keys = [seat.pk for seat in seats_of(person, signed_on(at))]
-    return step.named.filter(part="signer", person__in=keys).exists()
 
 
 @transaction.atomic

@@ -20,7 +20,7 @@ from zhike.kernel.refusals import Conflict, Invalid
 from zhike.outbox.actions import tell
 from zhike.outbox.kinds import notice
 from zhike.people.models import Department, Person, Role, signed_on
-from zhike.procedures.committees import Committee
+from zhike.procedures.committees import Committee, Paper
 from zhike.procedures.definitions import START, Definition, StepRule, read, said
 from zhike.procedures.endings import end
 from zhike.procedures.inbox import asked, escalation, holders, signers, with_role
@@ -90,7 +90,9 @@ def _found(model: Any, rule: StepRule, code: str, field: str = "code") -> Any:
     if not code:
         return None
     found = model.objects.filter(**{field: code}).first()
-    if found is None:
+    if (
+        found is None and model is not Committee
+    ):  # a committee that is not there yet: management decides in its place
         said_step = said(rule.title) or rule.code
         raise Invalid(
             _("The step “%(step)s” names “%(code)s”, which is not there.") % {"step": said_step, "code": code}
@@ -121,8 +123,24 @@ def _open(procedure: Procedure, step: ProcedureStep, at: datetime) -> None:
             step.ends_on = step.due_on + timedelta(days=rule.within_days if rule.escalate_to else 0)
     step.save()
     bar(step, at=at)
+    if step.committee is not None:
+        bring_before(step, step.committee, at)
     _tell_those_asked(step, day, at)
     settle(step, at=at)
+
+
+def bring_before(step: ProcedureStep, committee: Committee, at: datetime) -> Paper:
+    """The paper that stands for a step before a committee; a matter that is a paper itself stands for its own step."""
+    procedure = step.procedure
+    own = Paper.objects.filter(pk=procedure.record) if procedure.noun == "paper" else Paper.objects.none()
+    if own.update(step=step):
+        return own.get()
+    kind = "policy" if procedure.noun == "policyversion" else "issue" if step.committee is None else "other"
+    found, _new = Paper.objects.get_or_create(
+        step=step, committee=committee, state="submitted",
+        defaults={"kind": kind, "title": procedure.title, "written_by": procedure.started_by, "written_at": at},
+    )  # fmt: skip
+    return found
 
 
 def bar(step: ProcedureStep, *, at: datetime) -> None:
@@ -224,6 +242,23 @@ def after_decision(
     go_on(procedure, by=by, at=at)
 
 
+def others_signed(step: ProcedureStep) -> bool:
+    """Whether every signer that was added to a step has signed."""
+    decided = {one.seat_id for one in step.decisions.all()}
+    return {one.pk for one in signers(step)} <= decided
+
+
+def after_resolution(
+    procedure: Procedure, step: ProcedureStep, choice: str, *, by: Person, at: datetime
+) -> None:
+    """Close the step that a committee resolved, and go on."""
+    close(step, choice, at=at)
+    if choice in ("reject", "return"):
+        finish(procedure, OUTCOMES[choice], by=by, at=at, ground=_last_ground(step))
+    else:
+        go_on(procedure, by=by, at=at)
+
+
 def _last_ground(step: ProcedureStep) -> str:
     return step.decisions.order_by("-id").values_list("ground", flat=True).first() or ""
 
@@ -242,6 +277,9 @@ def finish(procedure: Procedure, outcome: str, *, by: Person | None, at: datetim
         raise Conflict(_("This has been decided already."))
     procedure.state, procedure.ended_at = outcome, at
     procedure.steps.filter(state__in=["open", "waiting"]).update(state="cancelled", ended_at=at)
+    Paper.objects.filter(step__procedure=procedure, state="submitted").exclude(
+        pk=_own_paper(procedure)
+    ).update(state="closed")
     if outcome == "withdrawn":
         journal(procedure, "procedure_withdrawn", by=by, at=at, ground=ground)
     else:
@@ -260,6 +298,11 @@ def finish(procedure: Procedure, outcome: str, *, by: Person | None, at: datetim
             outcome=name,
             ground=ground,
         )
+
+
+def _own_paper(procedure: Procedure) -> int:
+    """The key of the paper that a procedure is about; 0 when it is about something else."""
+    return procedure.record if procedure.noun == "paper" else 0
 
 
 # what the days bring
@@ -316,6 +359,8 @@ def _escalate(key: int, at: datetime) -> int:
         return 0
     step.escalated_at = moment
     settle(step, at=at)
+    if step.escalate_committee is not None:
+        bring_before(step, step.escalate_committee, at)
     above = escalation(step, signed_on(at))
     journal(
         step.procedure,

@@ -115,21 +115,21 @@ def said(title: Mapping[str, str], language: str = "") -> str:
 
 
 def from_policy(document: Any, name: str, values: Mapping[str, Any]) -> Definition | None:
-    """The procedure that a policy declares under a name: its steps that decide; None when there are none.
+    """The procedure that a policy declares under a name, or for a kind of that name: its steps that decide; None when none do.
 
-    Days and limits may name parameters, whose values are taken from `values`. A parameter without a value means no limit.
+    `document` is the policy or its document. Days and limits may name parameters, whose values are taken from `values`;
+    without a value there is no limit.
     """
-    declared = document.procedures.get(name)
+    known = getattr(document, "document", document).procedures
+    declared = known.get(name) or next((one for one in known.values() if name in one.kinds), None)
     if declared is None:
         return None
     steps = tuple(
-        _rule(one, number, values)
-        for number, one in enumerate(declared.steps, 1)
-        if getattr(one, "decides", None) is not None
+        _rule(one, number, values) for number, one in enumerate(declared.steps, 1) if one.decides is not None
     )
     if not steps:
         return None
-    return Definition(name, _titles(declared.title), steps, getattr(declared, "order", "in_order"))
+    return Definition(name, _titles(declared.title), steps, declared.order)
 
 
 def _rule(step: Any, number: int, values: Mapping[str, Any]) -> StepRule:

@@ -76,8 +76,8 @@ class Procedure(models.Model):
     started_by = models.ForeignKey(
         Person, models.PROTECT, null=True, related_name="+", verbose_name=_("started by")
     )
-    started_at = models.DateTimeField(_("started"))
-    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    started_at = models.DateTimeField(_("started at"))
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
 
     objects = ProcedureQuerySet.as_manager()
 
@@ -188,6 +188,9 @@ class StepDecision(models.Model):
     choice = models.CharField(max_length=10)
     ground = models.TextField(blank=True)
     at = models.DateTimeField()
+    resolution = models.ForeignKey(
+        "zhike.Resolution", models.PROTECT, null=True, blank=True, related_name="decisions"
+    )
 
     class Meta:
         db_table = "zhike_procedure_decision"
@@ -207,3 +210,24 @@ class StepDecision(models.Model):
     def choice_name(self) -> Any:
         """The choice in the reader's language."""
         return CHOICES[self.choice]
+
+
+class ProcedureNote(models.Model):
+    """A comment on a procedure, with or without a file."""
+
+    procedure = models.ForeignKey(Procedure, models.PROTECT, related_name="notes")
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    text = models.TextField(_("comment"), blank=True)
+    file_name = models.CharField(_("file"), max_length=160, blank=True)
+    content_type = models.CharField(max_length=100, blank=True)
+    size = models.PositiveBigIntegerField(default=0)
+    sha256 = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        db_table = "zhike_procedure_note"
+        ordering = ["id"]
+        verbose_name = _("comment")
+
+    def __str__(self) -> str:
+        return self.text[:80] or self.file_name

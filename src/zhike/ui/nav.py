@@ -11,12 +11,21 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True)
 class Link:
-    """A place: its name, its icon (lucide), the name of its address, and the verb it needs (empty: everybody)."""
+    """A place: its name, its icon (lucide), the name of its address, and the verb it needs (empty: everybody).
+
+    `count` names an address that answers with the number beside the link, loaded after the page.
+    """
 
     name: Any
     icon: str
     to: str
     verb: str = ""
+    count: str = ""
+
+    @property
+    def count_href(self) -> str:
+        """The address of the number beside it; empty when there is none."""
+        return reverse(self.count) if self.count else ""
 
     @property
     def href(self) -> str:
@@ -41,11 +50,22 @@ NAV: list[Section] = [
         "",
         (
             Link(_("Today"), icon="sun", to="home"),
+            Link(_("Inbox"), icon="inbox", to="inbox", count="inbox_count"),
             Link(_("Customers"), icon="building-2", to="customers", verb="see_customers"),
             Link(_("Archive duties"), icon="list-todo", to="customer_duties", verb="see_customers"),
             Link(
                 _("Silent customers"), icon="message-circle-off", to="silent_customers", verb="see_customers"
             ),
+        ),
+    ),
+    Section(
+        _("Grading"),
+        (
+            Link(_("Grades"), icon="medal", to="proposals", verb="see_grading"),
+            Link(_("Letters"), icon="mail", to="letters", verb="see_customers"),
+            Link(_("Analyses"), icon="chart-line", to="analysis_development", verb="see_analysis"),
+            Link(_("Evaluations"), icon="clipboard-check", to="evaluations", verb="see_customers"),
+            Link(_("Service that changes"), icon="repeat", to="treatments", verb="change_customer"),
         ),
     ),
     Section(
@@ -57,16 +77,13 @@ NAV: list[Section] = [
         ),
     ),
     Section(
-        _("Grading"),
-        (Link(_("Letters"), icon="mail", to="letters", verb="see_customers"),),
-    ),
-    Section(
         _("Company"),
         (
             Link(_("Policies"), icon="route", to="policies"),
             Link(_("People"), icon="users", to="people"),
             Link(_("Responsibilities"), icon="list-checks", to="matrix"),
             Link(_("Absences"), icon="plane", to="absences"),
+            Link(_("Committees"), icon="landmark", to="committees"),
             Link(_("Roster"), icon="headphones", to="roster"),
             Link(_("Certificates"), icon="award", to="certificates", verb="manage_certificates"),
             Link(_("Agreements"), icon="file-lock", to="agreements", verb="manage_agreements"),

@@ -18,6 +18,7 @@ from zhike_engine.messages import say
 from zhike_engine.plan.build import Plan, build
 from zhike_engine.plan.graph import Cycle
 from zhike_engine.plan.windows import WindowInvalid, Windows
+from zhike_engine.policy.check_procedures import procedure_issues
 from zhike_engine.policy.check_ratings import rating_issues
 from zhike_engine.policy.check_scales import score_issues
 from zhike_engine.policy.load import Policy, count_of
@@ -125,6 +126,7 @@ def _structure(policy: Policy) -> Iterator[Issue]:
                 say("`{name}` owes `{owed}`, which is no obligation", name=name, owed=owed),
                 did_you_mean(owed, document.obligations),
             )
+    yield from procedure_issues(policy)
 
 
 def _owes(document: PolicyDocument) -> Iterator[tuple[str, tuple[str, ...], str]]:

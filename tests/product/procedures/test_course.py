@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import connection, connections
+from django.utils.translation import override
 
 from tests.product.cast import Cast, assemble
 from zhike.kernel.journal import Entry
@@ -24,6 +26,12 @@ from zhike.procedures.models import Procedure, StepDecision
 
 AT = datetime(2026, 11, 2, 2, 0, tzinfo=UTC)
 DAY = AT.date()
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    with override("en"):
+        yield
 
 
 def step(code: str, **rule: Any) -> StepRule:
@@ -87,7 +95,9 @@ def test_steps_follow_one_another_and_keep_apart(cast: Cast, ended: list[Any]) -
     with pytest.raises(Conflict):
         decide(step=final, by=people.boss, at=AT, choice="reject", ground="late")
     told = Entry.objects.filter(noun="procedure").order_by("id").values_list("action", flat=True)
-    assert list(told) == ["procedure_started", "decision_refused", "step_decided", "decision_refused", "step_decided", "procedure_ended"]  # fmt: skip
+    assert list(told) == [
+        "procedure_started", "decision_refused", "step_decided", "decision_refused", "step_decided", "procedure_ended",
+    ]  # fmt: skip
     assert set(Message.objects.values_list("person__username", "kind")) == {
         ("fang", "procedure_waits"), ("boss", "procedure_waits"), ("ming", "procedure_ended"),
     }  # fmt: skip

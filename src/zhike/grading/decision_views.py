@@ -1,0 +1,196 @@
+"""Pages of proposals: the list of a run, submission to management, decisions one by one or in bulk, one proposal with its reasons."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from zhike.customers.pages import form_page, now, show_refusal
+from zhike.grading import proposal_lists as lists
+from zhike.grading import routes
+from zhike.grading.deciding import decide_proposals, submit_run
+from zhike.grading.decision_forms import DecideForm, SubmitForm
+from zhike.grading.models import PROPOSAL_KINDS, PROPOSAL_STATES, GradingRun, Proposal
+from zhike.grading.proposing import propose_run
+from zhike.grading.reasons import reasons_of
+from zhike.grading.records import Determination
+from zhike.grading.schemes import Scheme, Schemes, scheme_of, schemes_of
+from zhike.kernel.refusals import Invalid
+from zhike.people.doors import door, me
+from zhike.people.models import Person
+from zhike.people.rules import can, sees
+from zhike.ui import grid
+
+MOST = 20_000
+_MONTH = timedelta(days=32)
+
+
+def find_run(key: int) -> GradingRun:
+    """A run, or 404."""
+    rows = GradingRun.objects.select_related("version__policy", "started_by").defer("manifest")
+    found = rows.filter(pk=key).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def find_proposal(person: Person, key: int) -> Proposal:
+    """A proposal about a customer that a person sees, or 404."""
+    rows = Proposal.objects.visible_to(person).select_related(
+        "customer", "version__policy", "run__determination", "result", "proposed_by", "decided_by"
+    )
+    found: Proposal | None = rows.filter(pk=key).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+@door("see_grading", customer_data=True)
+@require_GET
+def proposals(request: HttpRequest) -> HttpResponse:
+    """All proposals, the open ones first: also those after events and appeals."""
+    return _list(request, None)
+
+
+@door("see_grading", customer_data=True)
+@require_GET
+def run_proposals(request: HttpRequest, key: int) -> HttpResponse:
+    """The proposals of a run."""
+    return _list(request, find_run(key))
+
+
+def _list(request: HttpRequest, run: GradingRun | None) -> HttpResponse:
+    person, (at, day) = me(request), now()
+    wanted, schemes = lists.Wanted.read(request.GET), Schemes()
+    if run is None and not request.GET:
+        wanted = lists.Wanted(state="open")
+    told = Determination.objects.filter(run=run).select_related("submitted_by").first() if run else None
+    about = routes.about_run(run) if run else None
+    decides = routes.may_decide(about, person, at) if run else can(person, "decide_grades")
+    bulk = [grid.Bulk(_("Decide"), "/grading/proposals/decide/", "gavel", dialog=True)] if decides else []
+    table = grid.Table(
+        lists.columns(schemes, sees(person, "price"), run is None or len(schemes_of(run.version)) > 1),
+        lists.page(person, wanted, run), request.GET, key=lambda row: row.pk, bulk=bulk, path=request.path,
+        caption=_("Proposals"), filtered=bool(wanted.words or wanted.change or wanted.state), empty=_("No proposals."),
+        hint=_("A run that is ready proposes grades; only those that change, are new, mixed or pending stand here."),
+    )  # fmt: skip
+    if request.headers.get("HX-Target", "").endswith("#table"):
+        return render(request, "ui/_grid.html", {"table": table})
+    count = lists.counts(run, person) if run else {}
+    shown = {
+        "run": run, "told": told, "table": table, "wanted": wanted, "count": count, "decides": decides, "late": _is_late(told, day),
+        "changes": [(code, name, count.get(code, "")) for code, (name, _q) in lists.CHANGES.items()],
+        "states": list(PROPOSAL_STATES.items()), "may_submit": run is not None and run.state == "ready" and can(person, "run_grading"),
+    }  # fmt: skip
+    return render(request, "grading/proposals.html", shown)
+
+
+def _is_late(told: Determination | None, day: Any) -> bool:
+    return bool(told and told.ended_at is None and told.due_on and told.due_on < day)
+
+
+@door("run_grading", customer_data=True)
+@require_POST
+def draw_up(request: HttpRequest, key: int) -> HttpResponse:
+    """Draw up the proposals of a run."""
+    run = find_run(key)
+    count = propose_run(run=run, by=me(request), at=now()[0])
+    messages.success(request, _("%(count)s proposals were drawn up.") % {"count": count})
+    return redirect("run_proposals", key=run.pk)
+
+
+@door("run_grading", customer_data=True)
+def submit(request: HttpRequest, key: int) -> HttpResponse:
+    """Put a run before management."""
+    run, (at, day) = find_run(key), now()
+    first = (day.replace(day=1) + _MONTH).replace(day=1)
+    form = SubmitForm(request.POST or None, initial={"effective_on": first})
+    return form_page(
+        request, form, lambda values: submit_run(run=run, by=me(request), at=at, **values),
+        title=_("Put before management"), submit=_("Submit"), back=f"/grading/runs/{run.pk}/proposals/",
+        done=_("Management decides now."),
+    )  # fmt: skip
+
+
+@door("see_grading", customer_data=True)
+def decide(request: HttpRequest) -> HttpResponse:
+    """Decide on picked proposals at once, or on everything of a run that is open."""
+    person, at = me(request), now()[0]
+    run, keys = _picked(request, person)
+    rows = Proposal.objects.visible_to(person).filter(state="open")
+    rows = rows.filter(run=run) if run is not None and keys is None else rows.filter(pk__in=keys or [])
+    count = rows.count()
+    schemes = _schemes_of(rows)
+    form = DecideForm(
+        request.POST if "choice" in request.POST else None, schemes=schemes, initial={"choice": "approve"}
+    )
+    back = f"/grading/runs/{run.pk}/proposals/" if run is not None else "/grading/proposals/"
+    if form.is_bound and form.is_valid():
+        try:
+            done = decide_proposals(keys=keys, run=run, by=person, at=at, **form.cleaned_data)
+        except Invalid as refusal:
+            show_refusal(form, refusal)
+        else:
+            messages.success(request, _("%(count)s proposals were decided.") % {"count": done})
+            return redirect(back)
+    shown = {
+        "form": form, "count": count, "keys": keys or [], "run": run, "every": keys is None, "back": back,
+        "title": _("Decide on %(count)s proposals") % {"count": count}, "some": rows.select_related("customer")[:8],
+    }  # fmt: skip
+    return render(request, "grading/decide.html", shown, status=422 if form.errors else 200)
+
+
+def _picked(request: HttpRequest, person: Person) -> tuple[GradingRun | None, list[int] | None]:
+    """The run and the keys that a form means; no keys: all of the run that the filters leave open."""
+    sent = request.POST or request.GET
+    number = sent.get("run", "")
+    run = find_run(int(number)) if number.isascii() and number.isdigit() else None
+    keys = [int(one) for one in sent.getlist("pick") if one.isascii() and one.isdigit()]
+    if keys:
+        return run, keys
+    if sent.get("every") == "1" and sent.get("query", "").strip("?"):
+        wanted = lists.Wanted.read(QueryDict(sent["query"].lstrip("?")))
+        found = lists.find(person, wanted, run).filter(state="open")
+        return run, list(found.values_list("pk", flat=True)[:MOST])
+    return run, None if run is not None else []
+
+
+def _schemes_of(rows: Any) -> list[Scheme]:
+    """The schemes of some proposals, each once."""
+    schemes = Schemes()
+    pairs = rows.order_by().values_list("version", "rating").distinct()[:20]
+    found = (schemes.of(version, rating) for version, rating in pairs)
+    return [one for one in found if one is not None]
+
+
+@door("see_customers", customer_data=True)
+def proposal(request: HttpRequest, key: int) -> HttpResponse:
+    """One proposal: what it changes, why, and the decision."""
+    person, (at, day) = me(request), now()
+    one = find_proposal(person, key)
+    if not can(person, "see_grading") and one.customer.manager_id != person.pk:
+        raise Http404
+    scheme = scheme_of(one.version, one.rating)
+    schemes = [scheme] if scheme else []
+    about = routes.about(one) if one.state == "open" else None
+    decides = one.proposed_by_id != person.pk and routes.may_decide(about, person, at)
+    form = DecideForm(request.POST or None, schemes=schemes, initial={"choice": "approve"})
+    if request.method == "POST" and form.is_valid():
+        try:
+            decide_proposals(keys=[one.pk], by=person, at=at, **form.cleaned_data)
+        except Invalid as refusal:
+            show_refusal(form, refusal)
+        else:
+            messages.success(request, _("Decided."))
+            return redirect("proposal", key=one.pk)
+    shown = {
+        "one": one, "scheme": scheme, "form": form if decides else None, "reasons": reasons_of(one), "change": lists.change_of(Schemes())(one),
+        "state": PROPOSAL_STATES[one.state], "tone": lists.STATE_TONES[one.state], "kind": PROPOSAL_KINDS[one.kind], "day": day,
+    }  # fmt: skip
+    return render(request, "grading/proposal.html", shown, status=422 if form.errors else 200)

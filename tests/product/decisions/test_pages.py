@@ -1,0 +1,53 @@
+"""The pages of decisions, evaluations and reports open for those who may see them, and for nobody else."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from tests.product.decisions.conftest import AT, give, run_of
+from zhike.grading.deciding import submit_run
+from zhike.grading.models import Proposal
+
+pytestmark = pytest.mark.django_db
+
+
+def test_every_page_opens(world: SimpleNamespace, client_for, clock, django_assert_max_num_queries) -> None:  # type: ignore[no-untyped-def]
+    """With and without content; a stranger's customer is not there."""
+    clock("2026-11-22 09:00")
+    boss = client_for(world.people.boss)
+    places = [
+        "proposals",
+        "records",
+        "movement",
+        "principles",
+        "ungraded",
+        "entry",
+        "treatments",
+        "evaluations",
+    ]
+    for place in places:
+        assert boss.get(f"/grading/{place}/").status_code == 200, place
+    give(world, world.customers.A, "B")
+    give(world, world.customers.C, "D")
+    run = run_of(world, {"A": "A", "B": "", "C": "C"}, marks={"B": "mixed"})
+    submit_run(run=run, effective_on=None, by=world.people.anna, at=AT)
+    for place in places:
+        with django_assert_max_num_queries(45):
+            assert boss.get(f"/grading/{place}/").status_code == 200, place
+    page = boss.get(f"/grading/runs/{run.pk}/proposals/")
+    assert "AAALPHA" in page.content.decode()
+    assert boss.get(f"/grading/runs/{run.pk}/proposals/?change=pending").context["table"].total == 1
+    one = Proposal.objects.get(customer=world.customers.A)
+    assert boss.get(f"/grading/proposals/{one.pk}/").status_code == 200
+    assert client_for(world.people.shu).get(f"/grading/proposals/{one.pk}/").status_code == 404
+    dialog = boss.get(f"/grading/proposals/decide/?run={run.pk}")
+    assert dialog.context["count"] == 3
+    sent = boss.post("/grading/proposals/decide/", {"pick": [one.pk], "choice": "approve", "run": run.pk})
+    assert sent.status_code == 302
+    sent = boss.post("/grading/proposals/decide/", {"run": run.pk, "choice": "reject"})
+    assert sent.status_code == 422
+    assert boss.get("/customers/A/grades/").status_code == 200
+    record = boss.get("/customers/A/").content.decode()
+    assert "box-grade" in record
