@@ -13,6 +13,7 @@ from ninja.renderers import JSONRenderer
 from zhike.api import grading  # noqa: F401
 from zhike.api.keys import AUTH
 from zhike.api.operations import router
+from zhike.api.policies import router as policies
 from zhike.api.procedures import router as procedures
 from zhike.kernel.refusals import Refused
 from zhike.people.middleware import note_denial
@@ -34,6 +35,7 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 api.add_router("", router)
+api.add_router("", policies)
 api.add_router("", procedures)
 
 
