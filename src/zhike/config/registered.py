@@ -22,6 +22,7 @@ MODULES = (
     "zhike.grading.judgements",
     "zhike.grading.running",
     "zhike.grading.scenarios",
+    "zhike.grading.schedule",
     "zhike.grading.deciding",
     "zhike.grading.evaluations",
     "zhike.grading.events",

@@ -18,6 +18,7 @@ urlpatterns = [
     path("customers/", include("zhike.customers.urls")),
     path("", include("zhike.grading.decision_urls")),
     path("access/", include("zhike.customers.guard_urls")),
+    path("grading/", include("zhike.grading.run_urls")),
     path("imports/", include("zhike.imports.urls")),
     path("policies/", include("zhike.policies.urls")),
     path("", include("zhike.facts.urls")),

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from zhike.customers.models import Customer
+from zhike.grading.causes import detail_text
 from zhike.kernel.amounts import AmountField
 from zhike.people.models import Person
 from zhike.policies.models import PolicyVersion
@@ -67,6 +68,21 @@ class GradingRun(models.Model):
     def get_absolute_url(self) -> str:
         """Its result board."""
         return f"/grading/runs/{self.pk}/"
+
+    @property
+    def state_word(self) -> str:
+        """Its state in the reader's language."""
+        return str(RUN_STATES.get(self.state, self.state))
+
+    @property
+    def cause_word(self) -> str:
+        """What started it, in the reader's language."""
+        return str(CAUSES.get(self.cause, self.cause))
+
+    @property
+    def withdrawable(self) -> bool:
+        """Whether it can still be taken back."""
+        return self.state in ("queued", "running", "ready", "failed")
 
 
 class OfCustomers(models.QuerySet[Any]):
@@ -171,6 +187,11 @@ class Proposal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.customer} · {self.current or '—'} → {self.proposed}"
+
+    @property
+    def told(self) -> str:
+        """What happened, in the reader's language."""
+        return detail_text(self.detail)
 
 
 class AdjustmentQuerySet(OfCustomers):

@@ -25,6 +25,8 @@ from zhike_engine.words import Lang
 HORIZON, CHURN = 12, 6
 """Months that an amount and a risk speak of."""
 LANGS: tuple[Lang, ...] = ("zh", "en")
+BACK = 12
+"""So many earlier runs are looked back upon."""
 FRESH = timedelta(days=730)
 """Older findings about an industry's growth no longer count."""
 
@@ -133,3 +135,17 @@ def hindsight(owner: GradingRun, facts: Folder, day: date) -> dict[str, Any] | N
             for one in worst
         },
     }  # fmt: skip
+
+
+def look_back(owner: GradingRun) -> None:
+    """Compare what earlier runs of the policy forecast with what the facts of this one say."""
+    earlier = GradingRun.objects.filter(
+        version__policy=owner.version.policy, as_of__lt=owner.as_of, board__has_key="forecast"
+    ).exclude(pk=owner.pk)
+    for one in earlier.order_by("-as_of")[:BACK]:
+        if one.board.get("hindsight", {}).get("waiting") == 0:
+            continue
+        found = hindsight(one, folder_of(owner), owner.as_of)
+        if found is not None:
+            one.board["hindsight"] = found
+            one.save(update_fields=["board"])

@@ -20,7 +20,7 @@ from zhike.grading.facts import Cut, freeze
 from zhike.grading.frozen import folder_of, run_again, write_answer
 from zhike.grading.marks import problem_words, told
 from zhike.grading.models import GradingRun
-from zhike.grading.outlooks import make_outlook, reads_forecasts
+from zhike.grading.outlooks import look_back, make_outlook, reads_forecasts
 from zhike.grading.preflight import preflight
 from zhike.grading.results import write_results
 from zhike.jobs.actions import cancel, enqueue
@@ -128,6 +128,7 @@ def grading_run(attempt: Attempt) -> dict[str, Any]:
     if owner.state == "ready" and "forecast" not in owner.board:
         attempt.progress(5, 6, str(_("forecast")), now=True)
         make_outlook(owner)
+        look_back(owner)
     return {"state": owner.state}
 
 

@@ -61,6 +61,7 @@ NAV: list[Section] = [
     Section(
         _("Grading"),
         (
+            Link(_("Gradings"), icon="gauge", to="gradings", verb="see_grading"),
             Link(_("Grades"), icon="medal", to="proposals", verb="see_grading"),
             Link(_("Letters"), icon="mail", to="letters", verb="see_customers"),
             Link(_("Analyses"), icon="chart-line", to="analysis_development", verb="see_analysis"),

@@ -9,6 +9,8 @@ from typing import Any
 from tests.product.cast import EARLY, FAR, Cast
 from zhike.customers.models import Customer
 from zhike.facts.models import Order
+from zhike.grading.models import GradingRun
+from zhike.grading.running import start_run
 from zhike.jobs.running import run_due
 from zhike.people.agreements import Signature
 from zhike.people.models import Department, Grant, Person, Role
@@ -37,12 +39,12 @@ def analyst(cast: Cast) -> Person:
     return made
 
 
-def published(code: str, text: str = "", values: dict[str, Any] | None = None) -> PolicyVersion:
-    """A shipped policy in force since 2020 with its example values."""
+def published(code: str, *, unset: bool = False) -> PolicyVersion:
+    """A shipped policy in force since 2020 with its example values, or none."""
     shipped = (policy_path(code) / "policy.yaml").read_text("utf-8")
     policy = Policy.objects.create(code=code, title_zh=code, title_en=code.title(), added_at=EARLY)
     return PolicyVersion.objects.create(
-        policy=policy, number=1, state="published", text=text or shipped, values=example_values(code) | (values or {}),
+        policy=policy, number=1, state="published", text=shipped, values={} if unset else example_values(code),
         effective_on=date(2020, 1, 1), drafted_on=date(2020, 1, 1), published_at=EARLY,
     )  # fmt: skip
 
@@ -81,3 +83,12 @@ def foreign(cast: Cast) -> tuple[Person, PolicyVersion]:
 def work(at: datetime = NOW) -> None:
     """Do the waiting jobs."""
     run_due(clock=lambda: at)
+
+
+def run_now(version: PolicyVersion, at: datetime, as_of: date = AS_OF) -> GradingRun:
+    """A run that is ready."""
+    run = start_run(version=version, as_of=as_of, by=None, at=at)
+    work(at)
+    run.refresh_from_db()
+    assert run.state == "ready", (run.error, run.job and run.job.error)
+    return run

@@ -54,7 +54,7 @@ def test_a_month_goes_from_the_orders_to_a_signature_and_drifts(cast, analyst, d
     head = cast.people.head
     Rate.objects.create(currency="USD", rate_on=date(2026, 5, 1), rate=Decimal("7.1"))
     order = Order.objects.create(number="X1", customer=cast.customers.A, ordered_on=date(2026, 6, 9), amount=Decimal("10.10"),
-                                 currency="USD", profit=Decimal("1"), status="completed")  # fmt: skip
+                                 currency="USD", profit=Decimal(1), status="completed")  # fmt: skip
     made = submit_orders(department=cast.departments.key, month=date(2026, 6, 15), by=head, at=AT)
     line = made.lines.get()
     assert (line.amount, line.orders, line.profit) == (Decimal("1071.71"), 2, Decimal("107.1"))

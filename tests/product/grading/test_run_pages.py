@@ -1,0 +1,204 @@
+"""The pages of runs: starting, board, results, explanations, what-if with scenarios, judgements, forecasts."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.product.grading import world
+from zhike.customers.models import Customer
+from zhike.grading.frozen import close_all, folder_of
+from zhike.grading.judgements import Judgement
+from zhike.grading.models import Grade, GradingResult, GradingRun
+from zhike.grading.outlooks import hindsight
+from zhike.grading.scenarios import Scenario
+from zhike.grading.schedule import due_runs, last_end, next_end, queue_due
+from zhike.intelligence.models import Intelligence
+from zhike.policies.models import PolicyVersion
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("data_dir")]
+
+
+@pytest.fixture(autouse=True)
+def closed():  # type: ignore[no-untyped-def]
+    yield
+    close_all()
+
+
+def queries(client, address: str) -> int:  # type: ignore[no-untyped-def]
+    """How many queries a page takes."""
+    with CaptureQueriesContext(connection) as found:
+        assert client.get(address).status_code == 200
+    return len(found)
+
+
+@pytest.mark.clause("GRD-07")
+@pytest.mark.clause("GRD-09")
+@pytest.mark.clause("GRD-11")
+@pytest.mark.clause("GRD-13")
+@pytest.mark.clause("GRD-19")
+@pytest.mark.clause("GRD-20")
+def test_a_run_from_start_to_scenario(cast, client_for, clock):
+    lin, _version = world.foreign(cast)
+    old = date(2018, 3, 1)
+    late = world.customer(cast, "LATE", old)
+    world.orders(late, {2023: "6000000", 2024: "6100000", 2025: "7500000"})
+    swings = world.customer(cast, "SWING", old)
+    world.orders(swings, {2022: "500000", 2023: "800000", 2024: "480000", 2025: "490000"}, share="0.01")
+    world.customer(cast, "FRESH", date(2025, 11, 1))
+    Grade.objects.create(customer=late, rating="foreign-trade.value", grade="A", from_on=date(2025, 1, 20))
+    Intelligence.objects.create(
+        kind="trend", title="Retail grows", industry="retail", source="press", known_on=date(2025, 10, 1), reliability="high",
+        growth=Decimal(5), added_by=lin, added_at=world.NOW,
+    )  # fmt: skip
+    at = clock("2026-01-12 09:00")
+    client = client_for(lin)
+
+    # the page says what is due; the run starts after a look at what is missing
+    assert "Start" in client.get("/grading/").content.decode()
+    world.published("weighing-equipment", unset=True)
+    refused = client.post("/grading/start/weighing-equipment/", {"as_of": "2025-12-31"})
+    assert refused.status_code == 422
+    # a customer in two scopes keeps both from running
+    assert "in the scope of" in client.get("/grading/start/foreign-trade/").content.decode()
+    assert client.post("/grading/start/foreign-trade/", {"as_of": "2025-12-31"}).status_code == 422
+    assert not GradingRun.objects.exists()
+    PolicyVersion.objects.filter(policy__code="weighing-equipment").update(
+        state="withdrawn", withdrawn_on=date(2020, 1, 1)
+    )
+    answer = client.post("/grading/start/foreign-trade/", {"as_of": "2025-12-31", "note": "year-end"})
+    run = GradingRun.objects.get()
+    assert answer.url == f"/grading/runs/{run.pk}/"
+    assert "data incomplete" in client.get("/grading/").content.decode() or not run.missing_months
+    world.work(at)
+    run.refresh_from_db()
+    assert run.state == "ready", run.error
+
+    # the board, and the list with drivers and missing inputs
+    board = client.get(run.get_absolute_url()).content.decode()
+    assert "LATE" in board
+    assert "mixed" not in GradingResult.objects.get(run=run, customer=swings).mark
+    listed = client.get(f"/grading/runs/{run.pk}/results/?kind=down").content.decode()
+    assert "LATE" in listed
+    assert "SWING" not in listed
+    before = queries(client, f"/grading/runs/{run.pk}/results/"), queries(client, run.get_absolute_url())
+
+    # the explanation names the failing year, value and limit; the fluctuation stands in that of C; in both languages
+    why = client.get(f"/grading/runs/{run.pk}/results/LATE/").content.decode()
+    assert "1.67" in why
+    assert "15 %" in why or "15%" in why
+    swing = client.get(f"/grading/runs/{run.pk}/results/SWING/").content.decode()
+    assert "fluctuat" in swing.lower() or "deviation" in swing.lower()
+    chinese = client.get(f"/grading/runs/{run.pk}/results/LATE/", headers={"accept-language": "zh-hans"})
+    assert chinese.status_code == 200
+    fresh = client.get(f"/grading/runs/{run.pk}/results/FRESH/").content.decode()
+    assert "not computable" in fresh
+    assert client_for(cast.people.shu).get(f"/grading/runs/{run.pk}/").status_code == 403
+    assert client_for(cast.people.rong).get(f"/grading/runs/{run.pk}/results/LATE/").status_code in (200, 404)
+
+    # what if: the grade changes exactly when the limit is crossed, and duties are counted per person
+    address = f"/grading/runs/{run.pk}/what-if/"
+    assert "customers that move: 0" in client.get(address, {"a_growth": "1.7"}).content.decode()
+    assert "customers that move: 1" in client.get(address, {"a_growth": "1.5"}).content.decode()
+    turned = client.get(address, {"a_growth~": "1.5", "a_growth!": "15", "a_growth": "15"}).content.decode()
+    assert "customers that move: 1" in turned  # the slider was moved
+    assert "李明" in turned
+    assert "do not go together" in client.get(address, {"b_amount_to": "1"}).content.decode()
+    client.post(f"/grading/runs/{run.pk}/scenarios/", {"a_growth": "1.5", "title": "Softer growth"})
+    kept = Scenario.objects.get()
+    assert kept.changes == {"a_growth": "1.5"}
+    assert kept.outcome["ratings"]["value"]["up"] == 1
+    assert "Softer growth" in client.get(address).content.decode()
+    client.post(f"/grading/scenarios/{kept.pk}/drop/")
+    assert "Softer growth" not in client.get(address).content.decode()
+
+    # the forecast: method, horizon, range and the industry's growth; a year later what came of it
+    outlook = client.get(f"/grading/runs/{run.pk}/forecast/").content.decode()
+    assert "retail" in outlook
+    assert "2026-12-31" in outlook
+    assert "Orders of the next 12 months" in why
+    world.orders(late, {2026: "7800000"})
+    clock("2027-01-11 09:00")
+    client = client_for(lin)
+    client.post("/grading/start/foreign-trade/", {"as_of": "2026-12-31"})
+    world.work(clock("2027-01-11 09:00"))
+    later = GradingRun.objects.order_by("pk").last()
+    assert later.state == "ready", later.error
+    found = hindsight(run, folder_of(later), later.as_of)
+    assert found["outcomes"][str(late.pk)][3].startswith("7800000")
+    run.refresh_from_db()
+    assert run.board["hindsight"]["sentences"]
+    assert "7,800,000" in client.get(f"/grading/runs/{run.pk}/forecast/").content.decode()
+
+    # pages take as many queries with a hundred customers more
+    more = [
+        Customer(code=f"N{n}", name=f"N{n}", added_at=world.EARLY, changed_at=world.EARLY) for n in range(60)
+    ]
+    Customer.objects.bulk_create(more)
+    GradingResult.objects.bulk_create(
+        GradingResult(run=run, customer=one, rating="value", grade="C", state="graded") for one in more
+    )
+    assert (
+        queries(client, f"/grading/runs/{run.pk}/results/"),
+        queries(client, run.get_absolute_url()),
+    ) == before
+
+
+@pytest.mark.clause("GRD-05")
+@pytest.mark.clause("GRD-04")
+def test_judgements_are_asked_for_and_scale_is_told(cast, client_for, clock):
+    world.analyst(cast)
+    head = cast.people.head
+    version = world.published("direct-supply")
+    type(cast.departments.key).objects.filter(pk=cast.departments.key.pk).update(code="direct_supply")
+    made = {}
+    for code, amount in (("LARGE", "5000000"), ("MEDIUM", "4999900"), ("SMALL", "990000")):
+        made[code] = world.customer(cast, code, date(2019, 1, 1))
+        world.orders(made[code], {2024: amount, 2025: amount}, months=4)
+    at = clock("2026-01-12 09:00")
+    boss = client_for(head)
+    address = "/grading/judgements/LARGE/strategic_importance/"
+    reviewed = {"value": "core", "reviewer": cast.people.boss.pk, "valid_until": "2026-12-31"}
+    assert boss.post(address, reviewed | {"ground": ""}).status_code == 422
+    assert boss.post(address, {"value": "core", "ground": "builds with us"}).status_code == 422
+    assert not Judgement.objects.exists()
+    assert boss.post(address, reviewed | {"ground": "builds with us"}).status_code == 302
+    made["LARGE"].refresh_from_db()
+    assert made["LARGE"].importance == "core"
+    run = world.run_now(version, at)
+    results = {(one.customer.code, one.rating): one for one in run.results.select_related("customer")}
+    scale = next(name for name in {rating for _code, rating in results} if "scale" in name)
+    assert [results[code, scale].grade for code in ("LARGE", "MEDIUM", "SMALL")] == [
+        "large",
+        "medium",
+        "small",
+    ]
+    assert results["MEDIUM", scale].amount == Decimal(4999900)
+    asked = boss.get(f"/grading/judgements/?run={run.pk}").content.decode()
+    assert "MEDIUM" in asked
+    clock("2027-02-01 09:00")
+    assert "review since" in client_for(head).get("/grading/judgements/").content.decode()
+
+
+def test_policies_ask_for_runs_by_their_cycle(cast):
+    lin, _version = world.foreign(cast)
+    assert (last_end("year", date(2026, 1, 12)), next_end("quarter", date(2026, 1, 12))) == (
+        date(2025, 12, 31),
+        date(2026, 3, 31),
+    )
+    due = due_runs(date(2026, 4, 5))
+    assert [(one.as_of, one.periods, one.grades) for one in due] == [
+        (date(2026, 3, 31), ("quarter",), ("D",)), (date(2025, 12, 31), ("year", "half_year"), ()),
+    ]  # fmt: skip
+    small = world.customer(cast, "SMALL", date(2020, 1, 1))
+    Grade.objects.create(customer=small, rating="foreign-trade.value", grade="D", from_on=date(2025, 1, 20))
+    first = queue_due(date(2026, 4, 5), world.NOW)
+    assert [(run.as_of, run.only) for run in first] == [(date(2026, 3, 31), [small.pk])]
+    assert queue_due(date(2026, 4, 5), world.NOW) == []
+    world.work()
+    assert GradingResult.objects.filter(run=first[0]).count() == 1
+    assert lin.pk
