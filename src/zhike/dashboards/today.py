@@ -17,6 +17,7 @@ from zhike.policies.models import Acknowledgement
 from zhike.policies.telling import owed_by
 from zhike.procedures.inbox import waiting_for
 from zhike.procedures.models import ProcedureStep
+from zhike.submissions.waiting import Task, tasks
 
 SHOWN = 8
 
@@ -34,6 +35,7 @@ class Today:
     silent_count: int = 0
     recent: list[Customer] = field(default_factory=list)
     jobs: list[Job] = field(default_factory=list)
+    figures: list[Task] = field(default_factory=list)
     waiting: list[ProcedureStep] = field(default_factory=list)
     waiting_count: int = 0
     unread: list[Acknowledgement] = field(default_factory=list)
@@ -60,6 +62,7 @@ def today(person: Person, day: date, customers_open: bool) -> Today:
     found.seen = count_of(visible)
     found.silent, found.silent_count = list(quiet[:SHOWN]), count_of(quiet, MOST_FOUND)
     found.recent = _recent(person, visible)
+    found.figures = tasks(person, day)[:SHOWN]
     return found
 
 

@@ -19,6 +19,8 @@ from zhike.demo.archive import settle_archives
 from zhike.demo.committee import settle_committee
 from zhike.demo.company import SEED, generate
 from zhike.demo.history import settle_history
+from zhike.demo.market import settle_market
+from zhike.demo.monthly import settle_figures
 from zhike.demo.rows import Facts
 from zhike.demo.staff import Staff, moment, settle_staff
 from zhike.kernel.journal import seal
@@ -71,6 +73,8 @@ def load(
                 orders = settle_history(facts, as_of)
                 settle_limits(as_of)
                 settle_policies(staff, as_of)
+                settle_figures(staff, as_of)
+                settle_market(staff, as_of)
                 settle_committee(staff, as_of)
                 mark(Customer.objects.all())
         finally:

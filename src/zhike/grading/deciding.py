@@ -73,7 +73,7 @@ def submit_run(
     if not close_if_done(made, at=at):
         start(
             kind=routes.RUN, record=run, definition=routes.definition_for(routes.RUN, run.version), by=by, at=at, title=str(run),
-            href=f"{run.get_absolute_url()}proposals/", facts=routes.facts_of(run.proposals.filter(state="open")),
+            href=f"{run.get_absolute_url()}proposals/", facts=routes.facts_of(run.proposals.filter(state="open"), run),
         )  # fmt: skip
     return made
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import translation
 
 from zhike.facts.models import Order, Rate
 from zhike.kernel.refusals import Conflict, Forbidden, Invalid
@@ -30,13 +31,11 @@ JUNE = date(2026, 6, 1)
 AT = datetime(2026, 7, 3, 9, tzinfo=UTC)
 
 
-@pytest.fixture
-def analyst(cast):
-    """Who verifies."""
-    person = cast.people.idle
-    Grant.objects.create(person=person, role=cast.roles.analyst, from_on=date(2020, 1, 1), until_on=date(2099, 1, 1),
-                         granted_at=AT, approved_by=cast.people.root)  # fmt: skip
-    return person
+@pytest.fixture(autouse=True)
+def english():
+    """Refusals in English."""
+    with translation.override("en"):
+        yield
 
 
 def sheet(text: str, by, name: str = "june.csv"):
