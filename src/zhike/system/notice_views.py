@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from zhike.outbox.actions import send_again, set_silences
@@ -39,7 +40,9 @@ MESSAGES = (
         phone="aside",
     ),
     Column("to", _("To"), lambda one: grid.text(one.person or one.group), phone="meta"),
-    Column("channel", _("By"), lambda one: grid.text(CHANNELS[one.channel]), phone="meta"),
+    Column(
+        "channel", pgettext_lazy("channel", "By"), lambda one: grid.text(CHANNELS[one.channel]), phone="meta"
+    ),
     Column("written", _("Written"), lambda one: grid.ago(one.written_at), phone="meta"),
     Column("error", _("Why not"), lambda one: grid.text(one.error), css="ink-2"),
 )
