@@ -96,7 +96,7 @@ endif
 # --- the pages: styles, scripts, Chinese ----------------------------------------------------------
 
 BUILT := src/zhike/ui/static/dist/manifest.json
-NODE_IS_NEW := $(shell node -e 'const [a,b]=process.versions.node.split(".").map(Number);console.log(a>22||(a==22&&b>=12)||(a==20&&b>=19)?1:"")' 2>/dev/null)
+NODE_IS_NEW := $(shell command -v npm >/dev/null && node -e 'const [a,b]=process.versions.node.split(".").map(Number);console.log(a>22||(a==22&&b>=12)||(a==20&&b>=19)?1:"")' 2>/dev/null)
 ifeq ($(NODE_IS_NEW),)
 assets $(BUILT): export PATH := $(CURDIR)/$(BIN):$(PATH)
 node_modules/.made: .venv/.with-node
