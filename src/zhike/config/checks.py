@@ -42,7 +42,7 @@ def sqlite_is_safe(**_given: Any) -> list[CheckMessage]:
         return []
     return [
         Caution(
-            _("This SQLite can lose data: install pysqlite3, or use PostgreSQL."),
+            _("This SQLite can lose data: install pysqlite3, or use PostgreSQL."),  # type: ignore[arg-type]
             id="zhike.W001",
         )
     ]
