@@ -115,6 +115,8 @@ def change_customer(
             _("Somebody else changed this record while you were editing."),
             fields=_theirs(customer, now, values),
         )
+    if now.merged_into_id is not None:
+        raise Conflict(_("This archive has been merged into another."))
     before, after = changes(now, values)
     for name, value in values.items():
         setattr(now, name, value)

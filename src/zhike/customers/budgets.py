@@ -221,7 +221,7 @@ def report(year: int, by: Person) -> list[Line]:
     seen = Customer.objects.visible_to(by)
     rows = (
         Allocation.objects.filter(budget__year=year)
-        .filter(Q(customer__isnull=True) | Q(customer__in=seen))
+        .filter(Q(customer__isnull=True) | Q(customer__in=seen.living()))
         .select_related("customer", "budget")
         .annotate(
             gone=Sum("bookings__amount", filter=Q(bookings__state__in=["booked", "approved"])),

@@ -17,9 +17,9 @@ from zhike.customers.duties import KINDS, duties
 from zhike.customers.forms import RecoveryForm
 from zhike.customers.lapsing import Recovery, plan_recovery
 from zhike.customers.life import GRADES, POSTS
-from zhike.customers.limits import LIMITS, Limits, set_limit, title
+from zhike.customers.limits import LIMITS, Limits, set_limits, title
 from zhike.customers.owners import Gap
-from zhike.customers.pages import find_part, form_page, now
+from zhike.customers.pages import find_part, form_page, now, number_of
 from zhike.customers.quality import Defect, quality
 from zhike.customers.silence import silent
 from zhike.customers.teams import TeamPost, require_post, waive_post
@@ -162,15 +162,16 @@ def limits(request: HttpRequest) -> HttpResponse:
 @require_POST
 def limits_saved(request: HttpRequest) -> HttpResponse:
     """Save every number of the page; an empty one is unset."""
-    at = now()[0]
+    numbers: dict[tuple[str, str], int | None] = {}
     for key, given in request.POST.items():
-        value = str(given)
+        value = str(given).strip()
         name, dot, grade = key.rpartition("@")
         if not dot or name not in LIMITS or grade not in {"", *GRADES}:
             continue
-        if value.strip() and not (value.isascii() and value.strip().isdigit() and len(value) < 8):
+        if value and not (value.isascii() and value.isdigit() and len(value) < 8):
             raise Invalid(_("“%(value)s” is not a whole number.") % {"value": value})
-        set_limit(name=name, grade=grade, number=int(value) if value.strip() else None, by=me(request), at=at)
+        numbers[name, grade] = int(value) if value else None
+    set_limits(numbers, by=me(request), at=now()[0])
     messages.success(request, _("The limits were saved."))
     return redirect("archive_limits")
 
@@ -182,11 +183,11 @@ def team_post(request: HttpRequest) -> HttpResponse:
     at, person = now()[0], me(request)
     gone = request.POST.get("gone", "")
     if gone:
-        waive_post(post=find_part(TeamPost.objects, int(gone) if gone.isdigit() else 0), by=person, at=at)
+        waive_post(post=find_part(TeamPost.objects, number_of(gone)), by=person, at=at)
     else:
-        days = request.POST.get("days", "14")
+        days = min(number_of(request.POST.get("days", ""), 14), 9999)
         require_post(
             grade=request.POST.get("grade", "")[:20], post=request.POST.get("post", ""),
-            senior=bool(request.POST.get("senior")), days=int(days) if days.isdigit() and len(days) < 5 else 14, by=person, at=at,
+            senior=bool(request.POST.get("senior")), days=days, by=person, at=at,
         )  # fmt: skip
     return redirect("archive_limits")

@@ -105,8 +105,13 @@ class CustomerForm(forms.ModelForm):  # type: ignore[type-arg]
             _("type any part of its name, or its code"),
         )
         self.fields["parent"] = field
-        if self.instance.parent is not None:
-            self.initial["parent"] = self.instance.parent.code
+        if self.instance.parent_id is None:
+            return
+        parent = seen.filter(pk=self.instance.parent_id).first()
+        if parent is None:  # a stranger's customer: neither shown nor taken away
+            del self.fields["parent"]
+        else:
+            self.initial["parent"] = parent.code
 
     def facts(self) -> list[str]:
         """The facts on the form."""
@@ -122,7 +127,9 @@ class CustomerForm(forms.ModelForm):  # type: ignore[type-arg]
             found = json.loads(self.cleaned_data.get("read") or "{}")
         except ValueError:
             found = {}
-        return found if isinstance(found, dict) else {}
+        if not isinstance(found, dict):
+            return {}
+        return {name: value for name, value in found.items() if not isinstance(value, dict | list)}
 
     def _post_clean(self) -> None:
         """Leave the instance as it was read; the action writes."""

@@ -228,6 +228,16 @@ def withdraw_handover(*, handover: Handover, by: Person, at: datetime) -> None:
 
 
 @transaction.atomic
+def withdraw_standing(*, customer: Customer, by: Person, at: datetime) -> list[int]:
+    """Withdraw what is open at a customer whose archive goes into another; the keys."""
+    rows = list(Handover.objects.standing().filter(customer=customer).select_related("customer"))
+    for one in rows:
+        Handover.objects.filter(pk=one.pk).update(withdrawn_at=at)
+        journal(one, "handover_withdrawn", by=by, at=at)
+    return [one.pk for one in rows]
+
+
+@transaction.atomic
 def tell_customer(
     *, handover: Handover, contact: Contact, channel: str, by: Person, at: datetime
 ) -> Handover:

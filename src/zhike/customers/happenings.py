@@ -92,7 +92,7 @@ def changes(by: Person, keys: list[int], asked: Asked) -> QuerySet[Any] | None:
 
 def change_events(by: Person, rows: list[Any], rank: int) -> Iterator[Event]:
     """Sentences, with old and new values."""
-    names = names_for(rows)
+    names = names_for(rows, by)
     for one in rows:
         told_by = one.data.get("words", {}).get("source", "")
         yield Event(

@@ -32,7 +32,7 @@ class RecoveryQuerySet(models.QuerySet["Recovery"]):
 
     def standing(self) -> Self:
         """Those still lapsed."""
-        return self.filter(closed_at__isnull=True)
+        return self.filter(closed_at__isnull=True, customer__merged_into__isnull=True)
 
     def visible_to(self, person: Person) -> Self:
         """Those that a person sees."""

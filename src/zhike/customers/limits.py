@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -74,6 +74,13 @@ class Limits:
     def by_grade(self, name: str) -> dict[str, int]:
         """Grade -> number, for the grades with a number of their own."""
         return {grade: number for (one, grade), number in self.rows.items() if one == name and grade}
+
+
+@transaction.atomic
+def set_limits(numbers: Mapping[tuple[str, str], int | None], *, by: Person, at: datetime) -> None:
+    """Set many numbers, all or none: (name, grade) -> number, or None to take it away."""
+    for (name, grade), number in numbers.items():
+        set_limit(name=name, grade=grade, number=number, by=by, at=at)
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from html import escape
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -22,7 +23,7 @@ from zhike.customers.grid import QUICK
 from zhike.customers.handovers import hand_all
 from zhike.customers.life import LIFE
 from zhike.customers.models import Customer
-from zhike.customers.pages import find_customer
+from zhike.customers.pages import find_customer, number_of
 from zhike.kernel.refusals import Invalid
 from zhike.lists.actions import remove_view, save_view
 from zhike.lists.fields import OPERATORS, Field
@@ -61,12 +62,22 @@ def screen(request: HttpRequest) -> dict[str, Any]:
         "known": known,
         "table": table,
         "count": shown_count(page.count, page.more),
-        "chips": chips(person, asked, fields, QUICK),
+        "chips": chips(person, asked, fields, QUICK, names=known["choices"]),
+        "all_chips": chips(person, asked, fields, names=known["choices"]),
+        "fields": [field for field in fields if field.filter],
+        "operators": operators(),
+        "groupings": [
+            (field, f"?{asked.query(group=field.code)}")
+            for field in fields
+            if field.kind in {"choice", "key"}
+        ],
+        "ungrouped": f"?{asked.query(group='')}" if asked.group else "",
+        "may_export": can(person, "export_data"),
         "groups": [
             {
                 "words": words,
                 "number": number,
-                "address": f"?{asked.with_value(asked.group, value).query(group='')}",
+                "address": f"?{asked.with_group(asked.group, value).query(group='')}",
             }
             for value, words, number in (lists.groups(person, asked) if asked.group else [])
         ],
@@ -74,7 +85,16 @@ def screen(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def in_place(field: Field) -> Callable[[Customer], str]:
+def operators() -> list[tuple[str, Any, str]]:
+    """(code, words, kinds of fields) of every operator; the same code reads differently for amounts and for days."""
+    kinds: dict[tuple[str, str], list[str]] = {}
+    for kind, known in OPERATORS.items():
+        for code, words in known.items():
+            kinds.setdefault((code, str(words)), []).append(kind)
+    return [(code, words, " ".join(some)) for (code, words), some in kinds.items()]
+
+
+def in_place(field: Field, focus: str = "") -> Callable[[Customer], str]:
     """The cell of a field that is edited in the list, with the button that turns it into a form."""
     label = escape(f"{_('Edit')}: {field.label}")
 
@@ -82,7 +102,7 @@ def in_place(field: Field) -> Callable[[Customer], str]:
         address = escape(reverse("customer_cell", args=[row.code, field.code]))
         return (
             f'{field.cell(row)}<button class="btn btn-quiet btn-icon btn-small cell-pen" type="button" hx-get="{address}"'
-            f' hx-target="closest td" hx-swap="innerHTML" aria-label="{label}">{grid.icon("pencil", "icon-small")}</button>'
+            f' hx-target="closest td" hx-swap="innerHTML" aria-label="{label}"{focus}>{grid.icon("pencil", "icon-small")}</button>'
         )
 
     return cell
@@ -100,7 +120,6 @@ def options(request: HttpRequest, shown: dict[str, Any]) -> dict[str, Any]:
     fields = lists.fields_for(person)
     columns = columns_of(person, "customer", asked, fields)
     saved = views_for(person, "customer")
-    groupable = [field for field in fields if field.kind in {"choice", "key"}]
     known = shown["known"]
     lives = [
         {"name": LIFE[life], "address": f"?{asked.with_value('life', life).query(words='', view='')}",
@@ -110,7 +129,7 @@ def options(request: HttpRequest, shown: dict[str, Any]) -> dict[str, Any]:
     ]  # fmt: skip
     everybody = {
         "name": _("All"),
-        "address": reverse("customers"),
+        "address": f"?{replace(asked, words='', conditions=(), view='', group='').query()}",
         "count": "",
         "current": not asked.value_of("life") and not asked.view,
     }
@@ -126,15 +145,11 @@ def options(request: HttpRequest, shown: dict[str, Any]) -> dict[str, Any]:
             for view in saved
         ],
         "my_views": [view for view in saved if view.owner_id == person.pk],
-        "quick": quick_filters(known["choices"], asked, fields),
-        "all_chips": chips(person, asked, fields),
-        "fields": [field for field in fields if field.filter],
-        "operators": {code: words for kind in OPERATORS.values() for code, words in kind.items()},
-        "groupings": [(field, f"?{asked.query(group=field.code)}") for field in groupable],
-        "ungrouped": f"?{asked.query(group='')}" if asked.group else "",
+        "quick": quick_filters(
+            {code: known["choices"][code] for code in QUICK if code in known["choices"]}, asked, fields
+        ),
         "all_columns": [(field, field in columns) for field in fields],
         "may_add": can(person, "add_customer"),
-        "may_export": can(person, "export_data"),
         "may_import": can(person, "import_data"),
         "may_share": can(person, "share_views"),
     }
@@ -153,7 +168,7 @@ def customers(request: HttpRequest) -> HttpResponse:
             return redirect(f"{reverse('customers')}?{first.query}&view={first.pk}")
     shown = screen(request)
     if wants_table(request):
-        return render(request, "customers/_table.html", shown)
+        return render(request, "customers/_answer.html", shown)
     return render(request, "customers/list.html", shown | options(request, shown))
 
 
@@ -196,6 +211,18 @@ def view_removed(request: HttpRequest, key: int) -> HttpResponse:
     return redirect("customers")
 
 
+def typed(field: Field, text: str, person: Person) -> Any:
+    """What was typed into a cell, as its column takes it. Raises Invalid."""
+    if field.choices is not None and text and text not in field.choices(person):
+        raise Invalid(_("Choose one of the values."), fields={field.code: _("unknown")})
+    column: Any = Customer._meta.get_field(field.column)
+    try:
+        return column.formfield().clean(text)
+    except ValidationError as error:
+        why = " ".join(error.messages)
+        raise Invalid(why, fields={field.code: why}) from error
+
+
 @door("change_customer", customer_data=True)
 def cell(request: HttpRequest, code: str, field: str) -> HttpResponse:
     """One cell as a field to edit, and its new value when sent."""
@@ -205,15 +232,14 @@ def cell(request: HttpRequest, code: str, field: str) -> HttpResponse:
     if one is None:
         raise Http404
     if request.method == "POST":
-        value = request.POST.get("value", "").strip()
-        if one.choices is not None and value and value not in one.choices(person):
-            raise Invalid(_("Choose one of the values."), fields={field: _("unknown")})
-        version = request.POST.get("version", "")
-        read = int(version) if version.isascii() and version.isdigit() else customer.version
+        value = typed(one, request.POST.get("value", ""), person)
+        read = number_of(request.POST.get("version", ""), customer.version)
         customer = change_customer(
             customer=customer, version=read, by=person, at=timezone.now(), **{one.column: value}
         )
-        return HttpResponse(in_place(one)(customer))
+        return HttpResponse(in_place(one, " autofocus")(customer))
+    if request.GET.get("show"):
+        return HttpResponse(in_place(one, " autofocus")(customer))
     choices = one.choices(person) if one.choices else None
     return render(
         request,
@@ -228,7 +254,9 @@ def picked(request: HttpRequest) -> list[Customer]:
     rows = (
         Customer.objects.visible_to(person)
         .living()
-        .filter(code__in=request.POST.getlist("pick")[: MOST_AT_ONCE + 1])
+        .filter(
+            code__in=[code for code in request.POST.getlist("pick") if "\x00" not in code][: MOST_AT_ONCE + 1]
+        )
     )
     if request.POST.get("every"):
         rows = lists.find(person, lists.read(person, _query_of(request)))
@@ -247,7 +275,9 @@ def bulk_assign(request: HttpRequest) -> HttpResponse:
     person = me(request)
     chosen = picked(request)
     if request.POST.get("sent"):
-        manager = get_object_or_404(Person.objects.active(), pk=request.POST.get("person") or 0)
+        manager = Person.objects.active().filter(pk=number_of(request.POST.get("person", ""))).first()
+        if manager is None:
+            raise Invalid(_("Choose who takes the customers over."), fields={"person": _("missing")})
         given, opened, kept = hand_all(customers=chosen, receiver=manager, by=person, at=timezone.now())
         messages.success(
             request,

@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import models, transaction
 from django.db.models import F
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zhike.customers.following import refresh
-from zhike.customers.models import Assignment, Customer
-from zhike.customers.sections import SECTION_OF
-from zhike.kernel.amounts import AmountField
+from zhike.customers.models import Customer
+from zhike.customers.moving import move, move_back, references
+from zhike.customers.sections import SECTION_OF, class_of
+from zhike.customers.showing import fact_value
 from zhike.kernel.journal import journal, plain, sentences
 from zhike.kernel.refusals import Conflict, Invalid
 from zhike.people.models import Person
-from zhike.people.rules import allow
+from zhike.people.rules import allow, sees
 
 sentences({
     "customers_merged": gettext_lazy("%(who)s merged %(gone)s into %(what)s"),
+    "merge_went": gettext_lazy("%(who)s merged %(what)s into %(kept)s"),
     "merge_undone": gettext_lazy("%(who)s took the merge of %(gone)s into %(what)s back"),
+    "merge_parted": gettext_lazy("%(who)s took the merge of %(what)s into %(kept)s back"),
 })  # fmt: skip
-STAYS = {"Mark", "Defect", "Viewing", "Gap", "Recovery", "Merge", "Handover", "FactSource", "Confirmation"}
-"""What stays with the archive that goes: it is computed anew, or tells of that archive's own past."""
-BATCH = 500
+FIGURES: list[Callable[[Any, date], Any]] = []
+"""What recomputes the figures of customers as of a day; put in by the layer that keeps their orders."""
 
 
 class Merge(models.Model):
@@ -52,27 +55,6 @@ class Merge(models.Model):
 
 
 @dataclass(frozen=True)
-class Reference:
-    """A column of a table that points at customers."""
-
-    model: type[models.Model]
-    column: str
-
-    @property
-    def key(self) -> str:
-        """Its name in the record of a merge."""
-        return f"{self.model.__name__}.{self.column}"
-
-
-def references() -> Iterator[Reference]:
-    """Every column that points at customers and moves with a merge."""
-    for relation in Customer._meta.related_objects:
-        model: Any = relation.related_model
-        if model.__name__ not in STAYS and relation.field.name != "merged_into":
-            yield Reference(model, relation.field.name)
-
-
-@dataclass(frozen=True)
 class Choice:
     """A fact on which two archives differ."""
 
@@ -82,13 +64,14 @@ class Choice:
     gone: Any
 
 
-def preview(kept: Customer, gone: Customer) -> tuple[list[Choice], list[tuple[Any, int]]]:
-    """The facts on which they differ, and how many rows of what would move."""
+def preview(kept: Customer, gone: Customer, by: Person) -> tuple[list[Choice], list[tuple[Any, int]]]:
+    """The facts on which they differ, of the classes that a person sees, and how many rows of what would move."""
     choices = []
     for fact in SECTION_OF:
         mine, theirs = getattr(kept, fact), getattr(gone, fact)
-        if mine != theirs and (theirs or theirs == 0):
-            choices.append(Choice(fact, Customer._meta.get_field(fact).verbose_name, mine, theirs))  # type: ignore[union-attr]
+        if mine != theirs and theirs not in ("", None) and sees(by, class_of("customer", fact)):
+            name = Customer._meta.get_field(fact).verbose_name  # type: ignore[union-attr]
+            choices.append(Choice(fact, name, fact_value(kept, fact, by), fact_value(gone, fact, by)))
     counts = [
         (one.model._meta.verbose_name, number)
         for one in references()
@@ -108,6 +91,7 @@ def merge_customers(
         raise Invalid(_("A customer is not merged into itself."))
     if take - set(SECTION_OF):
         raise Invalid(_("These fields have a verb of their own."))
+    take = frozenset(fact for fact in take if sees(by, class_of("customer", fact)))
     claimed = Customer.objects.filter(pk=gone.pk, merged_into__isnull=True).update(
         merged_into=kept, changed_at=at, version=F("version") + 1
     )
@@ -120,14 +104,11 @@ def merge_customers(
         gone=gone,
         by=by,
         at=at,
-        moved=_move(now, gone, at),
+        moved=move(now, gone, by, at),
         before=plain(before),
         after=plain(after),
     )
-    _roll_up(now, gone)
-    refresh(now, at)
-    gone.refresh_from_db()
-    refresh(gone, at)
+    _settle(now, gone, at)
     journal(
         now,
         "customers_merged",
@@ -138,7 +119,7 @@ def merge_customers(
         gone=f"{gone} ({gone.code})",
         merge=merge.pk,
     )
-    journal(gone, "customers_merged", by=by, at=at, gone=f"{gone} ({gone.code})", merge=merge.pk)
+    journal(gone, "merge_went", by=by, at=at, kept=f"{now} ({now.code})", merge=merge.pk)
     return merge
 
 
@@ -158,54 +139,32 @@ def _fill(now: Customer, gone: Customer, take: frozenset[str]) -> tuple[dict[str
                 continue
             before[fact], after[fact] = mine, theirs
             setattr(now, column, theirs)
+    if _is_above(gone, now):
+        before["parent"], after["parent"] = now.parent_id, gone.parent_id
+        now.parent_id = gone.parent_id
+    if gone.last_contact_on and (now.last_contact_on is None or gone.last_contact_on > now.last_contact_on):
+        now.last_contact_on = gone.last_contact_on
     now.version += 1
     now.save()
     return before, after
 
 
-def _move(kept: Customer, gone: Customer, at: datetime) -> dict[str, Any]:
-    """Point every reference at the kept archive; keys per column, and the posts that ended."""
-    posts = list(
-        Assignment.objects.current().filter(customer=gone, post="manager").values_list("pk", flat=True)
-    )
-    Assignment.objects.filter(pk__in=posts).update(ended_at=at)
-    moved: dict[str, Any] = {"ended": posts}
-    for one in references():
-        rows = one.model._base_manager.filter(**{one.column: gone})
-        if one.key == "Customer.parent":
-            rows = rows.exclude(pk=kept.pk)
-        keys = list(rows.order_by("pk").values_list("pk", flat=True))
-        if one.key == "Finding.customer":
-            _replace_findings(kept, gone, at, moved)
-        for start in range(0, len(keys), BATCH):
-            one.model._base_manager.filter(pk__in=keys[start : start + BATCH]).update(**{one.column: kept})
-        if keys:
-            moved[one.key] = keys
-    return moved
+def _is_above(customer: Customer, other: Customer) -> bool:
+    """Whether a customer is the mother of another, at whatever distance."""
+    passed: set[int] = set()
+    key = other.parent_id
+    while key is not None and key not in passed and key != customer.pk:
+        passed.add(key)
+        key = Customer.objects.filter(pk=key).values_list("parent_id", flat=True).first()
+    return key == customer.pk
 
 
-def _replace_findings(kept: Customer, gone: Customer, at: datetime, moved: dict[str, Any]) -> None:
-    """Of two current statements of a kind the kept archive's stays current."""
-    held = set(kept.findings.filter(replaced_at__isnull=True).values_list("kind", flat=True))
-    doubled = list(gone.findings.filter(replaced_at__isnull=True, kind__in=held).values_list("pk", flat=True))
-    gone.findings.filter(pk__in=doubled).update(replaced_at=at)
-    moved["replaced"] = doubled
-
-
-SUMS = ("amount_12m", "receivable", "overdue")
-LATEST = ("last_order_on", "last_contact_on")
-
-
-def _roll_up(kept: Customer, gone: Customer, sign: int = 1) -> None:
-    """Add the gone archive's figures to the kept one's; with `sign` -1 take them off again."""
-    values: dict[str, Any] = {
-        name: F(name) + models.Value(sign * getattr(gone, name), AmountField()) for name in SUMS
-    }
-    if sign > 0:
-        for name in LATEST:
-            days = [day for day in (getattr(kept, name), getattr(gone, name)) if day]
-            values[name] = max(days) if days else None
-    Customer.objects.filter(pk=kept.pk).update(**values)
+def _settle(kept: Customer, gone: Customer, at: datetime) -> None:
+    """What follows from rows that have moved: figures, words, completeness, marks, defects."""
+    for recompute in FIGURES:
+        recompute(Customer.objects.filter(pk__in=[kept.pk, gone.pk]), timezone.localtime(at).date())
+    refresh(kept, at)
+    refresh(gone, at)
 
 
 @transaction.atomic
@@ -218,24 +177,13 @@ def undo_merge(*, merge: Merge, by: Person, at: datetime) -> Customer:
         raise Conflict(_("This merge has been taken back already."))
     kept = Customer.objects.select_for_update().get(pk=merge.kept_id)
     gone = Customer.objects.select_for_update().get(pk=merge.gone_id)
-    for one in references():
-        keys = merge.moved.get(one.key, [])
-        for start in range(0, len(keys), BATCH):
-            one.model._base_manager.filter(pk__in=keys[start : start + BATCH], **{one.column: kept}).update(
-                **{one.column: gone}
-            )
-    Assignment.objects.filter(pk__in=merge.moved["ended"], ended_at=merge.at).update(ended_at=None)
-    gone.findings.filter(pk__in=merge.moved.get("replaced", []), replaced_at=merge.at).update(
-        replaced_at=None
-    )
+    move_back(kept, gone, merge.moved, merge.at)
     before, after = _restore(kept, merge)
-    _roll_up(kept, gone, -1)
     Customer.objects.filter(pk=gone.pk).update(merged_into=None, changed_at=at, version=F("version") + 1)
-    refresh(kept, at)
-    refresh(gone, at)
+    _settle(kept, gone, at)
     words: dict[str, Any] = {"gone": f"{gone} ({gone.code})", "merge": merge.pk}
     journal(kept, "merge_undone", by=by, at=at, before=before, after=after, **words)
-    journal(gone, "merge_undone", by=by, at=at, **words)
+    journal(gone, "merge_parted", by=by, at=at, kept=f"{kept} ({kept.code})", merge=merge.pk)
     return gone
 
 
@@ -250,18 +198,7 @@ def _restore(kept: Customer, merge: Merge) -> tuple[dict[str, Any], dict[str, An
             value = field.to_python(old) if old is not None else None
             before[fact], after[fact] = stands, value
             setattr(kept, column, value)
-    days = {
-        "last_order_on": _latest(kept, "orders", "ordered_on"),
-        "last_contact_on": _latest(kept, "activities", "done_on"),
-    }
-    for name, day in days.items():
-        setattr(kept, name, day)
+    kept.last_contact_on = kept.activities.counting().aggregate(last=models.Max("done_on"))["last"]
     kept.version += 1
     kept.save()
     return before, after
-
-
-def _latest(customer: Customer, relation: str, day: str) -> Any:
-    rows = getattr(customer, relation)
-    rows = rows.counting() if relation == "activities" else rows.filter(status="completed")
-    return rows.aggregate(last=models.Max(day))["last"]

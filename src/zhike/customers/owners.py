@@ -26,7 +26,7 @@ class GapQuerySet(models.QuerySet["Gap"]):
 
     def standing(self) -> Self:
         """Those that nobody has taken over yet."""
-        return self.filter(closed_at__isnull=True)
+        return self.filter(closed_at__isnull=True, customer__merged_into__isnull=True)
 
     def visible_to(self, person: Person) -> Self:
         """Those of customers that a person sees."""

@@ -11,14 +11,16 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from zhike.customers.models import Customer
-from zhike.kernel.refusals import Invalid
+from zhike.kernel.refusals import Conflict, Invalid
 from zhike.people.models import Person
 
 
-def find_customer(person: Person, code: str) -> Customer:
-    """The customer of a code, or 404: what a person may not see does not exist for them."""
+def find_customer(person: Person, code: str, *, merged: bool = False) -> Customer:
+    """The customer of a code, or 404: what a person may not see does not exist for them. One that was merged into another is
+    a Conflict that leads there, unless the page asks for `merged` ones too."""
     found = (
         Customer.objects.visible_to(person)
         .select_related("manager", "region", "department", "parent", "merged_into")
@@ -27,7 +29,20 @@ def find_customer(person: Person, code: str) -> Customer:
     )
     if found is None:
         raise Http404
+    if found.merged_into is not None and not merged:
+        if not found.merged_into.is_visible_to(person):
+            raise Http404
+        raise Conflict(
+            _("%(code)s was merged into %(name)s; nothing is written here any more.")
+            % {"code": found.code, "name": found.merged_into},
+            link=found.merged_into.get_absolute_url(),
+        )
     return found
+
+
+def number_of(text: str, otherwise: int = 0) -> int:
+    """A whole number that somebody sent; `otherwise` when it is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else otherwise
 
 
 def find_part(rows: Any, key: int) -> Any:

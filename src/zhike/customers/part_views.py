@@ -68,7 +68,9 @@ def new_contact(request: HttpRequest, code: str) -> HttpResponse:
         values.pop("version", None)
         add_contact(customer=one, by=me(request), at=now()[0], **values)
 
-    return form_page(request, form, act, title=_("New contact"), back=back, done=_("The contact was added."))
+    return form_page(
+        request, form, act, title=_("New contact"), back=back, done=_("The contact was added."), two=True
+    )
 
 
 @door("change_customer", customer_data=True)
@@ -82,7 +84,9 @@ def contact(request: HttpRequest, code: str, key: int) -> HttpResponse:
         version = int(values.pop("version", None) or 0)
         change_contact(contact=this, version=version, by=me(request), at=now()[0], **values)
 
-    return form_page(request, form, act, title=str(this), back=back, done=_("The contact was saved."))
+    return form_page(
+        request, form, act, title=str(this), back=back, done=_("The contact was saved."), two=True
+    )
 
 
 @door("change_customer", customer_data=True)

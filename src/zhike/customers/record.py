@@ -31,11 +31,11 @@ from zhike.customers.models import Activity, Assignment, Contact, Customer
 from zhike.customers.owners import Gap
 from zhike.customers.quality import Defect
 from zhike.customers.sections import FACTS, SECTIONS, SOURCES, class_of
-from zhike.customers.showing import country_name, label_of
+from zhike.customers.showing import fact_value, label_of
 from zhike.customers.silence import is_silent
 from zhike.customers.teams import Entitlement, TeamPost, entitlements
 from zhike.people.models import Person
-from zhike.people.rules import can, sees
+from zhike.people.rules import HIDDEN, can, sees
 
 MOST = 50
 """Rows shown of one kind."""
@@ -81,16 +81,6 @@ class Stated:
     differs: bool = False
 
 
-def fact_value(customer: Customer, code: str) -> str:
-    """A fact as people read it."""
-    value = getattr(customer, code)
-    if value in (None, ""):
-        return ""
-    if code in AXES:
-        return str(AXES[code].get(value, value))
-    return country_name(value) if code == "country" else str(value)
-
-
 class Record:
     """Everything on the page of a customer, for one person on one day."""
 
@@ -133,7 +123,7 @@ class Record:
     @property
     def axes(self) -> list[tuple[str, str, str]]:
         """(code, axis, value) of the axes that are set."""
-        found = [(axis, str(AXIS_NAMES[axis]), fact_value(self.customer, axis)) for axis in AXES]
+        found = [(axis, str(AXIS_NAMES[axis]), fact_value(self.customer, axis, self.by)) for axis in AXES]
         return [one for one in found if one[2]]
 
     @property
@@ -157,11 +147,12 @@ class Record:
     def fact(self, code: str, fault: str = "") -> Fact:
         """One fact; its value stays away from people who do not see its class."""
         hidden = not sees(self.by, class_of("customer", code))
-        told = self.sources.get(code)
+        value = HIDDEN if hidden else fact_value(self.customer, code, self.by)
+        hidden, told = value == HIDDEN, self.sources.get(code)
         return Fact(
             code,
             label_of("customer", code),
-            "" if hidden else fact_value(self.customer, code),
+            "" if hidden else value,
             str(SOURCES.get(told.source, "")) if told else "",
             told.verified_on if told else None,
             "" if hidden else fault,

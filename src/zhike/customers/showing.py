@@ -16,6 +16,7 @@ from zhike.customers.models import Customer
 from zhike.customers.sections import class_of
 from zhike.kernel.journal import Entry
 from zhike.people.models import Department, Person, Region
+from zhike.people.rules import HIDDEN as HIDDEN_VALUE
 from zhike.people.rules import sees
 
 CODES: dict[tuple[str, str], Mapping[str, Any]] = {
@@ -57,13 +58,25 @@ def label_of(noun: str, field: str) -> str:
     return str(found.verbose_name)
 
 
+def fact_value(customer: Customer, code: str, by: Person) -> str:
+    """A fact as people read it; a parent company that the person may not see has no name."""
+    value = getattr(customer, code)
+    if value in (None, ""):
+        return ""
+    if code in AXES:
+        return str(AXES[code].get(value, value))
+    if isinstance(value, Customer) and not value.is_visible_to(by):
+        return HIDDEN_VALUE
+    return country_name(value) if code == "country" else str(value)
+
+
 def shown(noun: str, field: str, value: Any, names: Names) -> str:
     """A value of the journal as people read it."""
     if value in (None, "", [], {}):
         return NOTHING
     kind = KEYS.get((noun, field))
     if kind is not None:
-        return names.get((kind, value), str(value))
+        return names.get((kind, value), HIDDEN_VALUE if kind is Customer else str(value))
     if (noun, field) == ("customer", "country"):
         return country_name(str(value))
     if isinstance(value, bool):
@@ -71,8 +84,8 @@ def shown(noun: str, field: str, value: Any, names: Names) -> str:
     return str(CODES.get((noun, field), {}).get(value, value))
 
 
-def names_for(entries: Iterable[Entry]) -> Names:
-    """The names of everything that keys in these entries point at: at most one query per kind."""
+def names_for(entries: Iterable[Entry], by: Person) -> Names:
+    """The names of everything that keys in these entries point at, and that a person may see: at most one query per kind."""
     wanted: dict[type[Any], set[Any]] = {}
     for entry in entries:
         for side in ("before", "after"):
@@ -83,8 +96,12 @@ def names_for(entries: Iterable[Entry]) -> Names:
     return {
         (kind, key): str(record)
         for kind, keys in wanted.items()
-        for key, record in kind.objects.in_bulk(keys).items()
+        for key, record in _seen(kind, by).in_bulk(keys).items()
     }
+
+
+def _seen(kind: type[Any], by: Person) -> Any:
+    return Customer.objects.visible_to(by) if kind is Customer else kind.objects
 
 
 def difference(entry: Entry, by: Person, names: Names) -> tuple[tuple[str, str, str], ...]:
@@ -96,7 +113,8 @@ def difference(entry: Entry, by: Person, names: Names) -> tuple[tuple[str, str, 
             continue
         open_to = sees(by, class_of(entry.noun, field))
         old, new = (
-            shown(entry.noun, field, side.get(field), names) if open_to else "•••" for side in (before, after)
+            shown(entry.noun, field, side.get(field), names) if open_to else HIDDEN_VALUE
+            for side in (before, after)
         )
         rows.append((label_of(entry.noun, field), old, new))
     return tuple(rows)

@@ -22,7 +22,8 @@ from zhike.customers.models import Assignment, Customer
 from zhike.customers.pages import find_customer, find_part, form_page, now
 from zhike.kernel.refusals import Invalid
 from zhike.people.doors import door, me
-from zhike.people.rules import can
+from zhike.people.models import Person
+from zhike.people.rules import HIDDEN, can, sees
 
 ITEM_KINDS = {
     "promise": gettext_lazy("promised step"),
@@ -34,6 +35,8 @@ ITEM_KINDS = {
     "complaint": gettext_lazy("complaint"),
 }
 """Kind of an open item -> its name."""
+ITEM_CLASSES = {"order": "price", "receivable": "credit"}
+"""Kind of an open item -> the class of fields that must be seen for it."""
 
 
 @door("assign_customer", customer_data=True)
@@ -75,6 +78,20 @@ def new_handover(request: HttpRequest, code: str) -> HttpResponse:
     )  # fmt: skip
 
 
+def item_for(person: Person, item: dict[str, Any]) -> dict[str, Any]:
+    """An open item with the name of its kind; what a person's roles do not show of it is hidden."""
+    hidden = item["kind"] in ITEM_CLASSES and not (
+        can(person, "see_orders") and sees(person, ITEM_CLASSES[item["kind"]])
+    )
+    name = ITEM_KINDS.get(item["kind"], item["kind"])
+    return {
+        **item,
+        "name": name,
+        "text": HIDDEN if hidden else item["text"],
+        "due": "" if hidden else item["due"],
+    }
+
+
 def find_handover(request: HttpRequest, code: str, key: int) -> Handover:
     """A handover that a person may read, or 404."""
     rows = Handover.objects.visible_to(me(request)).filter(customer__code=code)
@@ -104,7 +121,7 @@ def handover(request: HttpRequest, code: str, key: int) -> HttpResponse:
         "waits": waits,
         "late": this.is_late(now()[1]),
         "may_assign": can(person, "assign_customer"),
-        "items": [{**item, "name": ITEM_KINDS.get(item["kind"], item["kind"])} for item in this.items],
+        "items": [item_for(person, item) for item in this.items],
         "tell": TellForm(customer=this.customer) if this.done_at and not this.told_at else None,
     }
     return render(request, "customers/handover.html", page_of)
@@ -150,7 +167,7 @@ def merge(request: HttpRequest, code: str) -> HttpResponse:
         made = merge_customers(kept=kept, gone=gone, take=take, by=person, at=now()[0])
         messages.success(request, _("%(name)s was merged into this archive.") % {"name": made.gone.code})
         return redirect(kept)
-    choices, counts = preview(kept, gone) if gone is not None else ([], [])
+    choices, counts = preview(kept, gone, person) if gone is not None else ([], [])
     page_of = {"customer": kept, "gone": gone, "form": form, "choices": choices, "counts": counts}
     return render(request, "customers/merge.html", page_of, status=422 if form.errors else 200)
 

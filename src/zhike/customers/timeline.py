@@ -101,9 +101,10 @@ def _place(text: str) -> Place | None:
     rank, _two, key = rest.partition("~")
     try:
         at = parse_datetime(moment)
-        return (at, int(rank), int(key)) if at is not None and timezone.is_aware(at) else None
+        place = (at, int(rank), int(key)) if at is not None and timezone.is_aware(at) else None
     except ValueError:
         return None
+    return place if place is not None and 1900 < place[0].year < 2200 and abs(place[2]) < 2**63 else None
 
 
 Rows = Callable[[Person, list[int], Asked], "QuerySet[Any] | None"]

@@ -17,7 +17,7 @@ from zhike.customers.editing import Meeting, meet
 from zhike.customers.forms import CustomerForm, LifeForm
 from zhike.customers.life import CHANNELS, MOVES
 from zhike.customers.models import Customer
-from zhike.customers.pages import find_customer, form_page, now, show_refusal
+from zhike.customers.pages import find_customer, form_page, now, number_of, show_refusal
 from zhike.customers.record import Record
 from zhike.customers.sections import FACTS, SECTION_OF, SECTIONS, SOURCES, class_of
 from zhike.customers.showing import label_of, names_for, shown
@@ -36,7 +36,7 @@ __all__ = ["find_customer"]
 def customer(request: HttpRequest, code: str) -> HttpResponse:
     """The record page; the next page of its timeline alone when htmx asks for that."""
     person = me(request)
-    one = find_customer(person, code)
+    one = find_customer(person, code, merged=True)
     if one.merged_into is not None:
         messages.info(request, _("%(name)s was merged into this archive.") % {"name": one.code})
         return redirect(one.merged_into)
@@ -145,7 +145,7 @@ def conflict(request: HttpRequest, one: Customer, form: CustomerForm, meeting: M
     read, stands = form.was_read(), form.values_of(one)
     mine = {name: plain(form.cleaned_data[name]) for name in form.facts()}
     probe = Entry(noun="customer", data={"before": stands, "after": {**mine}})
-    names = names_for([probe, Entry(noun="customer", data={"before": read, "after": {}})])
+    names = names_for([probe, Entry(noun="customer", data={"before": read, "after": {}})], me(request))
     raw = {name: form[name].value() for name in form.facts()}
     fresh = CustomerForm(instance=one, by=me(request))
     choices = [
@@ -196,6 +196,8 @@ def fact(request: HttpRequest, code: str, fact: str) -> HttpResponse:
     if fact not in SECTION_OF or not sees(person, class_of("customer", fact)):
         raise Http404
     form = CustomerForm(request.POST or None, instance=one, by=person, only=fact)
+    if fact not in form.fields and (request.method == "POST" or request.GET.get("edit")):
+        raise Http404
     status = 200
     if request.method == "POST":
         if form.is_valid():
@@ -224,7 +226,12 @@ def fact(request: HttpRequest, code: str, fact: str) -> HttpResponse:
 def _fact(request: HttpRequest, one: Customer, code: str) -> HttpResponse:
     record = Record(one, me(request), now()[1])
     faults = {defect.field: str(defect) for defect in record.defects if defect.code != "missing"}
-    page_of = {"customer": one, "fact": record.fact(code, faults.get(code, "")), "may_change": True}
+    page_of = {
+        "customer": one,
+        "fact": record.fact(code, faults.get(code, "")),
+        "may_change": True,
+        "focus": True,
+    }
     return render(request, "customers/_fact.html", page_of)
 
 
@@ -236,8 +243,7 @@ def history(request: HttpRequest, code: str, fact: str) -> HttpResponse:
     if fact not in SECTION_OF or not sees(person, class_of("customer", fact)):
         raise Http404
     if request.method == "POST":
-        key = request.POST.get("entry", "")
-        entry = Entry.objects.filter(pk=int(key) if key.isdigit() and len(key) < 18 else 0).first()
+        entry = Entry.objects.filter(pk=number_of(request.POST.get("entry", ""))).first()
         if entry is None:
             raise Http404
         restore_fact(customer=one, fact=fact, entry=entry, by=person, at=now()[0])
@@ -251,7 +257,7 @@ def history(request: HttpRequest, code: str, fact: str) -> HttpResponse:
         .order_by("-id")[:1000]
         if fact in entry.data.get("after", {}) or fact in entry.data.get("before", {})
     ]
-    names = names_for(entries)
+    names = names_for(entries, person)
     rows = [
         {
             "entry": entry,

@@ -43,21 +43,23 @@ def search(person: Person, words: str, customers_open: bool) -> list[Hit]:
     return hits[:24]
 
 
-def _rank(customer: Customer, words: str) -> tuple[int, int]:
-    """Exact code, then the beginning of a name or its initials, then the rest; larger customers first."""
+def _rank(customer: Customer, words: str, by_amount: bool) -> tuple[int, int]:
+    """Exact code, then the beginning of a name or its initials, then the rest; larger customers first for who sees amounts."""
     text = plain(words)
     names = [plain(one) for one in (customer.code, customer.short_name, customer.name) if one]
     if text == plain(customer.code):
         return 0, 0
     begins = any(name.startswith(text) for name in names) or f" {text}" in customer.search
-    return (1 if begins else 2), -int(customer.amount_12m)
+    return (1 if begins else 2), -int(customer.amount_12m) if by_amount else customer.pk
 
 
 def _customers(person: Person, words: str) -> Iterator[Hit]:
     columns = ("search", "channels") if sees(person, "contact") else ("search",)
     rows = matching(Customer.objects.visible_to(person).living(), words, columns)
+    by_amount = sees(person, "price")
+    rows = rows if by_amount else rows.order_by("pk")
     found = list(rows.only("code", "name", "short_name", "search", "amount_12m")[:200])
-    for one in sorted(found, key=lambda row: _rank(row, words))[:MOST]:
+    for one in sorted(found, key=lambda row: _rank(row, words, by_amount))[:MOST]:
         yield Hit(
             _("customer"), one.name, one.code, one.get_absolute_url(), "building-2", "customer", one.code
         )

@@ -24,7 +24,7 @@ left join (select row_number() over (order by "order") id, "order" from orders w
      using ("order")
 where v.issued_on > as_of() - interval 12 month or v.paid_on is null order by 1
 """
-RATES = "select row_number() over (order by currency, rate_on), currency, rate_on::text, rate::text from rated order by 1"
+RATES = "select row_number() over (order by currency, rate_on), currency, rate_on::text, (rate * 100000000)::bigint from rated order by 1"
 ACTIVITIES = """
 select row_number() over (order by a.activity), ids.id, a.kind, a.done_on, (hash(a.activity) % 1000)::int
 from activities a join ids using (customer) where a.done_on > as_of() - interval 36 month order by 1

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from zhike.customers.merging import FIGURES
 from zhike.customers.models import Customer
 from zhike.customers.record import ORDERS
 from zhike.facts.figures import recompute_figures
@@ -30,3 +31,4 @@ def orders_of(customer: Customer) -> str:
 
 
 ORDERS.append(orders_of)
+FIGURES.append(recompute_figures)

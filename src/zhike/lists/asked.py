@@ -110,6 +110,11 @@ class Asked:
         rest = tuple(one for one in self.conditions if not (one.code == code and one.operator == "in"))
         return replace(self, conditions=(*rest, Condition(code, "in", text)) if text else rest, page=1)
 
+    def with_group(self, code: str, text: str) -> Asked:
+        """This question for one group of a field; an empty text is the group of those without a value."""
+        found = self.with_value(code, text)
+        return found if text else replace(found, conditions=(*found.conditions, Condition(code, "empty")))
+
 
 def _answerable(condition: Condition, known: dict[str, Field]) -> bool:
     field = known.get(condition.code)

@@ -63,15 +63,32 @@ class Page:
 
 def page_of(keys: QuerySet[Any], rows: QuerySet[Any], number: int, whole: int | None = None) -> Page:
     """Page `number` of the primary keys in order; `rows` fetches them. `whole` is a count known from elsewhere, up to 10,001."""
-    most = MOST_FOUND if whole is None else MOST_COUNTED
-    count = count_of(keys, most) if whole is None else whole
-    last = MOST_PAGES if count > most else max(1, -(-count // PAGE))
-    number = min(max(1, number), last, MOST_PAGES)
-    start = (number - 1) * PAGE
-    found = list(keys.values_list("pk", flat=True)[start : start + PAGE + 1])
+    number = min(max(1, number), MOST_PAGES)
+    if whole is None:
+        number, count, found = _found(keys.values_list("pk", flat=True), number)
+        most = MOST_FOUND
+    else:
+        most, count = MOST_COUNTED, whole
+        number = min(number, MOST_PAGES if count > most else max(1, -(-count // PAGE)))
+        start = (number - 1) * PAGE
+        found = list(keys.values_list("pk", flat=True)[start : start + PAGE + 1])
     by_key = rows.in_bulk(found[:PAGE])
     shown = [by_key[key] for key in found[:PAGE] if key in by_key]
     return Page(shown, number, min(count, most), count > most, len(found) > PAGE and number < MOST_PAGES)
+
+
+def _found(keys: QuerySet[Any], number: int) -> tuple[int, int, list[Any]]:
+    """The page that there is, how many rows there are up to one more than MOST_FOUND, and the keys from there on: one query,
+    but for a page behind the last."""
+    start = (number - 1) * PAGE
+    if start >= MOST_FOUND:
+        found = list(keys[start : start + PAGE + 1])
+        if found:
+            return number, MOST_FOUND + 1, found
+    first = list(keys[: MOST_FOUND + 1])
+    number = min(number, max(1, -(-min(len(first), MOST_FOUND) // PAGE)))
+    start = (number - 1) * PAGE
+    return number, len(first), first[start : start + PAGE + 1]
 
 
 def count_of(keys: QuerySet[Any], most: int = MOST_COUNTED) -> int:

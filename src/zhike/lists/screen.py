@@ -66,9 +66,13 @@ def quick_filters(
 
 
 def chips(
-    person: Person, asked: Asked, fields: tuple[Field, ...], hidden: tuple[str, ...] = ()
+    person: Person,
+    asked: Asked,
+    fields: tuple[Field, ...],
+    hidden: tuple[str, ...] = (),
+    names: Mapping[str, Mapping[str, str]] | None = None,
 ) -> list[Chip]:
-    """The conditions in force, in words; those that a quick filter shows already are left out."""
+    """The conditions in force, in words; those that a quick filter shows already are left out. `names` are choices known."""
     by_code = {field.code: field for field in fields}
     found = []
     for one in asked.conditions:
@@ -76,14 +80,19 @@ def chips(
         if one.code in hidden and one.operator == "in" and "," not in one.text:
             continue
         rest = replace(asked, conditions=tuple(other for other in asked.conditions if other != one), page=1)
-        found.append(Chip(str(one), condition_words(person, field, one), rest.query()))
+        found.append(
+            Chip(str(one), condition_words(person, field, one, (names or {}).get(one.code)), rest.query())
+        )
     return found
 
 
-def condition_words(person: Person, field: Field, condition: Condition) -> str:
+def condition_words(
+    person: Person, field: Field, condition: Condition, names: Mapping[str, Any] | None = None
+) -> str:
     """A condition as a person reads it."""
     operator = OPERATORS[field.kind][condition.operator]
-    names: Mapping[str, Any] = field.choices(person) if field.choices else {}
+    if names is None:
+        names = field.choices(person) if field.choices else {}
     values = (
         "、".join(str(names.get(value, value)) for value in condition.values) if names else condition.text
     )

@@ -45,4 +45,4 @@ def _start(day: Any) -> datetime:
 
 def details(entry: Entry, person: Person) -> tuple[tuple[str, str, str], ...]:
     """Field, value before, value after; fields of classes that the person does not see are covered."""
-    return difference(entry, person, names_for([entry]))
+    return difference(entry, person, names_for([entry], person))

@@ -116,8 +116,7 @@ class Rollup(DuckDB):
             self._keep_base(scans, base, self.compile(policy, plan, shape, prefix=TOUCHED))
         else:
             rest = (*scans, base, *rest)
-        for statement in rest:
-            keep(self, statement)
+        self._keep_rest(rest)
         return RolledRun(policy, plan, compiled, facts, self, manifest(policy, plan, facts, self))
 
     def _refuse_others(self, policy: Policy, as_of: date) -> None:
@@ -203,6 +202,27 @@ class Rollup(DuckDB):
         for scan in scans:
             self.drop(scan.name)
         self._show(base.name, "select * from base")
+
+    def _keep_rest(self, rest: tuple[Statement, ...]) -> None:
+        """Keep the stages, the last two in one pass: writing the metrics of a million customers takes as long as computing them.
+
+        Every column of the metrics stands in the result too, and is read there afterwards.
+        """
+        last = rest[-2:]
+        fused = [one.name for one in last] == ["metrics", "result"] and all(
+            len(one.pieces) == 1 for one in last
+        )
+        for statement in rest[:-2] if fused else rest:
+            keep(self, statement)
+        if not fused:
+            return
+        metrics, result = last
+        self._show(metrics.name, metrics.select)
+        keep(self, result)
+        columns = ", ".join(self.dialect.quote(name) for name, *_ in self.rows(f"describe {metrics.name}"))
+        self._show(metrics.name, f"select {columns} from {result.name}")
+        for name in metrics.spent:
+            self.drop(name)
 
     # changes
 

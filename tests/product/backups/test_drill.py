@@ -16,6 +16,7 @@ from zhike.backups import making, nightly, restoring
 from zhike.jobs.actions import enqueue
 from zhike.jobs.running import run_due
 
+pytestmark = pytest.mark.own_database
 ROOT = Path(__file__).resolve().parents[3]
 NOON = datetime(2026, 6, 30, 4, tzinfo=UTC)
 PASSPHRASE = "a passphrase of four words"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from zhike.jobs.running import run_due
 from zhike.kernel.journal import Entry
 from zhike.lists.files import safe
 from zhike.lists.models import View
-from zhike.people.models import Person
+from zhike.people.models import Person, Region
 
 pytestmark = pytest.mark.django_db
 ClientFor = Callable[[Person | None], Client]
@@ -141,6 +142,51 @@ def test_groups_count_and_lead_to_their_customers(keeper: Client) -> None:
     answer = keeper.get("/customers/?group=industry").content.decode()
     assert "retail" in answer
     assert "c=industry%3Ain%3Aretail" in answer
+
+
+def test_the_group_of_those_without_a_value_leads_to_them_alone(keeper: Client) -> None:
+    add(1, industry="")
+    answer = keeper.get("/customers/?group=industry").content.decode()
+    address = answer.split('href="?')[-1].split('"')[0].replace("&amp;", "&")
+    links = [part.split('"')[0].replace("&amp;", "&") for part in answer.split('class="link" href="')[1:]]
+    assert len(links) == 2, address
+    assert sorted(keeper.get(f"/customers/{one}").content.decode().count("data-key=") for one in links) == [
+        1,
+        3,
+    ]
+
+
+def test_groups_of_closed_places_have_names(keeper: Client, cast: Cast) -> None:
+    add(1, region=cast.regions.south)
+    Region.objects.filter(pk=cast.regions.south.pk).update(closed_on=date(2026, 1, 1))
+    Customer.objects.filter(manager=cast.people.ming).update(manager=cast.people.old)
+    assert "South" in keeper.get("/customers/?group=region").content.decode()
+    assert "Gone Away" in keeper.get("/customers/?group=manager").content.decode()
+
+
+def test_everything_is_one_step_away_from_a_view_that_opens_by_default(keeper: Client) -> None:
+    add(1, grade="A")
+    keeper.post("/customers/views/", {"name": "A", "query": "c=grade:in:A&sort=name", "first": "on"})
+    opened = keeper.get(keeper.get("/customers/")["Location"]).content.decode()
+    assert opened.count("data-key=") == 1
+    address = opened.split('class="tab" href="')[1].split('"')[0].replace("&amp;", "&")
+    everything = keeper.get(f"/customers/{address}")
+    assert (everything.status_code, everything.content.decode().count("data-key=")) == (200, 4)
+
+
+def test_a_narrowed_page_takes_no_more_queries_than_the_first(
+    keeper: Client, cast: Cast, django_assert_max_num_queries: Callable[..., object]
+) -> None:
+    add(1, grade="A", region=cast.regions.east)
+    for query in (
+        "c=grade:in:A",
+        f"c=region:in:{cast.regions.east.pk}&c=life:in:prospect",
+        "q=客户",
+        "c=manager:filled:",
+    ):
+        keeper.get("/customers/")
+        with django_assert_max_num_queries(8):  # type: ignore[attr-defined]
+            assert keeper.get(f"/customers/?{query}").status_code == 200, query
 
 
 def test_one_cell_is_edited_in_place_and_only_as_it_was_read(keeper: Client) -> None:

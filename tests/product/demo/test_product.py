@@ -13,7 +13,7 @@ from zhike.customers.models import Activity, Assignment, Contact, Customer
 from zhike.demo.company import least
 from zhike.demo.product import is_empty, load
 from zhike.demo.staff import PASSWORD, sign_ins
-from zhike.facts.models import Order, Receivable
+from zhike.facts.models import Order, Rate, Receivable
 from zhike.kernel.journal import verify
 from zhike.people.agreements import gate
 from zhike.people.models import Person
@@ -59,6 +59,9 @@ def test_figures_of_the_archive_are_those_of_its_facts(company):
         all=Sum("amount")
     )["all"]
     assert owing == at_home.aggregate(all=Sum("receivable"))["all"]
+    dollar = Rate.objects.filter(currency="USD").last()
+    assert dollar is not None
+    assert 5 < dollar.rate < 9
 
 
 def test_every_customer_has_a_manager_a_team_and_contacts(company):

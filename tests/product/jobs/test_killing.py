@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+pytestmark = pytest.mark.own_database
 ROOT = Path(__file__).resolve().parents[3]
 WORKER = Path(__file__).with_name("slow_worker.py")
 ASK = """
