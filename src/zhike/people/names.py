@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from pypinyin import Style, lazy_pinyin
-
 from zhike.kernel.bigrams import plain
 
 HAN = re.compile(r"[\u3400-\u9fff]")
@@ -19,6 +17,9 @@ def pinyin_keys(name: str) -> tuple[str, str]:
     """
     text = plain(name)
     if HAN.search(text):
+        # A large dictionary of phrases, which a command that names nobody does without.
+        from pypinyin import Style, lazy_pinyin
+
         return _bare("".join(lazy_pinyin(text))), _bare("".join(lazy_pinyin(text, style=Style.FIRST_LETTER)))
     return _bare(text), "".join(word[0] for word in re.findall(r"[a-z0-9]+", text))
 
