@@ -8,6 +8,8 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from django.utils.text import capfirst
+
 from zhike.customers.archive import Finding, Need, Unit
 from zhike.customers.completeness import Measure, measure
 from zhike.customers.documents import KINDS as DOCUMENT_KINDS
@@ -133,7 +135,7 @@ class Record:
         return [
             Part(
                 section,
-                str(SECTIONS[section].name),
+                capfirst(str(SECTIONS[section].name)),
                 [
                     self.fact(code, faults[code].said or str(faults[code]) if code in faults else "")
                     for code in facts

@@ -16,17 +16,15 @@ from zhike.customers.duplicates import mark
 from zhike.customers.limits import set_limit
 from zhike.customers.models import Customer
 from zhike.demo.archive import settle_archives
-from zhike.demo.company import SEED, generate
+from zhike.demo.company import generate
 from zhike.demo.history import settle_history
 from zhike.demo.rows import Facts
+from zhike.demo.sizes import AS_PRODUCT, SEED
 from zhike.demo.staff import settle_staff
 from zhike.kernel.journal import seal
 from zhike.people.models import Person
 
-CUSTOMERS = 5_000
-RATINGS = {
-    "foreign-trade": "value", "key-account": "value", "weighing-equipment": "segment", "direct-supply": "",
-}  # fmt: skip
+RATINGS = {"foreign-trade": "value", "key-account": "value", "weighing-equipment": "segment"}
 """Policy -> the rating whose grade stands in the archive; the last grading of each customer's own department counts."""
 
 
@@ -46,7 +44,7 @@ def is_empty() -> bool:
 def load(
     *,
     as_of: date,
-    customers: int = CUSTOMERS,
+    customers: int = AS_PRODUCT,
     seed: int = SEED,
     tell: Callable[[str], None] = lambda _step: None,
 ) -> Loaded:
@@ -93,7 +91,7 @@ def last_grades(folder: Path) -> dict[str, tuple[str, date]]:
     found: dict[str, tuple[str, date]] = {}
     for policy, rating in RATINGS.items():
         file = folder / "previous" / f"{policy}.csv"
-        if rating and file.is_file():
+        if file.is_file():
             with file.open(encoding="utf-8", newline="") as lines:
                 for row in csv.DictReader(lines):
                     if row["rating"] == rating and row["customer"] not in found:

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from zhike.outbox.fetching import Unreachable, post_json
 from zhike.outbox.models import Message
@@ -29,7 +30,7 @@ def _mail(message: Message) -> None:
     parts = urlsplit(settings.GIVEN["ZHIKE_MAIL_URL"])
     to = message.person.email if message.person else ""
     if not parts.hostname or not to:
-        raise Unreachable("no mail server is set" if to else "the person has no e-mail address")
+        raise Unreachable(_("No mail server is set.") if to else _("The person has no e-mail address."))
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"] = settings.DEFAULT_FROM_EMAIL, to, message.subject
     mail["Message-ID"] = (
@@ -42,7 +43,8 @@ def _mail(message: Message) -> None:
                 server.login(unquote(parts.username), unquote(parts.password or ""))
             server.send_message(mail)
     except (OSError, smtplib.SMTPException) as error:
-        raise Unreachable(f"the mail server did not take it: {type(error).__name__}") from error
+        why = {"why": type(error).__name__}
+        raise Unreachable(_("The mail server did not take it: %(why)s") % why) from error
 
 
 def _server(scheme: str, host: str, port: int | None) -> smtplib.SMTP:
@@ -68,4 +70,4 @@ def _post(channel: str, address: str, text: str) -> None:
     answer = post_json(address, body_for(channel, text))
     code = answer.get("errcode", answer.get("code", answer.get("StatusCode", 0)))
     if code not in (0, None):
-        raise Unreachable(f"the robot refused: {code}")
+        raise Unreachable(_("The robot refused: %(code)s") % {"code": code})
