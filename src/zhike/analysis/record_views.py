@@ -181,7 +181,7 @@ def movement_records(request: HttpRequest) -> HttpResponse:
                     lambda one: grid.name(one.customer.name, one.customer.code, one.customer.get_absolute_url(), str(one.customer)),
                     css="stick", phone="title"),
         grid.Column("grade", _("Movement"),
-                    lambda one: arrow(str(grid.grade(one.before, ranks.get(one.before))), str(grid.grade(one.grade, ranks.get(one.grade)))),
+                    lambda one: arrow(*(str(grid.grade(code, ranks.get(code))) for code in (one.before, one.grade))),
                     phone="aside"),
         grid.Column("from", _("First day"), lambda one: grid.day(one.from_on), phone="meta"),
         grid.Column("cause", _("Cause"), lambda one: grid.text(one.cause), css="ink-2"),
