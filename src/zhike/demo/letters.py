@@ -40,8 +40,15 @@ def settle_letters(staff: Staff, as_of: date) -> int:
         ).append(one)
     for day, some in sorted(by_day.items()):
         open_letters(some, by=None, at=moment(day))
-    letters = list(Letter.objects.filter(state="due").select_related("customer", "customer__manager", "customer__department", "grade",
-                                                                     "grade__version__policy", "grade__run").order_by("-due_on", "-pk"))  # fmt: skip
+    related = (
+        "customer",
+        "customer__manager",
+        "customer__department",
+        "grade",
+        "grade__version__policy",
+        "grade__run",
+    )
+    letters = list(Letter.objects.filter(state="due").select_related(*related).order_by("-due_on", "-pk"))
     for place, letter in enumerate(letters):
         _settle(place, letter, staff, as_of)
     return len(letters)
