@@ -172,6 +172,12 @@ def test_the_api_tells_what_waits_and_takes_one_decision(cast: Cast, client_for:
     assert client_for(people.nina).get("/api/v1/inbox").status_code == 403  # before the agreement is signed
 
 
+def test_the_number_is_there_before_the_agreement_is_signed(cast: Cast, client_for: Any) -> None:
+    nina = client_for(cast.people.nina)
+    assert nina.get("/inbox/count/").status_code == 200
+    assert nina.get("/inbox/").status_code == 403
+
+
 @pytest.mark.parametrize("who", ["hana", "idle", "root"])
 def test_everybody_has_an_inbox(cast: Cast, client_for: Any, who: str) -> None:
     page = client_for(getattr(cast.people, who)).get("/inbox/")
