@@ -16,6 +16,7 @@ from zhike.api import (
 )
 from zhike.api.keys import AUTH
 from zhike.api.operations import router
+from zhike.api.policies import router as policies
 from zhike.api.procedures import router as procedures
 from zhike.kernel.refusals import Refused
 from zhike.people.middleware import note_denial
@@ -38,6 +39,7 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 api.add_router("", router)
+api.add_router("", policies)
 api.add_router("", figures.router)
 api.add_router("", procedures)
 

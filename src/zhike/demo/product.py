@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import csv
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from django.db import connection, transaction
@@ -17,21 +17,22 @@ from zhike.customers.limits import set_limit
 from zhike.customers.models import Customer
 from zhike.demo.archive import settle_archives
 from zhike.demo.committee import settle_committee
-from zhike.demo.company import SEED, generate
+from zhike.demo.company import generate
 from zhike.demo.history import settle_history
 from zhike.demo.market import settle_market
 from zhike.demo.monthly import settle_figures
 from zhike.demo.rows import Facts
+from zhike.demo.sizes import AS_PRODUCT, SEED
 from zhike.demo.staff import Staff, moment, settle_staff
 from zhike.kernel.journal import seal
 from zhike.people.agreements import add_months
 from zhike.people.models import Person
+from zhike.policies.models import Acknowledgement, PolicyVersion
 from zhike.policies.shipping import begin_amendment, ship_policies
+from zhike.policies.telling import people_in_scope
+from zhike.procedures.committees import Committee
 
-CUSTOMERS = 5_000
-RATINGS = {
-    "foreign-trade": "value", "key-account": "value", "weighing-equipment": "segment", "direct-supply": "",
-}  # fmt: skip
+RATINGS = {"foreign-trade": "value", "key-account": "value", "weighing-equipment": "segment"}
 """Policy -> the rating whose grade stands in the archive; the last grading of each customer's own department counts."""
 
 
@@ -51,7 +52,7 @@ def is_empty() -> bool:
 def load(
     *,
     as_of: date,
-    customers: int = CUSTOMERS,
+    customers: int = AS_PRODUCT,
     seed: int = SEED,
     tell: Callable[[str], None] = lambda _step: None,
 ) -> Loaded:
@@ -104,7 +105,33 @@ def settle_policies(staff: Staff, as_of: date) -> None:
     made = ship_policies(
         begun, drafted_by=people["hezhou"], reviewed_by=people["jianlan"], approved_by=people["guanyuan"]
     )
-    begin_amendment(made["key-account"], moment(as_of), {}, people["hezhou"])
+    acknowledged(made, begun)
+    board, _new = Committee.objects.get_or_create(
+        code="key-account",
+        defaults={
+            "name_zh": "大客户经营服务管理委员会",
+            "name_en": "Key-account management committee",
+            "chair": people["guanyuan"],
+        },
+    )
+    board.members.add(people["guanyuan"], people["yanlu"], people["jianlan"])
+    begin_amendment(made["key-account"], moment(as_of), {"a_visit_days": "20"}, people["hezhou"])
+
+
+def acknowledged(made: Mapping[str, PolicyVersion], begun: datetime) -> None:
+    """Most of those whom the policies bind have read them; every sixth has not."""
+    for version in made.values():
+        if version.state == "published":
+            Acknowledgement.objects.bulk_create(
+                Acknowledgement(
+                    version=version,
+                    person=person,
+                    asked_at=begun,
+                    reminded_at=None if number % 6 else begun + timedelta(days=3),
+                    given_at=begun + timedelta(days=1 + number % 4) if number % 6 else None,
+                )
+                for number, person in enumerate(people_in_scope(version).order_by("pk"), 1)
+            )
 
 
 def last_grades(folder: Path) -> dict[str, tuple[str, date]]:
@@ -112,7 +139,7 @@ def last_grades(folder: Path) -> dict[str, tuple[str, date]]:
     found: dict[str, tuple[str, date]] = {}
     for policy, rating in RATINGS.items():
         file = folder / "previous" / f"{policy}.csv"
-        if rating and file.is_file():
+        if file.is_file():
             with file.open(encoding="utf-8", newline="") as lines:
                 for row in csv.DictReader(lines):
                     if row["rating"] == rating and row["customer"] not in found:

@@ -17,6 +17,7 @@ from zhike.customers.keeping import add_unit, add_unit_record, state_finding
 from zhike.customers.limits import set_limit
 from zhike.customers.models import Contact, Customer
 from zhike.customers.nightly import look_through
+from zhike.customers.quality import Defect
 from zhike.facts.handing_over import write_customers
 from zhike.facts.models import Order
 from zhike_engine.backends.duckdb import DuckDB
@@ -221,6 +222,29 @@ def test_defects_are_listed_to_the_owner_and_the_report_follows_their_correction
     said = ming.get("/customers/quality/?whose=mine").content.decode()
     assert "telephone has the wrong format" not in said
     assert "business scope is missing" not in said
+
+
+@pytest.mark.clause("ARC-12")
+def test_ranges_doubles_and_conflicts_with_the_orders_are_defects_with_a_day(cast, client_for, now, today):
+    for number, key in enumerate(("A", "B")):
+        Customer.objects.filter(code=key).update(
+            since=today + timedelta(days=9) if number else "1066-10-14", life="closed", currency="JPY"
+        )
+        Order.objects.create(number=f"R{key}", customer=getattr(cast.customers, key), ordered_on=today - timedelta(days=3), amount=1,
+                             currency="EUR", status="completed")  # fmt: skip
+    twin = Customer.objects.get(code="B")
+    Customer.objects.filter(code="B").update(name=cast.customers.A.name)
+    set_limit(name="defect_days", number=5, by=cast.people.boss, at=now)
+    look_through(at=now, day=today)
+    boss = client_for(cast.people.boss)
+    boss.cookies["zhike_language"] = "en"
+    said = boss.get("/customers/quality/").content.decode()
+    for words in ("customer since cannot be right", "another archive has the same name", "customer since does not agree with the orders",
+                  "life cycle does not agree with the orders", "currency does not agree with the orders"):  # fmt: skip
+        assert words in said
+    found = Defect.objects.standing().filter(customer__in=[cast.customers.A, twin])
+    assert {one.due_on for one in found} == {today + timedelta(days=5)}
+    assert {one.code for one in found} >= {"range", "duplicate", "conflict"}
 
 
 @pytest.mark.clause("ARC-13")

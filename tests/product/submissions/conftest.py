@@ -8,6 +8,7 @@ import pytest
 
 from tests.conftest import ROOT
 from zhike.people.models import Department, Grant
+from zhike.policies.actions import example_values
 from zhike.policies.models import Policy, PolicyVersion
 
 AT = datetime(2026, 7, 3, 9, tzinfo=UTC)
@@ -31,6 +32,6 @@ def policy(cast):
     made = Policy.objects.create(code="foreign-trade", title_zh="外贸", added_at=AT)
     text = (ROOT / "policies" / "foreign-trade" / "policy.yaml").read_text("utf-8")
     return PolicyVersion.objects.create(
-        policy=made, number=1, state="published", text=text, values={"monthly_due_days": 5}, effective_on=date(2026, 1, 10),
+        policy=made, number=1, state="published", text=text, values=example_values("foreign-trade"), effective_on=date(2026, 1, 10),
         drafted_on=date(2026, 1, 1), executing=cast.departments.key,
     )  # fmt: skip

@@ -7,9 +7,11 @@ from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from zhike.facts.models import Order
+from zhike.grading.running import start_run
+from zhike.kernel.refusals import Invalid
 from zhike.outbox.models import Message
 from zhike.submissions.chasing import watch
 from zhike.submissions.models import Submission
@@ -41,10 +43,11 @@ def test_a_month_that_nobody_submits_is_chased_escalated_and_shown(
     cast, policy, analyst, english, clock, data_dir
 ):
     clock("2026-04-02 09:00")
-    head = english(cast.people.head)
+    head, verifier = english(cast.people.head), english(analyst)
     for month in ("2026-01", "2026-02"):
-        assert head.post("/submissions/new/", {"department": "key", "month": month, "source": "sheet", "file": SimpleUploadedFile(
-            "m.csv", b"customer,amount,orders,profit\nA,0,0,0\n")}).status_code == 302  # fmt: skip
+        sent = head.post("/submissions/new/", {"department": "key", "month": month, "source": "sheet", "file": SimpleUploadedFile(
+            "m.csv", b"customer,amount,orders,profit\nA,0,0,0\n")})  # fmt: skip
+        assert verifier.post(f"{sent['Location']}sign/", {}).status_code == 302
     assert "not yet submitted" in head.get("/submissions/").content.decode()
     assert look(clock, "2026-04-05 09:00")["told"] == 0
     assert look(clock, "2026-04-06 09:00")["told"] == 1
@@ -60,7 +63,11 @@ def test_a_month_that_nobody_submits_is_chased_escalated_and_shown(
     assert "Figures of Key for 2026-03" in head.get("/").content.decode()
     assert "Figures of Key for 2026-03" in boss.get("/").content.decode()
     states = {f"{one.month:%Y-%m}": one.state for one in state_of_months(policy, date(2026, 4, 10))}
-    assert states == {"2026-01": "submitted", "2026-02": "submitted", "2026-03": "late"}
+    assert states == {"2026-01": "signed", "2026-02": "signed", "2026-03": "late"}
+    with translation.override("en"):
+        run = start_run(version=policy, as_of=date(2026, 3, 31), by=analyst, at=timezone.now())
+    assert run.missing_months == ["2026-03"]
+    assert "Data incomplete: 2026-03 missing." in run.board["warnings"]
     rows = {row["month"]: row for row in json.loads(boss.get("/api/v1/submissions/months").content)}
     assert (rows["2026-03"]["state"], rows["2026-03"]["days_late"]) == ("late", 5)
 
@@ -91,7 +98,8 @@ def test_a_month_that_differs_is_listed_returned_explained_and_signed_by_another
     refused = verifier.post(f"{path}sign/", {})
     assert refused.status_code == 422
     assert "2 differences are not explained" in refused.content.decode()
-    assert state_of_months(policy, date(2026, 7, 3))[-1].state == "submitted"
+    with translation.override("en"), pytest.raises(Invalid, match="2026-06 are not signed off"):
+        start_run(version=policy, as_of=date(2026, 6, 30), by=analyst, at=timezone.now())
     assert head.post(f"{path}sign/", {}).status_code == 403
     assert verifier.post(f"{path}return/", {"comment": "A is wrong"}).status_code == 302
     assert "A is wrong" in head.get(path).content.decode()
@@ -115,7 +123,9 @@ def test_a_signed_month_is_closed_and_what_changes_later_asks_for_a_further_edit
     assert head.post(f"{path}explain/", {f"line-{line}": "credit note follows"}).status_code == 302
     assert "credit note follows" in verifier.get(path).content.decode()
     assert verifier.post(f"{path}sign/", {"comment": "seen"}).status_code == 302
-    assert state_of_months(policy, date(2026, 7, 3))[-1].state == "signed"
+    assert (
+        start_run(version=policy, as_of=date(2026, 6, 30), by=analyst, at=timezone.now()).missing_months == []
+    )
     Order.objects.create(
         number="LATE", customer=cast.customers.A, ordered_on=date(2026, 6, 30), amount=50, currency="CNY"
     )
