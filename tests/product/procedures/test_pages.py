@@ -88,7 +88,7 @@ def test_a_procedure_is_decided_on_its_page(cast: Cast, client_for: Any, data_di
     page = ming.get(address).content.decode()
     assert "sales fell" in page
     assert "Take back" not in page
-    assert "rejected" in page
+    assert "turned down" in page
     assert board.post(f"/procedures/steps/{second.pk}/decide/", {"choice": "approve"}).status_code == 409
     for which in ("started/", "decided/", "", "?state=rejected", "?stuck=1", "?q=Appeal"):
         assert ming.get(f"/procedures/{which}").status_code == 200
