@@ -30,6 +30,7 @@ from zhike.api.shapes import (
 from zhike.customers import lists
 from zhike.customers.actions import add_contact, add_customer, change_customer, log_activity
 from zhike.customers.models import Activity, Contact, Customer
+from zhike.customers.viewings import open_archive, open_many
 from zhike.facts.models import Order, Receivable
 from zhike.kernel.refusals import Forbidden, NotThere
 from zhike.people.models import Person
@@ -47,7 +48,7 @@ Conditions = Annotated[
 
 
 def customer_of(person: Person, code: str) -> Customer:
-    """The customer of a code, when the person sees it. Raises NotThere."""
+    """A customer that the person sees; reading it is kept, and counts towards the limit of a day, as on a page."""
     found = (
         Customer.objects.visible_to(person)
         .select_related("manager", "region", "department")
@@ -56,6 +57,7 @@ def customer_of(person: Person, code: str) -> Customer:
     )
     if found is None:
         raise NotThere(_("There is no such customer."))
+    open_archive(person=person, customer=found, at=timezone.now(), way="api")
     return found
 
 
@@ -87,17 +89,18 @@ def list_customers(
     asked_for.setlist("c", c)
     rows = lists.find(person, lists.read(person, asked_for)).select_related("manager", "region", "department")
     shown, cursor = cut(rows, after, limit, "customers")
+    open_many(person=person, customers=[one.pk for one in shown], at=timezone.now())
     return {"rows": [out.customer(one, person) for one in shown], "next": cursor}
 
 
 @router.post(
     "/customers", response={201: CustomerOut, **REFUSALS}, tags=["customers"], summary="Open an archive"
 )
-def post_customer(request: HttpRequest, body: CustomerIn) -> Any:
+def postcustomer_of(request: HttpRequest, body: CustomerIn) -> Any:
     person, now = enter(request, "add_customer"), timezone.now()
 
     def work() -> tuple[int, Any]:
-        made = add_customer(by=person, at=now, manager=person, **body.model_dump())
+        made = addcustomer_of(by=person, at=now, manager=person, **body.model_dump())
         return 201, CustomerOut.model_validate(out.customer(made, person))
 
     return Status(*once(request, person, now, work))
@@ -106,7 +109,7 @@ def post_customer(request: HttpRequest, body: CustomerIn) -> Any:
 @router.get(
     "/customers/{code}", response={200: CustomerOut, **REFUSALS}, tags=["customers"], summary="One customer"
 )
-def get_customer(request: HttpRequest, code: Code) -> Any:
+def getcustomer_of(request: HttpRequest, code: Code) -> Any:
     person = enter(request, "see_customers")
     return out.customer(customer_of(person, code), person)
 
@@ -117,7 +120,7 @@ def get_customer(request: HttpRequest, code: Code) -> Any:
     tags=["customers"],
     summary="Change an archive",
 )
-def patch_customer(request: HttpRequest, body: CustomerChange, code: Code) -> Any:
+def patchcustomer_of(request: HttpRequest, body: CustomerChange, code: Code) -> Any:
     person, now = enter(request, "change_customer"), timezone.now()
     one = customer_of(person, code)
     values = {
@@ -127,7 +130,7 @@ def patch_customer(request: HttpRequest, body: CustomerChange, code: Code) -> An
         raise Forbidden(_("Your roles do not show contacts' channels."))
 
     def work() -> tuple[int, Any]:
-        changed = change_customer(customer=one, version=body.version, by=person, at=now, **values)
+        changed = changecustomer_of(customer=one, version=body.version, by=person, at=now, **values)
         return 200, CustomerOut.model_validate(out.customer(changed, person))
 
     return Status(*once(request, person, now, work))
