@@ -96,11 +96,11 @@ def list_customers(
 @router.post(
     "/customers", response={201: CustomerOut, **REFUSALS}, tags=["customers"], summary="Open an archive"
 )
-def postcustomer_of(request: HttpRequest, body: CustomerIn) -> Any:
+def post_customer(request: HttpRequest, body: CustomerIn) -> Any:
     person, now = enter(request, "add_customer"), timezone.now()
 
     def work() -> tuple[int, Any]:
-        made = addcustomer_of(by=person, at=now, manager=person, **body.model_dump())
+        made = add_customer(by=person, at=now, manager=person, **body.model_dump())
         return 201, CustomerOut.model_validate(out.customer(made, person))
 
     return Status(*once(request, person, now, work))
@@ -109,7 +109,7 @@ def postcustomer_of(request: HttpRequest, body: CustomerIn) -> Any:
 @router.get(
     "/customers/{code}", response={200: CustomerOut, **REFUSALS}, tags=["customers"], summary="One customer"
 )
-def getcustomer_of(request: HttpRequest, code: Code) -> Any:
+def get_customer(request: HttpRequest, code: Code) -> Any:
     person = enter(request, "see_customers")
     return out.customer(customer_of(person, code), person)
 
@@ -120,7 +120,7 @@ def getcustomer_of(request: HttpRequest, code: Code) -> Any:
     tags=["customers"],
     summary="Change an archive",
 )
-def patchcustomer_of(request: HttpRequest, body: CustomerChange, code: Code) -> Any:
+def patch_customer(request: HttpRequest, body: CustomerChange, code: Code) -> Any:
     person, now = enter(request, "change_customer"), timezone.now()
     one = customer_of(person, code)
     values = {
@@ -130,7 +130,7 @@ def patchcustomer_of(request: HttpRequest, body: CustomerChange, code: Code) -> 
         raise Forbidden(_("Your roles do not show contacts' channels."))
 
     def work() -> tuple[int, Any]:
-        changed = changecustomer_of(customer=one, version=body.version, by=person, at=now, **values)
+        changed = change_customer(customer=one, version=body.version, by=person, at=now, **values)
         return 200, CustomerOut.model_validate(out.customer(changed, person))
 
     return Status(*once(request, person, now, work))
