@@ -20,6 +20,7 @@ from zhike.demo.committee import settle_committee
 from zhike.demo.company import generate
 from zhike.demo.grades import settle_decisions, settle_evaluations, settle_given_grades
 from zhike.demo.history import settle_history
+from zhike.demo.letters import settle_letters
 from zhike.demo.market import settle_market
 from zhike.demo.monthly import settle_figures
 from zhike.demo.rows import Facts
@@ -79,6 +80,7 @@ def load(
                 settle_committee(staff, as_of)
                 settle_decisions(staff, as_of)
                 settle_evaluations(as_of)
+                settle_letters(staff, as_of)
                 mark(Customer.objects.all())
         finally:
             facts.close()

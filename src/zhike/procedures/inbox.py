@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from zhike.customers.models import Customer
 from zhike.people.delegations import Delegation
@@ -34,7 +34,7 @@ def waiting_for(person: Person, day: date) -> QuerySet[ProcedureStep]:
         )
         found |= held_by(seat, day) & ~Exists(decided) & ~Exists(barred)
     lasting = Q(ends_on__isnull=True) | Q(ends_on__gte=day)
-    return ProcedureStep.objects.filter(OPEN, lasting, found).order_by("due_on", "id")
+    return ProcedureStep.objects.filter(OPEN, lasting, found).order_by(F("due_on").asc(nulls_last=True), "id")
 
 
 def seats_of(person: Person, day: date) -> list[Person]:
@@ -117,7 +117,8 @@ def escalation(step: ProcedureStep, day: date) -> list[Person]:
         return _able(step, with_role(step.escalate_role, None, day))
     people = _named(step, day)
     if step.role is None and step.department is not None:
-        above = step.department.parent.head if step.department.parent else None
+        parent = Department.objects.filter(children=step.department).select_related("head").first()
+        above = parent.head if parent is not None else None
         people = [*people, *([step.department.head] if step.department.head else [])]
         found: list[Person | None] = [above]
     else:

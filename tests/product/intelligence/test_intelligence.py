@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 
+from zhike.customers.keeping import state_finding
 from zhike.customers.models import Customer
 from zhike.intelligence.actions import record
 from zhike.intelligence.models import Intelligence
@@ -37,6 +38,10 @@ def test_a_price_cut_is_offered_for_every_customer_of_the_industry_with_its_sour
     assert ming.get("/api/v1/intelligence?customer=C").status_code == 404
     Customer.objects.filter(code="A").update(industry="finance")
     assert for_customer(Customer.objects.get(code="A"), day) == []
+    rivals = state_finding(customer=cast.customers.A, kind="competitors", value="NORDA 50%, Orbis", source="customer", stated_on=day,
+                           by=cast.people.ming, at=now)  # fmt: skip
+    assert [one.item.competitor for one in for_customer(Customer.objects.get(code="A"), day)] == ["Norda"]
+    rivals.delete()
     only = record(kind="need", title="A wants rental", source="visit", known_on=day, reliability="likely", customers=[cast.customers.A],
                   by=cast.people.ming, at=now)  # fmt: skip
     assert [one.item for one in for_customer(Customer.objects.get(code="A"), day)] == [only]
