@@ -18,6 +18,7 @@ from zhike.customers.models import Customer
 from zhike.demo.archive import settle_archives
 from zhike.demo.committee import settle_committee
 from zhike.demo.company import SEED, generate
+from zhike.demo.gradings import settle_gradings
 from zhike.demo.history import settle_history
 from zhike.demo.rows import Facts
 from zhike.demo.staff import Staff, moment, settle_staff
@@ -70,6 +71,8 @@ def load(
                 settle_policies(staff, as_of)
                 settle_committee(staff, as_of)
                 mark(Customer.objects.all())
+                tell("gradings")
+                settle_gradings(staff, as_of, RATINGS)
         finally:
             facts.close()
     seal()

@@ -170,10 +170,10 @@ def _text(value: str) -> str:
 
 
 def freeze(
-    folder: Path, cut: Cut, tell: Callable[[str, int], None] = lambda table, rows: None
+    folder: Path, work: Path, cut: Cut, tell: Callable[[str, int], None] = lambda table, rows: None
 ) -> dict[str, int]:
-    """Write the fact tables of this moment into `folder` and seal it; table -> rows. A folder that is sealed stays."""
-    part = folder.with_name(f"{folder.name}.part")
+    """Write the fact tables of this moment, sealed, and put them in place as `folder` when they are whole; table -> rows."""
+    part = work / "facts.part"
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
     sources = {
@@ -192,6 +192,7 @@ def freeze(
             (part / f"{name}.parquet").unlink()
     seal(part)
     shutil.rmtree(folder, ignore_errors=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
     part.replace(folder)
     return counts
 
