@@ -10,9 +10,13 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.renderers import JSONRenderer
 
-from zhike.api import grading  # noqa: F401
+from zhike.api import (
+    figures,
+    grading,  # noqa: F401
+)
 from zhike.api.keys import AUTH
 from zhike.api.operations import router
+from zhike.api.policies import router as policies
 from zhike.api.procedures import router as procedures
 from zhike.kernel.refusals import Refused
 from zhike.people.middleware import note_denial
@@ -27,13 +31,16 @@ class Readable(JSONRenderer):
 api = NinjaAPI(
     title="Zhike",
     version="1",
-    description="Customers, contacts, activities, orders, receivables: the same nouns, verbs and rights as the pages.",
+    description="Customers, contacts, activities, orders, receivables, monthly figures, market intelligence: the same nouns,"
+    " verbs and rights as the pages.",
     auth=AUTH,
     renderer=Readable(),
     docs_url=None,
     urls_namespace="api",
 )
 api.add_router("", router)
+api.add_router("", policies)
+api.add_router("", figures.router)
 api.add_router("", procedures)
 
 

@@ -135,7 +135,6 @@ class CustomerChange(Strict):
     need_type: (
         Annotated[str, Field(pattern=r"^(|price_sensitive|technical_support|customisation)$")] | None
     ) = None
-    importance: Annotated[str, Field(pattern=r"^(|core|important|ordinary)$")] | None = None
 
 
 class ContactOut(Schema):

@@ -20,6 +20,8 @@ urlpatterns = [
     path("access/", include("zhike.customers.guard_urls")),
     path("grading/", include("zhike.grading.run_urls")),
     path("imports/", include("zhike.imports.urls")),
+    path("intelligence/", include("zhike.intelligence.urls")),
+    path("submissions/", include("zhike.submissions.urls")),
     path("policies/", include("zhike.policies.urls")),
     path("", include("zhike.facts.urls")),
     path("", include("zhike.procedures.urls")),

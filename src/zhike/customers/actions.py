@@ -105,6 +105,11 @@ def change_customer(
     allow(by, "change_customer", customer)
     check_values(values)
     known(told_by, SOURCES, "told_by")
+    if "importance" in values and values["importance"] != customer.importance:
+        raise Invalid(
+            _("Strategic importance needs a reason and a reviewer: it has a form of its own."),
+            fields={"importance": _("has a form of its own")},
+        )
     wrong = COMPUTED & set(values)
     if wrong or "manager" in values or "life" in values:
         raise Invalid(_("These fields have a verb of their own."))

@@ -90,8 +90,9 @@ class CustomerForm(forms.ModelForm):  # type: ignore[type-arg]
         for name in list(self.fields):
             if not sees(by, class_of("customer", name)) or (only and name not in {only, "read", "told_by"}):
                 del self.fields[name]
-        if self.instance.pk and "code" in self.fields:
-            del self.fields["code"]
+        if self.instance.pk:
+            for name in {"code", "importance"} & set(self.fields):
+                del self.fields[name]
         self.initial["read"] = json.dumps(self.values_of(self.instance), ensure_ascii=False)
 
     def _parents(self, by: Person) -> None:

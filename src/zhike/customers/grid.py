@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhike.customers.life import AXES, GRADES, LIFE
 from zhike.customers.models import Customer
+from zhike.lists.dressing import more_choices
 from zhike.lists.fields import Field
 from zhike.people.models import Department, Person, Region
 from zhike.ui import grid
@@ -23,6 +24,15 @@ def _name(row: Customer) -> str:
 def _axis(axis: str) -> Any:
     names = AXES[axis]
     return lambda row: grid.text(names.get(getattr(row, axis), ""))
+
+
+def _grade(row: Any) -> str:
+    chip, title = grid.grade(row.grade, getattr(row, "grade_rank", None)), getattr(row, "grade_title", "")
+    return f'<span title="{grid.text(title)}">{chip}</span>' if title else chip
+
+
+def _grades(person: Person) -> Mapping[str, Any]:
+    return {**{one: one for one in GRADES}, **more_choices("grade")}
 
 
 def _people(person: Person) -> Mapping[str, Any]:
@@ -40,8 +50,8 @@ def _codes(values: Mapping[str, Any]) -> Any:
 FIELDS = (
     Field("name", _("Customer"), "text", "name", _name, css="stick", phone="title"),
     Field("code", _("Code"), "text", "code", lambda row: grid.text(row.code), shown=False),
-    Field("grade", _("Grade"), "choice", "grade", lambda row: grid.grade(row.grade),
-          choices=_codes({one: one for one in GRADES}), phone="aside"),
+    Field("grade", _("Grade"), "choice", "grade", _grade,
+          choices=_grades, phone="aside"),
     Field("life", _("Life cycle"), "choice", "life", lambda row: grid.tag(LIFE[row.life], TONES[row.life]),
           choices=_codes(LIFE), phone="meta"),
     Field("region", _("Region"), "key", "region_id", lambda row: grid.text(row.region or ""),
@@ -54,7 +64,7 @@ FIELDS = (
     Field("need_type", _("Type of need"), "choice", "need_type", _axis("need_type"), choices=_codes(AXES["need_type"]),
           shown=False, edit=True),
     Field("importance", _("Strategic importance"), "choice", "importance", _axis("importance"), choices=_codes(AXES["importance"]),
-          shown=False, edit=True),
+          shown=False),
     Field("manager", _("Account manager"), "key", "manager_id", lambda row: grid.person(row.manager),
           plain=lambda row: str(row.manager or ""), choices=_people, sort=False, phone="meta"),
     Field("amount", _("Orders, 12 months"), "amount", "amount_12m", lambda row: grid.money(row.amount_12m),

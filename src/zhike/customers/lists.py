@@ -14,6 +14,7 @@ from zhike.customers.life import LIFE
 from zhike.customers.models import Customer, CustomerQuerySet
 from zhike.kernel.searching import matching
 from zhike.lists.asked import Asked, where
+from zhike.lists.dressing import dress
 from zhike.lists.fields import Field, seen_by
 from zhike.lists.pages import Page, count_of, page_of
 from zhike.people.models import Person
@@ -55,7 +56,9 @@ def page(person: Person, asked: Asked, whole: int | None = None) -> Page:
     """One page with what its rows show; `whole` is how many there are when nothing narrows the list, when that is known."""
     rows = find(person, asked)
     shown = Customer.objects.select_related("manager", "region", "department").defer(*HEAVY)
-    return page_of(ordered(rows, asked), shown, asked.page, None if asked.is_filtered else whole)
+    found = page_of(ordered(rows, asked), shown, asked.page, None if asked.is_filtered else whole)
+    dress("customers", found.object_list)
+    return found
 
 
 def known(person: Person) -> dict[str, Any]:

@@ -30,6 +30,8 @@ CODES: dict[str, Any] = {
 """Code of a defect -> its sentence."""
 USUAL_DAYS = 14
 """Days to correct a defect where the company has set no number."""
+EARLIEST = date(1900, 1, 1)
+"""No customer has come before."""
 Check = Callable[[list[Customer], date], Iterator[tuple[int, str, str, str]]]
 CHECKS: list[Check] = []
 """Checks of higher layers: (customers, day) -> (customer, code, field, detail)."""
@@ -101,8 +103,8 @@ def defects_of(customers: list[Customer], day: date) -> Iterator[tuple[int, str,
             yield one.pk, "missing", item.code, ""
         for fact, fault in format_faults(one).items():
             yield one.pk, "format", fact, plain(fault)["msgid"]
-        if one.since is not None and one.since > day:
-            yield one.pk, "range", "since", ""
+        if one.since is not None and not EARLIEST <= one.since <= day:
+            yield one.pk, "range", "since", str(one.since)
         for contact in one.contacts.all():
             if contact.left_on is None:
                 for channel, fault_of in CONTACT_FAULTS.items():

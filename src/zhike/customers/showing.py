@@ -55,7 +55,7 @@ def label_of(noun: str, field: str) -> str:
         found: Any = apps.get_model("zhike", noun)._meta.get_field(field)
     except (FieldDoesNotExist, LookupError):
         return field
-    return str(found.verbose_name)
+    return str(getattr(found, "verbose_name", field))
 
 
 def fact_value(customer: Customer, code: str, by: Person) -> str:
@@ -81,6 +81,8 @@ def shown(noun: str, field: str, value: Any, names: Names) -> str:
         return country_name(str(value))
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    if isinstance(value, list | dict):
+        return ", ".join(str(one) for one in value)
     return str(CODES.get((noun, field), {}).get(value, value))
 
 

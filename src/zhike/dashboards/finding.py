@@ -15,6 +15,7 @@ from zhike.kernel.bigrams import plain
 from zhike.kernel.searching import matching
 from zhike.people.models import Person
 from zhike.people.rules import can, sees
+from zhike.policies.models import Policy, PolicyVersion
 
 MOST = 8
 
@@ -39,8 +40,16 @@ def search(person: Person, words: str, customers_open: bool) -> list[Hit]:
     if words and customers_open and can(person, "see_customers"):
         hits = [*_customers(person, words), *_contacts(person, words)]
     if words:
-        hits += _people(words)
+        hits += [*_policies(words), *_people(words)]
     return hits[:24]
+
+
+def _policies(words: str) -> Iterator[Hit]:
+    """Policies in force or to come; what is not published is found on its own pages."""
+    published = PolicyVersion.objects.filter(state="published").values("policy_id")
+    named = Q(title_zh__icontains=words) | Q(title_en__icontains=words) | Q(code__icontains=words)
+    for one in Policy.objects.filter(named, pk__in=published)[:4]:
+        yield Hit(_("Policies"), str(one), one.code, one.get_absolute_url(), "file-text")
 
 
 def _rank(customer: Customer, words: str, by_amount: bool) -> tuple[int, int]:

@@ -13,8 +13,11 @@ from zhike.jobs.models import Job
 from zhike.lists.pages import MOST_FOUND, count_of
 from zhike.people.models import Person
 from zhike.people.rules import can
+from zhike.policies.models import Acknowledgement
+from zhike.policies.telling import owed_by
 from zhike.procedures.inbox import waiting_for
 from zhike.procedures.models import ProcedureStep
+from zhike.submissions.waiting import Task, tasks
 
 SHOWN = 8
 
@@ -32,13 +35,16 @@ class Today:
     silent_count: int = 0
     recent: list[Customer] = field(default_factory=list)
     jobs: list[Job] = field(default_factory=list)
+    figures: list[Task] = field(default_factory=list)
     waiting: list[ProcedureStep] = field(default_factory=list)
     waiting_count: int = 0
+    unread: list[Acknowledgement] = field(default_factory=list)
 
 
 def today(person: Person, day: date, customers_open: bool) -> Today:
     """The day of a person; nothing of customers before the agreement is signed."""
     found = Today(jobs=list(Job.objects.filter(asked_by=person).order_by("-id")[:4]))
+    found.unread = list(owed_by(person, day)[:SHOWN])
     if customers_open:
         steps = waiting_for(person, day).select_related("procedure", "procedure__started_by")
         found.waiting = list(steps[:SHOWN])
@@ -56,6 +62,7 @@ def today(person: Person, day: date, customers_open: bool) -> Today:
     found.seen = count_of(visible)
     found.silent, found.silent_count = list(quiet[:SHOWN]), count_of(quiet, MOST_FOUND)
     found.recent = _recent(person, visible)
+    found.figures = tasks(person, day)[:SHOWN]
     return found
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import csv
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from django.db import connection, transaction
@@ -20,12 +20,17 @@ from zhike.demo.committee import settle_committee
 from zhike.demo.company import SEED, generate
 from zhike.demo.gradings import settle_gradings
 from zhike.demo.history import settle_history
+from zhike.demo.market import settle_market
+from zhike.demo.monthly import settle_figures
 from zhike.demo.rows import Facts
 from zhike.demo.staff import Staff, moment, settle_staff
 from zhike.kernel.journal import seal
 from zhike.people.agreements import add_months
 from zhike.people.models import Person
+from zhike.policies.models import Acknowledgement, PolicyVersion
 from zhike.policies.shipping import begin_amendment, ship_policies
+from zhike.policies.telling import people_in_scope
+from zhike.procedures.committees import Committee
 
 CUSTOMERS = 5_000
 RATINGS = {
@@ -69,6 +74,8 @@ def load(
                 orders = settle_history(facts, as_of)
                 settle_limits(as_of)
                 settle_policies(staff, as_of)
+                settle_figures(staff, as_of)
+                settle_market(staff, as_of)
                 settle_committee(staff, as_of)
                 mark(Customer.objects.all())
                 tell("gradings")
@@ -103,7 +110,33 @@ def settle_policies(staff: Staff, as_of: date) -> None:
     made = ship_policies(
         begun, drafted_by=people["hezhou"], reviewed_by=people["jianlan"], approved_by=people["guanyuan"]
     )
-    begin_amendment(made["key-account"], moment(as_of), {}, people["hezhou"])
+    acknowledged(made, begun)
+    board, _new = Committee.objects.get_or_create(
+        code="key-account",
+        defaults={
+            "name_zh": "大客户经营服务管理委员会",
+            "name_en": "Key-account management committee",
+            "chair": people["guanyuan"],
+        },
+    )
+    board.members.add(people["guanyuan"], people["yanlu"], people["jianlan"])
+    begin_amendment(made["key-account"], moment(as_of), {"a_visit_days": "20"}, people["hezhou"])
+
+
+def acknowledged(made: Mapping[str, PolicyVersion], begun: datetime) -> None:
+    """Most of those whom the policies bind have read them; every sixth has not."""
+    for version in made.values():
+        if version.state == "published":
+            Acknowledgement.objects.bulk_create(
+                Acknowledgement(
+                    version=version,
+                    person=person,
+                    asked_at=begun,
+                    reminded_at=None if number % 6 else begun + timedelta(days=3),
+                    given_at=begun + timedelta(days=1 + number % 4) if number % 6 else None,
+                )
+                for number, person in enumerate(people_in_scope(version).order_by("pk"), 1)
+            )
 
 
 def last_grades(folder: Path) -> dict[str, tuple[str, date]]:

@@ -95,11 +95,14 @@ def rate_of(table: str, on: str) -> str:
 
 
 def times_rate(amount: str, rate: str) -> str:
-    """The SQL of an amount times its rate, rounded half up (away from zero), in whole numbers; 0 without a rate."""
+    """The SQL of an amount times its rate, rounded half up (away from zero), in whole numbers; 0 without a rate.
+
+    For statements with values: `%` stands doubled.
+    """
     if connection.vendor == "postgresql":
         return f"coalesce(cast(round(cast({amount} as numeric) * {rate} / {RATE_ONE}) as bigint), 0)"
-    whole, rest = f"({rate} / {RATE_ONE})", f"({rate} % {RATE_ONE})"
+    whole, rest = f"({rate} / {RATE_ONE})", f"({rate} %% {RATE_ONE})"
     size = f"abs({amount})"
-    low = f"(({size} % {RATE_ONE}) * {rest} + {RATE_ONE // 2}) / {RATE_ONE}"
+    low = f"(({size} %% {RATE_ONE}) * {rest} + {RATE_ONE // 2}) / {RATE_ONE}"
     product = f"({size} * {whole} + ({size} / {RATE_ONE}) * {rest} + {low})"
     return f"coalesce(case when {amount} < 0 then -{product} else {product} end, 0)"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Min, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -23,6 +23,7 @@ from zhike.ui.figures import money
 STEPS = ((10, "weekly"), (45, "monthly"), (135, "quarterly"), (270, "half_yearly"), (545, "yearly"))
 """Up to so many days between orders -> how often that is."""
 SPAN = timedelta(days=730)
+RECENT, YEAR = timedelta(days=30), timedelta(days=365)
 
 
 def orders(by: Person, keys: list[int], asked: Asked) -> QuerySet[Any] | None:
@@ -97,18 +98,29 @@ def open_receivables(customer: Customer, day: date) -> list[dict[str, Any]]:
 
 
 def conflicts(customers: list[Customer], day: date) -> Iterator[tuple[int, str, str, str]]:
-    """Prospects that have bought, and customers said to have come after their first order."""
+    """Where the archive and the orders tell different stories.
+
+    Prospects that have bought, lapsed or closed customers that still buy, customers said to have come after their first
+    order, and a currency in which nothing was bought for a year.
+    """
     own = {one.pk: one for one in customers}
-    first: dict[int, date] = {}
-    rows = Order.objects.filter(customer__in=own, status="completed").order_by("ordered_on")
-    for key, on in rows.values_list("customer_id", "ordered_on"):
-        first.setdefault(key, on)
-    for key, on in first.items():
+    rows = Order.objects.filter(customer__in=own, status="completed").order_by()
+    told = rows.values("customer_id", "currency").annotate(first=Min("ordered_on"), last=Max("ordered_on"))
+    bought: dict[int, list[Any]] = {}
+    for row in told:
+        bought.setdefault(row["customer_id"], []).append(row)
+    for key, several in sorted(bought.items()):
         one = own[key]
+        first, last = min(row["first"] for row in several), max(row["last"] for row in several)
         if one.life == "prospect":
-            yield key, "conflict", "life", str(on)
-        if one.since is not None and one.since > on:
-            yield key, "conflict", "since", str(on)
+            yield key, "conflict", "life", str(first)
+        elif one.life in ("lapsed", "closed") and last > day - RECENT:
+            yield key, "conflict", "life", str(last)
+        if one.since is not None and one.since > first:
+            yield key, "conflict", "since", str(first)
+        recent = sorted(row["currency"] for row in several if row["last"] > day - YEAR)
+        if one.currency and recent and one.currency not in recent:
+            yield key, "conflict", "currency", ", ".join(recent)
 
 
 source(Source("orders", "orders", 25, orders, order_events, "ordered_on", is_day=True))

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhike.facts.models import Order, Receivable
 from zhike.lists.asked import Asked, where
+from zhike.lists.dressing import dress
 from zhike.lists.fields import Field, seen_by
 from zhike.lists.pages import Page, page_of
 from zhike.people.models import Person
@@ -55,6 +56,8 @@ ORDERS = (
     Field("number", _("Order"), "text", "number", lambda row: f"<b>{grid.text(row.number)}</b>", css="stick", phone="title"),
     CUSTOMER,
     CODE,
+    Field("grade", _("Grade then"), "text", "customer__grade", lambda row: getattr(row, "grade_then", "") or grid.text(""),
+          plain=lambda row: getattr(row, "grade_then_code", ""), sort=False, filter=False, phone="aside"),
     Field("ordered_on", _("Ordered on"), "day", "ordered_on", lambda row: grid.day(row.ordered_on), phone="meta"),
     Field("status", _("Status"), "choice", "status", lambda row: grid.tag(STATUS[row.status], TONES[row.status]), choices=_codes(STATUS),
           phone="aside"),
@@ -122,4 +125,6 @@ def page(trade: Trade, person: Person, asked: Asked) -> Page:
     keys = find(trade, person, asked).order_by(f"{down}{field.column}", f"{down}id")
     names = ("search", "channels", "tokens", "business_scope")
     rows = trade.model.objects.select_related(*trade.related).defer(*(f"customer__{name}" for name in names))
-    return page_of(keys, rows, asked.page)
+    found = page_of(keys, rows, asked.page)
+    dress(trade.code, found.object_list)
+    return found

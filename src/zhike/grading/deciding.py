@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zhike.grading import routes
+from zhike.grading.causes import company_text
 from zhike.grading.models import Grade, GradingRun, Proposal
 from zhike.grading.proposing import propose_run
 from zhike.grading.records import Determination
@@ -72,7 +73,7 @@ def submit_run(
     if not close_if_done(made, at=at):
         start(
             kind=routes.RUN, record=run, definition=routes.definition_for(routes.RUN, run.version), by=by, at=at, title=str(run),
-            href=f"{run.get_absolute_url()}proposals/", facts=routes.facts_of(run.proposals.filter(state="open")),
+            href=f"{run.get_absolute_url()}proposals/", facts=routes.facts_of(run.proposals.filter(state="open"), run),
         )  # fmt: skip
     return made
 
@@ -216,7 +217,7 @@ def _carry_out(rows: list[Proposal], schemes: Schemes, by: Person | None, at: da
             Taking(
                 customer=one.customer_id, rating=one.rating, grade=one.decided, main=bool(scheme and scheme.main),
                 moved=scheme.moved(one.current, one.decided) if scheme else 0, version=one.version_id, run=one.run_id,
-                proposal=one.pk, cause=one.cause, ground=one.ground or one.detail,
+                proposal=one.pk, cause=one.cause, ground=one.ground or company_text(one.detail),
                 manual=one.state == "changed" or one.kind in ("manual", "appeal"),
             )
         )  # fmt: skip

@@ -7,6 +7,7 @@ from django.urls import path
 from zhike.grading import customer_views as customer
 from zhike.grading import decision_views as decisions
 from zhike.grading import evaluation_views as evaluations
+from zhike.grading import importance_views as importance
 from zhike.grading import report_views as reports
 
 urlpatterns = [
@@ -23,6 +24,7 @@ urlpatterns = [
     path("grading/principles/", reports.principles, name="grade_principles"),
     path("grading/ungraded/", reports.ungraded, name="ungraded"),
     path("grading/entry/", reports.entry, name="entry"),
+    path("grading/importance/", importance.importance_list, name="importance_list"),
     path("grading/treatments/", reports.treatments, name="treatments"),
     path("grading/treatments/<int:key>/", reports.treatment, name="treatment"),
     path("grading/evaluations/", evaluations.evaluations, name="evaluations"),
@@ -30,6 +32,7 @@ urlpatterns = [
     path("grading/exits/<int:key>/", evaluations.exit_page, name="exit"),
     path("grading/exits/<int:key>/items/", evaluations.exit_item, name="exit_item"),
     path("grading/exits/<int:key>/close/", evaluations.exit_closed, name="exit_closed"),
+    path("customers/<str:code>/importance/", importance.importance, name="customer_importance"),
     path("customers/<str:code>/grades/", customer.customer_grades, name="customer_grades"),
     path("customers/<str:code>/grades/appeal/", customer.appeal, name="appeal_grade"),
     path("customers/<str:code>/grades/records/new/", customer.new_record, name="new_grade_record"),

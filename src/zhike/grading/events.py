@@ -16,11 +16,12 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from zhike.customers.limits import LIMITS, Limits
 from zhike.customers.models import Activity, Customer
 from zhike.facts.models import Order, Receivable
+from zhike.grading.causes import say
 from zhike.grading.deciding import submit_run
 from zhike.grading.models import Adjustment, Grade, GradingRun
 from zhike.grading.records import GradeEvent
@@ -105,9 +106,7 @@ def _drops(
     for key, grade in graded.items():
         floor, amount = floors.get(grade.grade), grade.customer.amount_12m
         if floor is not None and amount < floor:
-            detail = _("12 months of orders: %(amount)s, below the %(floor)s that %(grade)s asks for") % {
-                "amount": f"{amount:,.0f}", "floor": f"{floor:,.0f}", "grade": grade.grade,
-            }  # fmt: skip
+            detail = say(gettext_noop("12 months of orders: %(amount)s, below the %(floor)s that %(grade)s asks for"), amount=f"{amount:,.0f}", floor=f"{floor:,.0f}", grade=grade.grade)  # fmt: skip
             yield Sign(key, "order_drop", f"grade {grade.pk}", detail)
     percent = limits.of("event_drop_percent")
     if percent is None:
@@ -125,10 +124,10 @@ def _drops(
             continue
         now = held.customer.amount_12m
         if now < amount * (100 - percent) / 100:
-            detail = _("12 months of orders fell from %(old)s to %(new)s") % {
-                "old": f"{amount:,.0f}",
-                "new": f"{now:,.0f}",
-            }
+            detail = say(
+                gettext_noop("12 months of orders fell from %(old)s to %(new)s"),
+                old=f"{amount:,.0f}", new=f"{now:,.0f}",
+            )
             yield Sign(key, "order_drop", f"fall {held.pk}", detail)
 
 
@@ -141,7 +140,9 @@ def _late(graded: dict[int, Grade], limits: Limits, day: date) -> Iterator[Sign]
     )
     for row in rows.order_by("due_on").iterator(chunk_size=2000):
         if row.customer_id in graded:
-            detail = _("%(number)s was due on %(day)s") % {"number": row.number, "day": row.due_on}
+            detail = say(
+                gettext_noop("%(number)s was due on %(day)s"), number=row.number, day=row.due_on
+            )
             yield Sign(row.customer_id, "late_payment", row.number, detail)
 
 
@@ -163,9 +164,7 @@ def _large(graded: dict[int, Grade], limits: Limits, day: date) -> Iterator[Sign
     ).iterator(chunk_size=2000):
         grade = graded.get(row.customer_id)
         if grade is not None and row.amount * 100 >= grade.customer.amount_12m * percent > 0:
-            detail = _("order %(number)s of %(amount)s %(currency)s") % {
-                "number": row.number, "amount": f"{row.amount:,.0f}", "currency": row.currency,
-            }  # fmt: skip
+            detail = say(gettext_noop("order %(number)s of %(amount)s %(currency)s"), number=row.number, amount=f"{row.amount:,.0f}", currency=row.currency)  # fmt: skip
             yield Sign(row.customer_id, "large_order", row.number, detail)
 
 
@@ -199,7 +198,10 @@ def _ended(scheme: Scheme, graded: dict[int, Grade], day: date) -> Iterator[Sign
                 row.customer_id,
                 "record_ended",
                 f"record {row.pk}",
-                _("until %(day)s: %(ground)s") % {"day": row.until_on, "ground": row.ground[:200]},
+                say(
+                    gettext_noop("until %(day)s: %(ground)s"),
+                    day=row.until_on, ground=row.ground[:200],
+                ),
             )
 
 

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from zhike.customers.models import Customer
+from zhike.grading.causes import detail_text
 from zhike.kernel.amounts import AmountField
 from zhike.people.models import Person
 from zhike.policies.models import PolicyVersion
@@ -186,6 +187,11 @@ class Proposal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.customer} · {self.current or '—'} → {self.proposed}"
+
+    @property
+    def told(self) -> str:
+        """What happened, in the reader's language."""
+        return detail_text(self.detail)
 
 
 class AdjustmentQuerySet(OfCustomers):

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from zhike.customers.models import Customer
+from zhike.grading.causes import detail_text
 from zhike.grading.models import Grade, GradingRun, OfCustomers
 from zhike.people.models import Person
 
@@ -103,7 +104,7 @@ class GradeEvent(models.Model):
         indexes = [models.Index(fields=["run", "customer"], name="grade_event_run")]
 
     def __str__(self) -> str:
-        return self.detail
+        return detail_text(self.detail)
 
 
 class Evaluation(models.Model):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhike.customers.models import Customer
 from zhike.grading.causes import cause_text
+from zhike.grading.importance import reasons_for
 from zhike.grading.models import Grade, GradingResult, GradingRun
 from zhike.grading.schemes import Scheme, Schemes, schemes_of
 from zhike.people.models import Person
@@ -218,6 +219,7 @@ def entrants(programme: Programme, by: Person, results: list[GradingResult]) -> 
     held = Grade.objects.filter(customer__in=keys, until_on__isnull=True).select_related("approved_by")
     inside = {one.customer_id: one for one in held.filter(rating=programme.main.key)}
     entered = {one.customer_id: one for one in held.filter(rating=programme.scheme.key)}
+    judged = reasons_for(keys)
     found = []
     for one in results:
         decided = entered.get(one.customer_id)
@@ -229,13 +231,15 @@ def entrants(programme: Programme, by: Person, results: list[GradingResult]) -> 
             else inside.get(one.customer_id)
         )
         told = None if not one.grade else one.grade == programme.inside
-        found.append(Entrant(one, told, grade, reason_in(one, decided)))
+        found.append(Entrant(one, told, grade, reason_in(one, decided, judged.get(one.customer_id))))
     return found
 
 
-def reason_in(result: GradingResult, decided: Grade | None) -> str:
-    """The reason on record for being in: of the manual record or the decision; else the mark of the run."""
+def reason_in(result: GradingResult, decided: Grade | None, judged: Any = None) -> str:
+    """The reason on record: of the manual record, the decision or the class of importance; else the mark of the run."""
     records = [one for one in result.customer.adjustments.all() if one.approved_at and not one.ended_at]
     if records:
         return str(records[0].ground)
-    return decided.ground if decided and decided.ground else result.mark
+    if decided and decided.ground:
+        return str(decided.ground)
+    return str(judged.ground) if judged is not None else str(result.mark)

@@ -16,10 +16,12 @@ from zhike.policies.reading import document, values
 from zhike.procedures.definitions import START, Definition, StepRule, from_policy
 from zhike.procedures.inbox import waiting_for
 from zhike.procedures.models import Procedure, ProcedureStep
+from zhike.submissions.months import state_of_months
 
 RUN, SINGLE, RECORD = "grading_run", "grade_proposal", "grade_record"
 """Kinds of procedures: the proposals of a run, one proposal, a manual record."""
-PROPOSERS = "proposers"
+SUBMITTERS, VERIFIERS, PROPOSERS = "submitters", "verifiers", "proposers"
+"""Those who took part before, by the codes of the steps that policies declare: none of them decides."""
 DECIDE = {"zh": "审定等级", "en": "decide on the grades"}
 TITLES = {
     RUN: {"zh": "分级审定", "en": "Decision on grades"},
@@ -43,7 +45,7 @@ def definition_for(kind: str, version: PolicyVersion) -> Definition:
         "decide",
         DECIDE,
         role="management",
-        apart_from=(START, PROPOSERS),
+        apart_from=(START, SUBMITTERS, VERIFIERS, PROPOSERS),
         within_days=days_to_decide(version),
     )
     return Definition(kind, TITLES[kind], (step,))
@@ -77,12 +79,17 @@ def may_decide_in_parts(step: ProcedureStep) -> bool:
     return not step.needs_all and not step.procedure.steps.filter(state="waiting").exists()
 
 
-def facts_of(rows: Any) -> dict[str, Any]:
-    """What limits of steps read: the grades that are proposed, and who proposed them."""
+def facts_of(rows: Any, run: GradingRun | None = None) -> dict[str, Any]:
+    """What limits of steps read: the grades that are proposed, who proposed them, and who stands behind a run's figures."""
     pairs = rows.order_by().values_list("proposed", "proposed_by").distinct()
+    behind = {PROPOSERS: {key for _grade, key in pairs if key}}
+    for month in state_of_months(run.version, run.as_of) if run is not None else ():
+        if month.submission is not None:
+            behind.setdefault(SUBMITTERS, set()).add(month.submission.submitted_by_id)
+            behind.setdefault(VERIFIERS, set()).add(month.submission.checked_by_id)
     return {
         "grades": sorted({grade for grade, _by in pairs if grade}),
-        "people": {PROPOSERS: sorted({key for _grade, key in pairs if key})},
+        "people": {code: sorted(key for key in keys if key) for code, keys in behind.items()},
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -19,7 +19,7 @@ from zhike_engine.plan.build import Plan
 from zhike_engine.plan.rules import Leaf, PlannedRating, Tree
 from zhike_engine.policy.check_scales import Band, band, empty, end_value, known, overlaps
 
-WIDTH, LEFT, RIGHT, ROW = 760, 76, 16, 30
+WIDTH, LEFT, RIGHT, ROW = 580, 84, 14, 30
 COLOURS = 6
 
 
@@ -32,6 +32,7 @@ class Scale:
     bands: tuple[Band, ...]
     exclusive: bool
     unset: tuple[str, ...] = ()
+    parameters: tuple[tuple[str, str], ...] = ()
 
     @property
     def overlapping(self) -> list[tuple[Decimal | None, Decimal | None]]:
@@ -168,7 +169,13 @@ def _banded(
         for name, four in rows
         if any(end is not None for end in four) and all(known(end, plan) for end in four)
     )
-    return Scale(title, titles.named(of).unit, bands, not missing, missing)
+    used = (end for end in ends if isinstance(end, str) and end in plan.parameters)
+    return Scale(title, titles.named(of).unit, bands, not missing, missing, named(used, plan))
+
+
+def named(used: Iterable[str], plan: Plan) -> tuple[tuple[str, str], ...]:
+    """Parameters with what they are called, each once."""
+    return tuple((name, plan.parameters[name].spec.title.pick(lang())) for name in dict.fromkeys(used))
 
 
 def _limit_scales(rating: PlannedRating, plan: Plan, titles: Titles) -> list[Scale]:
@@ -188,7 +195,16 @@ def _limit_scales(rating: PlannedRating, plan: Plan, titles: Titles) -> list[Sca
                         if used in plan.parameters and plan.parameters[used].value is None})  # fmt: skip
         if len(by_grade) > 1 and (bands or unset):
             title = titles.named(name).title.pick(lang())
-            found.append(Scale(title, unit, tuple(bands), exclusive=False, unset=tuple(unset)))
+            used = sorted(
+                {
+                    one
+                    for nodes in by_grade.values()
+                    for node in nodes
+                    for one in n.names_in(node)
+                    if one in plan.parameters
+                }
+            )
+            found.append(Scale(title, unit, tuple(bands), False, tuple(unset), named(used, plan)))
     return found
 
 

@@ -6,11 +6,13 @@ import copy
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from zhike.messages import translated
 from zhike.policies.models import PolicyVersion
 from zhike.policies.reading import document, values
 from zhike.policies.words import lang
 from zhike_engine.policy.diff import SECTIONS, Change, diff
 from zhike_engine.policy.load import Policy
+from zhike_engine.policy.model import PolicyDocument
 
 UNCOUNTED = frozenset({"version", "policy", "control", "effective", "zhike"})
 """Keys of the head that say which document it is, and nothing of what it orders."""
@@ -64,7 +66,10 @@ def by_article(found: Iterable[Change], new: Policy, old: Policy) -> list[Articl
     ]
 
 
-def section_name(change: Change) -> str:
-    """The kind of element that changed, in the reader's language."""
-    found = SECTIONS.get(str(change.path[0]))
-    return found.pick(lang()) if found else str(change.path[0])
+def what_changed(change: Change) -> str:
+    """The element that changed, in the reader's language; keys of the head by what they mean."""
+    key = str(change.path[0])
+    field = PolicyDocument.model_fields.get(key)
+    if key in SECTIONS or field is None:
+        return change.what.pick(lang())
+    return translated(field.description or key, lang())

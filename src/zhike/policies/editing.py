@@ -71,7 +71,11 @@ def flow(value: Any) -> str:
         return format(value, "f") if isinstance(value, Decimal) else str(value)
     word = str(value)
     plain = PLAIN.match(word) and word.lower() not in WORDS and not word.endswith(" ")
-    return word if plain else json.dumps(word, ensure_ascii=False)
+    if plain:
+        return word
+    if '"' in word and "'" not in word and word.isprintable():
+        return f"'{word}'"
+    return json.dumps(word, ensure_ascii=False)
 
 
 def _root(text: str) -> Any:

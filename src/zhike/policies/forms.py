@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from zhike import presets
 from zhike.customers.forms import NONE, Day
@@ -144,8 +145,8 @@ class RuleForm(forms.Form):
 class CompareForm(forms.Form):
     """Two versions."""
 
-    a = forms.ChoiceField(label=_("From"))
-    b = forms.ChoiceField(label=_("To"))
+    a = forms.ChoiceField(label=pgettext_lazy("compare", "From"))
+    b = forms.ChoiceField(label=pgettext_lazy("compare", "To"))
 
     def __init__(self, *args: Any, versions: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from zhike.people.doors import me
 from zhike.people.models import Person
@@ -64,7 +65,7 @@ def standing(version: PolicyVersion, day: date) -> tuple[str, str]:
         if version.effective_on is not None and version.effective_on > day:
             return _("in force from %(day)s") % {"day": version.effective_on}, "info"
         if PolicyVersion.objects.in_force(day).filter(pk=version.pk).exists():
-            return _("in force"), "success"
+            return pgettext("policy", "in force"), "success"
         return _("superseded"), "quiet"
     tones = {"draft": "warning", "review": "info", "approved": "info", "withdrawn": "error"}
     return str(STATES[version.state]), tones[version.state]
@@ -94,7 +95,7 @@ def tabs(version: PolicyVersion, current: str) -> list[Tab]:
         ("control", _("Control block"), "control/", 0),
         ("scope", _("Scope"), "scope/", 0),
         ("questions", _("Open questions"), "questions/", undecided),
-        ("text", _("Text"), "text/", sum(one.level == "error" for one in found)),
+        ("text", pgettext("policy", "Text"), "text/", sum(one.level == "error" for one in found)),
         ("tests", _("Tests"), "tests/", 0),
     ]
     return [Tab(code, name, base + part, count, code == current) for code, name, part, count in rows]

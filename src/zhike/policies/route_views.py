@@ -14,6 +14,7 @@ from zhike.customers.documents import folder
 from zhike.customers.models import Customer
 from zhike.customers.pages import form_page
 from zhike.people.doors import door, me
+from zhike.people.models import Department
 from zhike.people.rules import can
 from zhike.policies import detailed, route
 from zhike.policies.checking import neighbours, overlaps
@@ -107,7 +108,7 @@ def scope(request: HttpRequest, policy: str, number: int) -> HttpResponse:
     page |= {
         "text": declared.text.pick(lang()) if declared.text else "",
         "expression": declared.customers,
-        "departments": declared.departments,
+        "departments": departments_of(declared.departments),
         "roles": [role.pick(lang()) for role in declared.roles],
         "activities": [one.pick(lang()) for one in declared.activities],
         "count": count,
@@ -119,6 +120,12 @@ def scope(request: HttpRequest, policy: str, number: int) -> HttpResponse:
         "gaps": person_gaps(this, day)[:SHOWN] if this.state == "published" else [],
     }
     return render(request, "policies/scope.html", page)
+
+
+def departments_of(codes: list[str]) -> list[str]:
+    """The names of departments by code; a code that no department has is told as it is."""
+    known = {one.code: str(one) for one in Department.objects.filter(code__in=codes)}
+    return [known.get(code, code) for code in codes]
 
 
 @door()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from types import SimpleNamespace
@@ -20,6 +20,7 @@ from zhike.policies.reading import read_text, values
 from zhike.policies.words import lang
 from zhike.report.policy_text import PolicyText
 from zhike.report.policy_text import Sentence as Written
+from zhike_engine.facts.tables import TABLES
 from zhike_engine.language.parse import parse
 from zhike_engine.language.sentences import to_sentence
 from zhike_engine.language.titles import Titles
@@ -27,6 +28,7 @@ from zhike_engine.plan.build import Plan, build
 from zhike_engine.plan.rules import Leaf, PlannedGrade, PlannedRating, Tree
 from zhike_engine.policy.check import CHECKED_ON
 from zhike_engine.policy.diff import SECTIONS
+from zhike_engine.policy.metrics import kind_of
 from zhike_engine.policy.model import PolicyDocument
 from zhike_engine.words import Lang
 
@@ -50,6 +52,7 @@ class Rule:
     grade: str = ""
     rank: int = 0
     note: str = ""
+    short: bool = False
 
 
 @dataclass
@@ -198,23 +201,30 @@ class _Maker:
         if spec.note is not None:
             return str(spec.note.pick(self.language))
         said = translated(" ".join((type(spec).__doc__ or "").split()).rstrip("."), self.language)
+        column = self.column(str(getattr(spec, kind_of(spec) or "", "")))
+        parts = [re.split("[;；]", said)[0] + (f"（{column}）" if column else "")]
         over = getattr(spec, "over", None)
         where = getattr(spec, "where", None)
-        parts = [said]
         if over:
-            parts.append(_("window: %(over)s") % {"over": over})
+            parts.append(_("window: %(over)s") % {"over": window_words(over, self.plan.document.windows)})
         if where:
-            parts.append(_("only where %(where)s") % {"where": where})
+            told = to_sentence(parse(where), self.titles.rows_of(table_of(spec)), self.language)
+            parts.append(_("only where %(where)s") % {"where": told})
         return (" · ").join(parts)
+
+    def column(self, source: str) -> str:
+        """A column of the facts, or a metric, as people call it."""
+        table, _dot, name = source.partition(".")
+        if table in TABLES:
+            found = next((one.title for one in TABLES[table].columns if one.name == name), None)
+            own = TABLES[table].title.pick(self.language)
+            return f"{own}·{found.pick(self.language)}" if found else own
+        return self.named(source) if source in self.plan.document.metrics else ""
 
     def numbers(self, document: PolicyDocument) -> Iterator[tuple[str, Rule]]:
         for name, spec in document.parameters.items():
-            yield (
-                spec.article,
-                Rule(
-                    self.kind("parameters"), name, spec.title.pick(self.language), (Line(self.value(name)),)
-                ),
-            )
+            lines, title = (Line(self.value(name)),), spec.title.pick(self.language)
+            yield spec.article, Rule(self.kind("parameters"), name, title, lines, short=True)
 
     def value(self, name: str) -> str:
         """A parameter's value as it is read, or that it is unset."""
@@ -259,6 +269,38 @@ class _Maker:
             yield Term(spec.title.pick(self.language), self.measured(spec))
         for name, parameter in self.plan.document.parameters.items():
             yield Term(parameter.title.pick(self.language), self.value(name))
+
+
+def table_of(spec: Any) -> str:
+    """The fact table that a metric reads."""
+    source = str(getattr(spec, kind_of(spec) or "", ""))
+    return source.partition(".")[0] if source.partition(".")[0] in TABLES else ""
+
+
+LAST = re.compile(r"last (\d+) (day|week|month|quarter|half[-_]year|year)s?")
+BEFORE = re.compile(r"(\d+) (day|week|month|quarter|half[-_]year|year)s? before (.+)")
+CHINESE = {
+    "day": "天",
+    "week": "周",
+    "month": "个月",
+    "quarter": "个季度",
+    "half-year": "个半年",
+    "half_year": "个半年",
+    "year": "年",
+}
+
+
+def window_words(words: str, named: Mapping[str, str]) -> str:
+    """A window in the reader's language; what has no words of its own stands as it is written."""
+    words = " ".join(named.get(words, words).split())
+    if lang() == "en":
+        found = BEFORE.fullmatch(words)
+        return f"{found[1]} {found[2]}s before {window_words(found[3], named)}" if found else words
+    if found := LAST.fullmatch(words):
+        return f"最近 {found[1]} {CHINESE[found[2]]}"
+    if found := BEFORE.fullmatch(words):
+        return f"{window_words(found[3], named)}之前的 {found[1]} {CHINESE[found[2]]}"
+    return "全部时间" if words == "all time" else words
 
 
 def leaves_of(tree: Tree | None) -> Iterator[Leaf]:

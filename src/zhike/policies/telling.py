@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -95,11 +95,11 @@ def acknowledge(*, version: PolicyVersion, by: Person, at: datetime) -> Acknowle
     return owed.get()
 
 
-def owed_by(person: Person, at: datetime) -> QuerySet[Acknowledgement]:
+def owed_by(person: Person, day: date) -> QuerySet[Acknowledgement]:
     """The acknowledgements that a person still owes, the oldest first."""
     rows = Acknowledgement.objects.filter(person=person, given_at__isnull=True, version__state="published")
-    current = PolicyVersion.objects.in_force(signed_on(at)).values("pk")
-    later = PolicyVersion.objects.filter(state="published", effective_on__gt=signed_on(at)).values("pk")
+    current = PolicyVersion.objects.in_force(day).values("pk")
+    later = PolicyVersion.objects.filter(state="published", effective_on__gt=day).values("pk")
     return (
         rows.filter(Q(version__in=current) | Q(version__in=later))
         .select_related("version__policy")

@@ -14,7 +14,7 @@ from zhike.people.doors import door, me
 from zhike.people.rules import can
 from zhike.policies.bands import scales
 from zhike.policies.checking import blocking, issues, unset
-from zhike.policies.comparing import by_article, changes, places, section_name
+from zhike.policies.comparing import by_article, changes, places, what_changed
 from zhike.policies.detailed import required_by
 from zhike.policies.forms import CompareForm
 from zhike.policies.governance import gaps
@@ -54,7 +54,7 @@ class Row:
 @door()
 def policies(request: HttpRequest) -> HttpResponse:
     """The company's policies: which version is in force, what is being written, what is missing."""
-    person, (at, day) = me(request), now()
+    person, (_at, day) = me(request), now()
     versions = list(
         visible_versions(person).filter(policy__closed_at__isnull=True).order_by("policy__code", "-number")
     )
@@ -83,7 +83,7 @@ def policies(request: HttpRequest) -> HttpResponse:
         {
             "rows": rows,
             "may_write": can(person, "edit_policies"),
-            "owed": list(owed_by(person, at)),
+            "owed": list(owed_by(person, day)),
             "gap_count": sum(found.values()),
             "writes": sees_drafts(person),
         },
@@ -102,9 +102,9 @@ def policy(request: HttpRequest, policy: str) -> HttpResponse:
 def version(request: HttpRequest, policy: str, number: int) -> HttpResponse:
     """A version to be read: its articles beside the rules that carry them out."""
     this = find_version(me(request), policy, number)
-    at, day = now()
+    _at, day = now()
     told = reader(this)
-    owed = owed_by(me(request), at).filter(version=this).first()
+    owed = owed_by(me(request), day).filter(version=this).first()
     page = frame(request, this, "read") | {
         "articles": [(one, [_rule(rule, told.terms) for rule in one.rules]) for one in told.articles],
         "others": [_rule(rule, told.terms) for rule in told.others],
@@ -232,10 +232,7 @@ def compare(request: HttpRequest) -> HttpResponse:
             "groups": [
                 (
                     one,
-                    [
-                        (section_name(line), line.sentence.pick(lang()), line.kind, *sides(line))
-                        for line in one.lines
-                    ],
+                    [(line.sentence.pick(lang()), *sides(line)) for line in one.lines],
                 )
                 for one in groups
             ],
@@ -251,7 +248,7 @@ def sides(change: Any) -> tuple[str, str, str]:
     from zhike_engine.policy.diff import shown
 
     return (
-        change.what.pick(lang()),
+        what_changed(change),
         shown(change.old).pick(lang()) if change.kind != "added" else "",
         shown(change.new).pick(lang()) if change.kind != "removed" else "",
     )

@@ -93,7 +93,7 @@ def judge(*, step: ProcedureStep, by: Person, at: datetime, choice: str, ground:
     if choice in NEED_GROUND and not ground.strip():
         raise Invalid(_("Say why."), fields={"ground": _("Say why.")})
     procedure = Procedure.objects.select_for_update().get(pk=step.procedure_id)
-    step = _open_step(procedure, step.pk)
+    step = _open_step(procedure, step.pk, at)
     person = Person.objects.select_related("department").get(pk=by.pk)
     seat = _seat(step, person, at)
     made = StepDecision.objects.create(
@@ -107,12 +107,14 @@ def judge(*, step: ProcedureStep, by: Person, at: datetime, choice: str, ground:
     return made
 
 
-def _open_step(procedure: Procedure, key: int) -> ProcedureStep:
+def _open_step(procedure: Procedure, key: int, at: datetime) -> ProcedureStep:
     step = ProcedureStep.objects.select_related("committee", "role", "department", "person").get(pk=key)
     if procedure.state != "open" or step.state in ("done", "cancelled", "skipped"):
         raise Conflict(_("This has been decided already."))
     if step.state == "waiting":
         raise Conflict(_("The steps before this one come first."))
+    if step.ends_on is not None and step.ends_on < signed_on(at):
+        raise Conflict(_("The time to decide here is over; the default counts."))
     step.procedure = procedure
     return step
 
@@ -175,7 +177,7 @@ def may_withdraw(procedure: Procedure, by: Person, at: datetime) -> bool:
 def add_signer(*, step: ProcedureStep, person: Person, by: Person, at: datetime) -> StepPerson:
     """Ask somebody more to sign a step; who holds the step does so, and the step then waits for both."""
     procedure = Procedure.objects.select_for_update().get(pk=step.procedure_id)
-    step, day = _open_step(procedure, step.pk), signed_on(at)
+    step, day = _open_step(procedure, step.pk, at), signed_on(at)
     if not may_add(step, by, at):
         raise Forbidden(_("Only those whom the step waits for add a signer."))
     wrong = _unfit(step, person, at)

@@ -69,7 +69,7 @@ class SessionForm(forms.Form):
     """A session and its agenda."""
 
     held_on = day(_("day"))
-    place = forms.CharField(label=_("place"), max_length=120, required=False)
+    place = forms.CharField(label=_("meeting place"), max_length=120, required=False)
     papers = forms.ModelMultipleChoiceField(
         Paper.objects.none(), label=_("agenda"), required=False, widget=forms.CheckboxSelectMultiple
     )

@@ -75,7 +75,7 @@ class Session(models.Model):
     committee = models.ForeignKey(Committee, models.PROTECT, related_name="sessions")
     number = models.PositiveIntegerField()
     held_on = models.DateField(_("day"))
-    place = models.CharField(_("place"), max_length=120, blank=True)
+    place = models.CharField(_("meeting place"), max_length=120, blank=True)
     present: models.ManyToManyField[Person, Person] = models.ManyToManyField(
         Person, related_name="+", blank=True
     )

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from statistics import median
-from typing import Any
 
 from django.db import connection
 
@@ -89,10 +88,15 @@ def month_of(department: Department, month: date) -> dict[int, Sums]:
 
 
 def usual(department: Department, month: date) -> dict[int, Decimal]:
-    """Customer -> the amount of an ordinary month: the median of the months with orders in the two years before."""
+    """Customer -> the amount of an ordinary month, from the two years before."""
     first = first_of(month)
-    by_customer: dict[int, list[Any]] = {}
-    for rows in sums(department, add_months(first, -HISTORY), first).values():
+    return ordinary(sums(department, add_months(first, -HISTORY), first))
+
+
+def ordinary(months: Months) -> dict[int, Decimal]:
+    """Customer -> the median of the months with orders, where there are enough of them."""
+    by_customer: dict[int, list[Decimal]] = {}
+    for rows in months.values():
         for customer, one in rows.items():
             if one.amount > 0:
                 by_customer.setdefault(customer, []).append(one.amount)

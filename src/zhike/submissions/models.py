@@ -9,12 +9,13 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from zhike.kernel.amounts import AmountField
 from zhike.people.models import Department, Person
 
 STATES = {
-    "submitted": _("submitted"), "returned": _("returned"), "signed": _("signed off"), "replaced": _("replaced"),
+    "submitted": pgettext_lazy("figures", "submitted"), "returned": _("returned"), "signed": _("signed off"), "replaced": _("replaced"),
 }  # fmt: skip
 """State of a submission -> its name; a month without one is missing."""
 SOURCES = {"orders": _("from the orders"), "sheet": _("uploaded sheet")}

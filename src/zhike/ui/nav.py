@@ -75,6 +75,8 @@ NAV: list[Section] = [
             Link(_("Orders"), icon="shopping-cart", to="orders", verb="see_orders"),
             Link(_("Receivables"), icon="wallet", to="receivables", verb="see_orders"),
             Link(_("Imports"), icon="file-up", to="imports", verb="import_data"),
+            Link(_("Monthly figures"), icon="calendar-check", to="submissions", verb="see_grading"),
+            Link(_("Market intelligence"), icon="radar", to="intelligence", verb="see_customers"),
         ),
     ),
     Section(

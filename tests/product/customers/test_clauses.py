@@ -17,6 +17,7 @@ from zhike.customers.keeping import add_unit, add_unit_record, state_finding
 from zhike.customers.limits import set_limit
 from zhike.customers.models import Contact, Customer
 from zhike.customers.nightly import look_through
+from zhike.customers.quality import Defect
 from zhike.facts.handing_over import write_customers
 from zhike.facts.models import Order
 from zhike_engine.backends.duckdb import DuckDB
@@ -223,6 +224,29 @@ def test_defects_are_listed_to_the_owner_and_the_report_follows_their_correction
     assert "business scope is missing" not in said
 
 
+@pytest.mark.clause("ARC-12")
+def test_ranges_doubles_and_conflicts_with_the_orders_are_defects_with_a_day(cast, client_for, now, today):
+    for number, key in enumerate(("A", "B")):
+        Customer.objects.filter(code=key).update(
+            since=today + timedelta(days=9) if number else "1066-10-14", life="closed", currency="JPY"
+        )
+        Order.objects.create(number=f"R{key}", customer=getattr(cast.customers, key), ordered_on=today - timedelta(days=3), amount=1,
+                             currency="EUR", status="completed")  # fmt: skip
+    twin = Customer.objects.get(code="B")
+    Customer.objects.filter(code="B").update(name=cast.customers.A.name)
+    set_limit(name="defect_days", number=5, by=cast.people.boss, at=now)
+    look_through(at=now, day=today)
+    boss = client_for(cast.people.boss)
+    boss.cookies["zhike_language"] = "en"
+    said = boss.get("/customers/quality/").content.decode()
+    for words in ("customer since cannot be right", "another archive has the same name", "customer since does not agree with the orders",
+                  "life cycle does not agree with the orders", "currency does not agree with the orders"):  # fmt: skip
+        assert words in said
+    found = Defect.objects.standing().filter(customer__in=[cast.customers.A, twin])
+    assert {one.due_on for one in found} == {today + timedelta(days=5)}
+    assert {one.code for one in found} >= {"range", "duplicate", "conflict"}
+
+
 @pytest.mark.clause("ARC-13")
 def test_an_overdue_section_is_flagged_escalated_and_cleared_and_the_old_address_stays(
     cast, client_for, now, today
@@ -271,9 +295,10 @@ ratings:
 def test_a_customer_carries_several_axes_that_lists_and_policies_read(cast, client_for, tmp_path, today):
     ming = client_for(cast.people.ming)
     values = settled_form(ming, "/customers/A/edit/")
-    ming.post(
-        "/customers/A/edit/", {**values, "scale": "medium", "industry": "service", "importance": "core"}
-    )
+    ming.post("/customers/A/edit/", {**values, "scale": "medium", "industry": "service"})
+    Customer.objects.filter(code="A").update(
+        importance="core"
+    )  # judged with a reason: tests/product/decisions
     boss = client_for(cast.people.boss)
     Customer.objects.filter(code="B").update(scale="large", industry="service", importance="ordinary")
     Customer.objects.filter(code="C").update(scale="small", importance="core")

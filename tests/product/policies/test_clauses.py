@@ -99,6 +99,8 @@ def test_everybody_in_scope_is_told_and_acknowledges(house: SimpleNamespace) -> 
         "gao", "shu", "rong"
     }  # fmt: skip
     assert "It binds you" in text_of(house.pages.gao.get("/policies/"))
+    assert "It binds you" in text_of(house.pages.gao.get("/"))
+    assert "foreign-trade" in text_of(house.pages.gao.get("/search/palette/?q=foreign-trade"))
     assert "I have read it" in text_of(house.pages.gao.get(here))
     text_of(house.pages.gao.post(f"{here}acknowledge/"), 302)
     assert house.pages.ming.post(f"{here}acknowledge/").status_code == 403  # whom it does not bind
@@ -158,6 +160,20 @@ def test_an_amendment_drives_from_its_day_and_the_old_version_stays(house: Simpl
     # and can be withdrawn from a day on
     text_of(house.pages.boss.post(f"{amended.get_absolute_url()}withdraw/", {"ground": "wrong"}), 302)
     assert in_force_for(house.customers.B, date(2026, 3, 31)) == draft
+
+
+@pytest.mark.clause("GOV-01")
+def test_the_api_tells_which_version_is_in_force(house: SimpleNamespace) -> None:
+    put_in_force(house, begin(house))
+    kept = house.pages.gao.get("/api/v1/policies/foreign-trade/in-force").json()
+    assert (kept["number"], kept["in_force"], kept["values"]["a_amount"]) == (1, True, "500")
+    assert [one["code"] for one in kept["ratings"][0]["grades"]] == ["A", "B", "C", "D"]
+    listed = house.pages.gao.get("/api/v1/policies").json()
+    assert [(one["code"], one["in_force"], one["versions"]) for one in listed] == [("foreign-trade", 1, [1])]
+    own = house.pages.gao.get("/api/v1/customers/B/policy").json()
+    assert [one["policy"] for one in own] == ["foreign-trade"]
+    assert house.pages.gao.get("/api/v1/customers/A/policy").status_code == 404
+    assert "zhike: 1" in house.pages.gao.get("/api/v1/policies/foreign-trade/versions/1/text").json()["text"]
 
 
 @pytest.mark.clause("GOV-03")

@@ -283,8 +283,9 @@ def test_time_limits_follow_from_the_days(cast: Cast, ended: list[Any]) -> None:
 
 def test_the_periodic_job_tells_once(cast: Cast) -> None:
     begin(cast)
-    run: Any = type("Run", (), {"at": AT})()
-    assert nightly.watch(run) == nightly.watch(run) == {"defaults": 0, "escalated": 0, "met": 0}
+    run: Any = type("Run", (), {"at": AT, "progress": lambda *_numbers: None})()
+    assert nightly.watch(run) == nightly.watch(run) == {"defaults": 0, "escalated": 0}
+    assert nightly.look(run) == nightly.look(run) == {"looked_at": 1, "met": 0}
     assert Message.objects.count() == 1
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import translation
 
 from zhike.facts.models import Order, Rate
 from zhike.kernel.refusals import Conflict, Forbidden, Invalid
@@ -30,13 +31,11 @@ JUNE = date(2026, 6, 1)
 AT = datetime(2026, 7, 3, 9, tzinfo=UTC)
 
 
-@pytest.fixture
-def analyst(cast):
-    """Who verifies."""
-    person = cast.people.idle
-    Grant.objects.create(person=person, role=cast.roles.analyst, from_on=date(2020, 1, 1), until_on=date(2099, 1, 1),
-                         granted_at=AT, approved_by=cast.people.root)  # fmt: skip
-    return person
+@pytest.fixture(autouse=True)
+def english():
+    """Refusals in English."""
+    with translation.override("en"):
+        yield
 
 
 def sheet(text: str, by, name: str = "june.csv"):
@@ -54,7 +53,7 @@ def test_a_month_goes_from_the_orders_to_a_signature_and_drifts(cast, analyst, d
     head = cast.people.head
     Rate.objects.create(currency="USD", rate_on=date(2026, 5, 1), rate=Decimal("7.1"))
     order = Order.objects.create(number="X1", customer=cast.customers.A, ordered_on=date(2026, 6, 9), amount=Decimal("10.10"),
-                                 currency="USD", profit=Decimal("1"), status="completed")  # fmt: skip
+                                 currency="USD", profit=Decimal(1), status="completed")  # fmt: skip
     made = submit_orders(department=cast.departments.key, month=date(2026, 6, 15), by=head, at=AT)
     line = made.lines.get()
     assert (line.amount, line.orders, line.profit) == (Decimal("1071.71"), 2, Decimal("107.1"))

@@ -92,7 +92,7 @@ def test_the_journal_shows_old_and_new_values_who_and_when_and_an_edited_row_is_
 ):
     customer = cast.customers.A
     change_customer(
-        customer=customer, version=customer.version, importance="core", by=cast.people.keep, at=EARLY
+        customer=customer, version=customer.version, need_type="customisation", by=cast.people.keep, at=EARLY
     )
     seal()
     assert list(verify()) == []
@@ -102,10 +102,10 @@ def test_the_journal_shows_old_and_new_values_who_and_when_and_an_edited_row_is_
     assert "柯档案" in page
     assert f"/journal/{entry.pk}/" in page
     detail = browser.get(f"/journal/{entry.pk}/").content.decode()
-    assert "strategic importance" in detail
-    assert "core" in detail
+    assert "type of need" in detail
+    assert "customisation" in detail
 
-    entry.data["after"]["importance"] = "ordinary"
+    entry.data["after"]["need_type"] = "price_sensitive"
     Entry.objects.filter(pk=entry.pk).update(data=entry.data)
     assert [(fault.code, fault.place) for fault in verify()] == [("changed", f"entry {entry.pk}")]
 

@@ -1,0 +1,383 @@
+"""Operations of monthly figures and market intelligence."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from ninja import Path, Query, Router, Status
+from pydantic import Field
+
+from zhike.api.keys import enter
+from zhike.api.once import once
+from zhike.api.operations import REFUSALS, After, Limit
+from zhike.api.paging import cut
+from zhike.api.shapes import Listing, Long, Strict
+from zhike.customers.models import Customer
+from zhike.intelligence import actions as intelligence
+from zhike.intelligence.limits import freshness
+from zhike.intelligence.models import Intelligence
+from zhike.intelligence.offering import for_customer, is_stale
+from zhike.kernel.refusals import Forbidden, Invalid, NotThere
+from zhike.people.models import Person
+from zhike.people.rules import sees
+from zhike.submissions import actions
+from zhike.submissions.board import state_name
+from zhike.submissions.chasing import owing
+from zhike.submissions.models import Submission, SubmissionLine, departments_of
+from zhike.submissions.reconciling import Given
+
+router = Router()
+Key = Annotated[int, Path(ge=1, lt=2**63)]
+MONTH = r"^\d{4}-(0[1-9]|1[0-2])$"
+Month = Annotated[str, Field(pattern=MONTH)]
+Money = Annotated[Decimal, Field(max_digits=19, decimal_places=4)]
+Line = Annotated[str, Field(max_length=300, pattern=r"^[^\x00]*$")]
+
+
+class SubmissionOut(Strict):
+    """The figures of a month; amounts that the asking person may not see are null."""
+
+    id: int
+    department: str
+    month: str
+    edition: int
+    state: str
+    source: str
+    currency: str
+    amount: str | None
+    customers: int
+    differences: int
+    changed_since: int
+    submitted_by: str
+    submitted_at: datetime
+    verified_by: str | None
+    verified_at: datetime | None
+    comment: str
+
+
+class DifferenceOut(Strict):
+    """A line that does not agree with the orders."""
+
+    line: int
+    customer: str | None
+    label: str
+    differs: list[str]
+    amount: str | None
+    orders: int | None
+    profit: str | None
+    orders_amount: str | None
+    orders_number: int
+    orders_profit: str | None
+    explanation: str
+
+
+class SubmissionWhole(SubmissionOut):
+    """The figures of a month with what differs, at most a thousand lines."""
+
+    lines: list[DifferenceOut]
+
+
+class MonthOut(Strict):
+    """How a month of a department stands: missing, late, submitted, returned or signed."""
+
+    department: str
+    month: str
+    state: str
+    said: str
+    due_on: date
+    days_late: int
+    changed_since: int
+    submission: int | None
+
+
+class FigureIn(Strict):
+    """Figures of a customer, in the company's currency."""
+
+    customer: Annotated[str, Field(max_length=160)]
+    amount: Money
+    orders: Annotated[int, Field(ge=0, lt=2**31)]
+    profit: Money | None = None
+    explanation: Line = ""
+
+
+class SubmissionIn(Strict):
+    """A month to submit: with `figures`, or without them what the orders say. `corrects` names the edition to correct."""
+
+    department: Annotated[str, Field(max_length=40)]
+    month: Month
+    figures: Annotated[list[FigureIn], Field(max_length=100_000)] | None = None
+    note: Long = ""
+    corrects: Annotated[int, Field(ge=1, lt=2**63)] | None = None
+
+
+class DecisionIn(Strict):
+    """A word with a decision."""
+
+    comment: Long = ""
+
+
+def _shown(value: Decimal | None, seen: bool) -> str | None:
+    return str(value) if seen and value is not None else None
+
+
+def _out(one: Submission, by: Person) -> dict[str, Any]:
+    return {
+        "id": one.pk, "department": one.department.code, "month": f"{one.month:%Y-%m}", "edition": one.number, "state": one.state,
+        "source": one.source, "currency": one.currency, "amount": _shown(one.amount, sees(by, "price")), "customers": one.customers,
+        "differences": one.differences, "changed_since": one.drift, "submitted_by": one.submitted_by.username,
+        "submitted_at": one.submitted_at, "verified_by": one.checked_by.username if one.checked_by else None,
+        "verified_at": one.checked_at, "comment": one.comment,
+    }  # fmt: skip
+
+
+def _difference(line: SubmissionLine, by: Person) -> dict[str, Any]:
+    price, profit = sees(by, "price"), sees(by, "profit")
+    return {
+        "line": line.pk, "customer": line.customer.code if line.customer else None, "label": line.label,
+        "differs": line.differs.split(","), "amount": _shown(line.amount, price), "orders": line.orders,
+        "profit": _shown(line.profit, profit), "orders_amount": _shown(line.ledger_amount, price),
+        "orders_number": line.ledger_orders, "orders_profit": _shown(line.ledger_profit, profit), "explanation": line.explanation,
+    }  # fmt: skip
+
+
+def _whole(one: Submission, by: Person) -> dict[str, Any]:
+    lines = one.lines.differing().select_related("customer")[:1000]
+    return {**_out(one, by), "lines": [_difference(line, by) for line in lines]}
+
+
+def _find(by: Person, key: Key) -> Submission:
+    rows: Any = Submission.objects.visible_to(by).select_related("department", "submitted_by", "checked_by")
+    found: Submission | None = rows.filter(pk=key).first()
+    if found is None:
+        raise NotThere(_("There are no such figures."))
+    return found
+
+
+@router.get(
+    "/submissions/months",
+    response={200: list[MonthOut], **REFUSALS},
+    tags=["figures"],
+    summary="How the months stand",
+)
+def list_months(request: HttpRequest) -> Any:
+    person, day = enter(request, "see_grading"), timezone.localdate()
+    seen = set(departments_of(person).values_list("pk", flat=True))
+    return [
+        {
+            "department": one.department.code, "month": f"{one.month:%Y-%m}", "state": one.state, "said": state_name(one.state),
+            "due_on": one.due_on, "days_late": one.days_late(day), "changed_since": one.drift,
+            "submission": one.submission.pk if one.submission else None,
+        }
+        for each in owing(day) if each.department.pk in seen
+        for one in each.months(day)
+    ]  # fmt: skip
+
+
+@router.get(
+    "/submissions",
+    response={200: Listing[SubmissionOut], **REFUSALS},
+    tags=["figures"],
+    summary="Monthly figures, newest first",
+)
+def list_submissions(request: HttpRequest, after: After = "", limit: Limit = 50) -> Any:
+    person = enter(request, "see_grading")
+    rows: Any = Submission.objects.visible_to(person).select_related(
+        "department", "submitted_by", "checked_by"
+    )
+    shown, cursor = cut(rows, after, limit, "submissions")
+    return {"rows": [_out(one, person) for one in shown], "next": cursor}
+
+
+@router.get(
+    "/submissions/{key}",
+    response={200: SubmissionWhole, **REFUSALS},
+    tags=["figures"],
+    summary="The figures of a month",
+)
+def get_submission(request: HttpRequest, key: Key) -> Any:
+    person = enter(request, "see_grading")
+    return _whole(_find(person, key), person)
+
+
+@router.post(
+    "/submissions", response={201: SubmissionWhole, **REFUSALS}, tags=["figures"], summary="Submit a month"
+)
+def post_submission(request: HttpRequest, body: SubmissionIn) -> Any:
+    person, now = enter(request, "submit_figures"), timezone.now()
+    department = departments_of(person).filter(code=body.department).first()
+    if department is None:
+        raise NotThere(_("There is no such department."))
+    sheet = _sheet(body, person)
+
+    def work() -> tuple[int, Any]:
+        common: dict[str, Any] = {"note": body.note, "by": person, "at": now}
+        month = date.fromisoformat(f"{body.month}-01")
+        if body.corrects is not None:
+            made = actions.correct(submission=_find(person, body.corrects), sheet=sheet, **common)
+        elif sheet is not None:
+            made = actions.submit_sheet(department=department, month=month, sheet=sheet, **common)
+        else:
+            made = actions.submit_orders(department=department, month=month, **common)
+        return 201, SubmissionWhole.model_validate(_whole(made, person))
+
+    return Status(*once(request, person, now, work))
+
+
+def _sheet(body: SubmissionIn, by: Person) -> Any:
+    from zhike.submissions.sheets import Sheet
+
+    if body.figures is None:
+        return None
+    if not (sees(by, "price") and sees(by, "profit")):
+        raise Forbidden(_("Your roles do not show amounts and profit."))
+    codes = [one.customer for one in body.figures]
+    if len(set(codes)) < len(codes):
+        raise Invalid(_("A customer stands there twice."), fields={"figures": _("twice")})
+    known = dict(Customer.objects.visible_to(by).living().filter(code__in=codes).values_list("code", "pk"))
+    rows = [
+        Given(row, one.customer, known.get(one.customer), one.amount, one.orders, one.profit, one.explanation)
+        for row, one in enumerate(body.figures, start=1)
+    ]
+    return Sheet("API", "", rows)
+
+
+@router.post(
+    "/submissions/{key}/sign",
+    response={200: SubmissionOut, **REFUSALS},
+    tags=["figures"],
+    summary="Verify and sign",
+)
+def sign_submission(request: HttpRequest, key: Key, body: DecisionIn) -> Any:
+    person, now = enter(request, "see_grading"), timezone.now()
+    one = _find(person, key)
+
+    def work() -> tuple[int, Any]:
+        made = actions.sign(submission=one, comment=body.comment, by=person, at=now)
+        return 200, SubmissionOut.model_validate(_out(made, person))
+
+    return Status(*once(request, person, now, work))
+
+
+@router.post(
+    "/submissions/{key}/return",
+    response={200: SubmissionOut, **REFUSALS},
+    tags=["figures"],
+    summary="Return with a comment",
+)
+def return_submission(request: HttpRequest, key: Key, body: DecisionIn) -> Any:
+    person, now = enter(request, "see_grading"), timezone.now()
+    one = _find(person, key)
+
+    def work() -> tuple[int, Any]:
+        made = actions.return_figures(submission=one, comment=body.comment, by=person, at=now)
+        return 200, SubmissionOut.model_validate(_out(made, person))
+
+    return Status(*once(request, person, now, work))
+
+
+class IntelligenceOut(Strict):
+    """What is known of a market, an industry or a competitor; `why` tells why it concerns the customer asked for."""
+
+    id: int
+    kind: str
+    title: str
+    text: str
+    industry: str
+    competitor: str
+    growth: str | None
+    source: str
+    day: date
+    reliability: str
+    stale: bool
+    why: str
+    customers: list[str]
+
+
+class IntelligenceIn(Strict):
+    """A finding."""
+
+    kind: Annotated[str, Field(pattern="^(need|trend|move)$")]
+    title: Annotated[str, Field(min_length=1, max_length=160, pattern=r"^[^\x00]*$")]
+    text: Long = ""
+    industry: Annotated[str, Field(max_length=20)] = ""
+    competitor: Annotated[str, Field(max_length=120, pattern=r"^[^\x00]*$")] = ""
+    growth: Annotated[Decimal, Field(max_digits=7, decimal_places=2)] | None = None
+    source: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
+    day: date
+    reliability: Annotated[str, Field(pattern="^(sure|likely|hearsay)$")] = "likely"
+    customers: Annotated[list[str], Field(max_length=200)] = []
+
+
+def _known(one: Intelligence, stale: bool, why: str, codes: list[str]) -> dict[str, Any]:
+    return {
+        "id": one.pk, "kind": one.kind, "title": one.title, "text": one.text, "industry": one.industry, "competitor": one.competitor,
+        "growth": None if one.growth is None else str(one.growth), "source": one.source, "day": one.known_on,
+        "reliability": one.reliability, "stale": stale, "why": why, "customers": codes,
+    }  # fmt: skip
+
+
+def _codes(rows: list[Intelligence], by: Person) -> dict[int, list[str]]:
+    """The customers concerned that a person sees, by finding."""
+    seen = Customer.objects.visible_to(by).values("pk")
+    links = Intelligence.customers.through.objects.filter(intelligence__in=rows, customer__in=seen)
+    found: dict[int, list[str]] = {}
+    for key, code in links.order_by("customer__code").values_list("intelligence_id", "customer__code"):
+        found.setdefault(key, []).append(code)
+    return found
+
+
+@router.get(
+    "/intelligence", response={200: Listing[IntelligenceOut], **REFUSALS}, tags=["intelligence"],
+    summary="What is known of markets and competitors; with `customer`, what concerns it, as input for its plan",
+)  # fmt: skip
+def list_intelligence(
+    request: HttpRequest,
+    customer: Annotated[str, Query(max_length=40)] = "",
+    after: After = "",
+    limit: Limit = 50,
+) -> Any:
+    person, day = enter(request, "see_customers"), timezone.localdate()
+    if customer:
+        one = Customer.objects.visible_to(person).filter(code=customer.replace("\x00", "")).first()
+        if one is None:
+            raise NotThere(_("There is no such customer."))
+        offered = for_customer(one, day)
+        codes = _codes([each.item for each in offered], person)
+        return {
+            "rows": [
+                _known(each.item, each.stale, each.why, codes.get(each.item.pk, [])) for each in offered
+            ],
+            "next": "",
+        }
+    shown, cursor = cut(Intelligence.objects.visible_to(person).standing(), after, limit, "intelligence")
+    codes, fresh = _codes(shown, person), freshness()
+    return {
+        "rows": [_known(each, is_stale(each, day, fresh), "", codes.get(each.pk, [])) for each in shown],
+        "next": cursor,
+    }
+
+
+@router.post(
+    "/intelligence",
+    response={201: IntelligenceOut, **REFUSALS},
+    tags=["intelligence"],
+    summary="Record what is known",
+)
+def post_intelligence(request: HttpRequest, body: IntelligenceIn) -> Any:
+    person, now = enter(request, "record_intelligence"), timezone.now()
+    found = list(Customer.objects.visible_to(person).living().filter(code__in=body.customers))
+    if len(found) < len(set(body.customers)):
+        raise Invalid(_("There is no such customer."), fields={"customers": _("unknown")})
+    values = body.model_dump(exclude={"customers", "day"})
+
+    def work() -> tuple[int, Any]:
+        made = intelligence.record(by=person, at=now, customers=found, known_on=body.day, **values)
+        stale = is_stale(made, timezone.localdate(), freshness())
+        return 201, IntelligenceOut.model_validate(_known(made, stale, "", sorted(one.code for one in found)))
+
+    return Status(*once(request, person, now, work))
