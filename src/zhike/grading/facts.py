@@ -65,7 +65,7 @@ TRADE: dict[str, Source] = {
     "activities": Source(
         {
             "activity": ("t.id", WHOLE), "customer": ("t.customer_id", WHOLE), "done_on": ("t.done_on", DAY),
-            "kind": ("t.channel", TEXT), "hours": ("coalesce(t.minutes, 60) * 10000 / 60", MONEY),
+            "kind": ("t.channel", TEXT), "hours": ("(coalesce(t.minutes, 0) * 100 + 30) / 60 * 100", MONEY),
         },
         "zhike_activity t where 1 = 1", "t.id",
     ),
@@ -79,7 +79,7 @@ TRADE: dict[str, Source] = {
         " where t.replaced_at is null", "t.id",
     ),
 }  # fmt: skip
-"""Fact table -> where it comes from. An activity whose time nobody stated counts as one hour."""
+"""Fact table -> where it comes from. Hours are the minutes that people state, to two decimals."""
 
 ARCHIVE: dict[str, tuple[str, pa.DataType]] = {
     "customer": ("t.id", WHOLE), "name": ("t.name", TEXT), "code": ("t.code", TEXT), "group": ("t.\"group\"", TEXT),
