@@ -8,10 +8,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Min, Q, QuerySet
 
 from zhike.analysis.spans import Scope, Span, orders_between, rows, seen, worth
 from zhike.customers.models import Customer
+from zhike.facts.models import Order
 from zhike.grading.models import Grade
 from zhike.kernel.amounts import amount
 from zhike.people.models import Person
@@ -113,6 +114,12 @@ def _fresh(spans: Sequence[Span], as_of: date, scope: Scope) -> list[tuple[Any, 
             where t.status = 'completed' and (t.known_on is null or t.known_on <= %s){scope.of("t")} group by t.customer_id
         ) w join zhike_customer c on c.id = w.id where w.first_on >= %s and w.first_on < %s group by c.grade, {place}"""
     return rows(sql, [*marks, as_of, *scope.values, spans[0].first, spans[-1].end, *marks])
+
+
+def first_order_on(person: Person) -> date | None:
+    """The day of the first order; who first bought in the span where orders begin is not known to be new."""
+    found = Order.objects.filter(customer__in=seen(person)).aggregate(first=Min("ordered_on"))["first"]
+    return found if isinstance(found, date) else None
 
 
 def movements(person: Person, first: date, end: date) -> QuerySet[Grade]:

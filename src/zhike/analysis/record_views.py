@@ -89,7 +89,8 @@ def order_records(request: HttpRequest) -> HttpResponse:
     own = company_currency()
     columns = [
         grid.Column("number", _("Order"), lambda row: f"<b>{grid.text(row[0].number)}</b>", css="stick", phone="title"),
-        grid.Column("customer", _("Customer"), lambda row: grid.link(str(row[0].customer), row[0].customer.get_absolute_url()), phone="meta"),
+        grid.Column("customer", _("Customer"), lambda row: grid.link(str(row[0].customer), row[0].customer.get_absolute_url()),
+                    phone="meta"),
         grid.Column("day", _("Ordered on"), lambda row: grid.day(row[0].ordered_on), phone="meta"),
         grid.Column("status", _("Status"), lambda row: grid.tag(STATUS[row[0].status], TONES[row[0].status]), phone="aside"),
         grid.Column("amount", _("Amount"), lambda row: grid.money(row[0].amount, row[0].currency, 2), css="r"),

@@ -7,6 +7,7 @@ from django.urls import path
 from zhike.analysis import export_views, record_views, views
 
 urlpatterns = [
+    path("", views.development_page, name="analysis"),
     path("development/", views.development_page, name="analysis_development"),
     path("value/", views.value_page, name="analysis_value"),
     path("fit/", views.fit_page, name="analysis_fit"),

@@ -36,7 +36,8 @@ KINDS: dict[str, tuple[Any, Any]] = {
 """Kind of mismatch -> its name, and when it is one: as docs/algorithms/population.md defines them."""
 SEGMENTS: dict[str, tuple[Any, str]] = {
     "grade": (_("grade"), "grade"), "department": (_("department"), "department__name_zh"), "region": (_("region"), "region__name_zh"),
-    "industry": (_("industry"), "industry"), "scale": (_("purchase scale"), "scale"), "importance": (_("strategic importance"), "importance"),
+    "industry": (_("industry"), "industry"), "scale": (_("purchase scale"), "scale"),
+    "importance": (_("strategic importance"), "importance"),
 }  # fmt: skip
 
 

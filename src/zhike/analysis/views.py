@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from zhike.analysis.development import Development, Year, development
+from zhike.analysis.development import Development, Year, development, first_order_on
 from zhike.analysis.fit import fit
 from zhike.analysis.grades import in_order, key_of, named, of_key, ranks_on
 from zhike.analysis.pages import asked_spans, common, hours, look, number, standing_for
@@ -45,13 +45,14 @@ def development_page(request: HttpRequest) -> HttpResponse:
     if grade is not None and grade not in found.years:
         raise Http404
     codes = in_order(found.years, ranks)
-    years = found.of(grade)
+    years, since = found.of(grade), first_order_on(person)
     page_of = {
         **common(request, person), "spans": spans, "grade": grade, "key": "" if grade is None else key_of(grade),
         "groups": [{"key": key_of(code), "code": code, "name": named(code), "rank": ranks.get(code), "last": found.years[code][-1],
                     "growth": _growth(found.years[code]), "customers": sum(found.customers.get(code, {}).values()),
                     "chosen": code == grade} for code in codes],
-        "years": [{"span": span, "year": year, "growth": year.growth(years[i - 1]) if i else None}
+        "years": [{"span": span, "year": year, "whole": since is not None and since < span.first,
+                   "growth": year.growth(years[i - 1]) if i else None}
                   for i, (span, year) in enumerate(zip(spans, years, strict=True))],
         "life": _life(found, grade), "chart": _chart(found, grade, codes, sees(person, "profit")),
         "may_export": can(person, "export_data"),
@@ -145,7 +146,8 @@ def _ranking(request: HttpRequest, standing: Standing, person: Person) -> dict[s
     return {
         "rows": rows, "sort": sort, "page": page, "pages": max(1, -(-len(lines) // PAGE)), "count": len(lines), "grade": grade,
         "sorts": [(name, SORT_NAMES[name], name == sort) for name in allowed], "has_potential": bool(expected),
-        "grades": [(key_of(code), named(code), code == grade) for code in in_order((one.grade for one in standing.lines), ranks_on(now()[1]))],
+        "grades": [(key_of(code), named(code), code == grade) for code in
+                   in_order((one.grade for one in standing.lines), ranks_on(now()[1]))],
     }  # fmt: skip
 
 

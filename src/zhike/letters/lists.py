@@ -147,7 +147,7 @@ def columns(person: Person, day: date) -> list[grid.Column]:
         grid.Column("to", _("To"), lambda one: _to(one, address), css="ink-2"),
         grid.Column("owner", _("Account manager"), lambda one: grid.person(one.customer.manager), phone="meta"),
         grid.Column("sent", _("Sent"), lambda one: grid.day(one.sent_at) + (f" · {MEANS[one.means]}" if one.sent_at and one.means else "")),
-        grid.Column("delivered", _("Opened"), lambda one: grid.ago(one.delivered_at)),
+        grid.Column("delivered", _("Opened by the customer"), lambda one: grid.ago(one.delivered_at)),
         grid.Column("received", _("Receipt"), lambda one: grid.text(f"{one.received_by} · {_day(one)}" if one.received_at else "")),
     ]  # fmt: skip
 

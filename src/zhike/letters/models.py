@@ -107,7 +107,7 @@ class Letter(models.Model):
     state = models.CharField(_("state"), max_length=10, default="due")
     means = models.CharField(_("sent"), max_length=6, blank=True)
     address = models.CharField(_("address"), max_length=254, blank=True)
-    due_on = models.DateField(_("due"))
+    due_on = models.DateField(_("to be told by"))
     owner = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", verbose_name=_("owner"))
     word_sha256 = models.CharField(max_length=64, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)

@@ -75,7 +75,7 @@ class _Reader:
 
     def rows(self, table: Table) -> list[list[dict[str, Any]]]:
         """Cells with how many columns they take; one that reaches down is shown in its first row only."""
-        seen: set[int] = set()
+        seen: set[Any] = set()
         found = []
         for row in table.rows:
             line: list[dict[str, Any]] = []
@@ -85,8 +85,8 @@ class _Reader:
                     line[-1]["span"] += 1
                     continue
                 last = cell._element
-                again = id(last) in seen
-                seen.add(id(last))
+                again = last in seen
+                seen.add(last)
                 line.append({"span": 1, "parts": [] if again else list(self.parts(cell))})
             found.append(line)
         return found

@@ -969,7 +969,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(default='due', max_length=10, verbose_name='state')),
                 ('means', models.CharField(blank=True, max_length=6, verbose_name='sent')),
                 ('address', models.CharField(blank=True, max_length=254, verbose_name='address')),
-                ('due_on', models.DateField(verbose_name='due')),
+                ('due_on', models.DateField(verbose_name='to be told by')),
                 ('word_sha256', models.CharField(blank=True, max_length=64)),
                 ('sha256', models.CharField(blank=True, max_length=64)),
                 ('blocks', models.JSONField(default=dict)),

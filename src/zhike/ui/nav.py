@@ -64,7 +64,7 @@ NAV: list[Section] = [
             Link(_("Gradings"), icon="gauge", to="gradings", verb="see_grading"),
             Link(_("Grades"), icon="medal", to="proposals", verb="see_grading"),
             Link(_("Letters"), icon="mail", to="letters", verb="see_customers"),
-            Link(_("Analyses"), icon="chart-line", to="analysis_development", verb="see_analysis"),
+            Link(_("Analyses"), icon="chart-line", to="analysis", verb="see_analysis"),
             Link(_("Evaluations"), icon="clipboard-check", to="evaluations", verb="see_customers"),
             Link(_("Service that changes"), icon="repeat", to="treatments", verb="change_customer"),
         ),
