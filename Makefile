@@ -10,7 +10,7 @@ export UV_SYSTEM_CERTS ?= 1
 PYTEST_OPTIONS ?= --numprocesses=auto --maxprocesses=4 --dist=loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev spark browser node assets translations demo test check fix bench lock clean
+.PHONY: help setup dev spark browser node assets translations wheel demo test check fix bench lock clean
 
 help: ## List what make can do
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -97,7 +97,7 @@ endif
 # --- the pages: styles, scripts, Chinese ----------------------------------------------------------
 
 BUILT := src/zhike/ui/static/dist/manifest.json
-NODE_IS_NEW := $(shell node -e 'const [a,b]=process.versions.node.split(".").map(Number);console.log(a>22||(a==22&&b>=12)||(a==20&&b>=19)?1:"")' 2>/dev/null)
+NODE_IS_NEW := $(shell command -v npm >/dev/null && node -e 'const [a,b]=process.versions.node.split(".").map(Number);console.log(a>22||(a==22&&b>=12)||(a==20&&b>=19)?1:"")' 2>/dev/null)
 ifeq ($(NODE_IS_NEW),)
 assets $(BUILT): export PATH := $(CURDIR)/$(BIN):$(PATH)
 node_modules/.made: .venv/.with-node
@@ -115,6 +115,9 @@ $(BUILT): node_modules/.made vite.config.js $(shell find frontend src/zhike -nam
 	@touch $@
 
 CATALOGUES := $(wildcard src/zhike/*/locale/*/LC_MESSAGES/django.po)
+
+wheel: setup assets ## Build the wheel into dist, to install on another machine
+	$(BIN)/python -m hatchling build -t wheel
 
 translations: setup ## Bring the Chinese catalogues up to date, and compile them
 	$(BIN)/python -m zhike.ui.translations

@@ -13,14 +13,17 @@ from django.utils import timezone
 
 from zhike.api.actions import make_token
 from zhike.customers.actions import change_customer
+from zhike.customers.budgets import Budget
 from zhike.customers.documents import add_document
 from zhike.customers.handovers import open_handover
+from zhike.customers.incidents import Incident
 from zhike.customers.lapsing import Recovery
 from zhike.customers.merging import merge_customers
-from zhike.customers.models import Customer
+from zhike.customers.models import Consultation, Customer
 from zhike.customers.tables import Need, Unit, UnitRecord
 from zhike.imports.actions import start_import
 from zhike.lists.models import View
+from zhike.outbox.models import Group
 from zhike.people.certificates import Certificate, Duty
 from zhike.people.delegations import Delegation
 from zhike.people.models import Department, Person, Role
@@ -100,4 +103,31 @@ def furnish() -> None:
         by=manager,
         at=at,
     )
+    furnish_desks(first, second, receiver, at)
     merge_customers(kept=second, gone=third, by=head, at=at)
+
+
+def furnish_desks(first: Customer, second: Customer, receiver: Person, at: datetime) -> None:
+    """What waits on the desks of those who keep secrets, money and the installation."""
+    day = timezone.localdate(at)
+    year = {"from_on": day, "until_on": day + timedelta(days=360)}
+    fill(
+        Consultation,
+        at,
+        customer=None,
+        asked_for=second.name,
+        person=receiver,
+        purpose="参加联合投标",
+        **year,
+    )
+    fill(
+        Incident,
+        at,
+        customer=first,
+        title="报价单误发",
+        kind="leak",
+        description="一份报价单发错了收件人。",
+        **year,
+    )
+    fill(Budget, at, year=day.year, amount=Decimal(500_000), currency="CNY")
+    Group.objects.create(name="值班群", channel="dingtalk", address="https://robot.example.com/send")

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 
+from tests.conftest import absent
 from tests.house.sources import PRODUCT, ROOT
 
 BUILT = PRODUCT / "ui" / "static" / "dist"
@@ -71,3 +74,21 @@ def test_the_lock_names_no_registry_and_is_whole() -> None:
     optional = {name for entry in lock.values() for name in entry.get("optionalDependencies", {})}
     held = {name.rpartition("node_modules/")[2] for name in lock}
     assert optional - held == set()
+
+
+@pytest.mark.parametrize("programs", [("node",), ("node", "npm")], ids=" and ".join)
+def test_node_alone_is_not_enough_to_build(tmp_path: Path, programs: tuple[str, ...]) -> None:
+    """Some systems have Node without npm; then the one that pip brings is used, as where there is none."""
+    for name in ("node", "npm"):
+        if name in programs:
+            (tmp_path / name).write_text("#!/bin/sh\necho 1\n", encoding="utf-8")
+            (tmp_path / name).chmod(0o755)
+    make = shutil.which("make")
+    if make is None:
+        absent("make is not installed", "install make")
+    read = subprocess.run(
+        [make, "--print-data-base", "--question", "assets"], cwd=ROOT, env={"PATH": str(tmp_path)},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    [rule] = re.findall(r"^node_modules/\.made:(.*)$", read.stdout, re.MULTILINE)
+    assert (".venv/.with-node" in rule) == ("npm" not in programs)

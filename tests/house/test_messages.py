@@ -19,6 +19,11 @@ REFUSALS = re.compile(
     r"|TypeMismatch|Unrollable|UsageError|BadParameter|ValueError|error|warning|note|issue|fail|refuse|refusal)"
 )
 """Names of what is called with a message."""
+SHOWN = re.compile(
+    r"(\w*(Invalid|Unset|Unavailable|Unfit|Failed|Issues)|Refused|Forbidden|GateClosed|NotThere|Conflict|TooMany|Unreachable"
+    r"|Broke|ValidationError|PermissionDenied|Http404|UsageError|BadParameter|fail|_end)"
+)
+"""The same where Django is used: what pages show. A ValueError there is for programmers, `log.error` for administrators."""
 NOT_FOR_PEOPLE = {
     ("src/zhike/facts/columns.py", "note"),  # a reason by its code; the words are in quality.py
     ("src/zhike/cli/main.py", "version_option"),  # a name and a number
@@ -88,21 +93,39 @@ def uses_django(path: Path) -> bool:
     )
 
 
+def is_unsaid(call: ast.Call, *, django: bool) -> bool:
+    """Whether a call is given plain words that people read."""
+    known = (SHOWN if django else REFUSALS).fullmatch(name_of(call))
+    told = ("error",) if django else ("message", "hint")
+    words = [
+        keyword.value
+        for keyword in call.keywords
+        if keyword.arg in told or (known and keyword.arg == "message")
+    ]
+    return any(map(plain, [*words, *(call.args if known else [])]))
+
+
 def unsaid(path: Path) -> list[str]:
-    found = []
-    for call in calls(path):
-        name = name_of(call)
-        words = [keyword.value for keyword in call.keywords if keyword.arg in ("message", "hint")]
-        if REFUSALS.fullmatch(name):
-            words += call.args
-        if any(map(plain, words)) and not exempt(path, name):
-            found.append(place(path, call))
-    return found
+    django = uses_django(path)
+    wrong = (call for call in calls(path) if is_unsaid(call, django=django))
+    return [place(path, call) for call in wrong if not exempt(path, name_of(call))]
 
 
 @pytest.mark.parametrize("package", PACKAGES, ids=lambda one: one.name)
 def test_no_refusal_is_made_of_plain_words(package):
-    assert [where for path in python_files(package) if not uses_django(path) for where in unsaid(path)] == []
+    assert [where for path in python_files(package) for where in unsaid(path)] == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    ['Unreachable("no mail server")', 'Conflict(f"{who} was first")', 'fail(job, error="it broke here")',
+     'Invalid("a b" if c else d)', 'Refused(message="not now")'],
+)  # fmt: skip
+def test_plain_words_of_pages_are_found(source):
+    [bad] = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    assert is_unsaid(bad, django=True)
+    good = ast.parse('Conflict(_("They were first") % {"who": who})\nValueError("registered twice")')
+    assert not any(is_unsaid(node, django=True) for node in ast.walk(good) if isinstance(node, ast.Call))
 
 
 @pytest.mark.parametrize("package", PACKAGES, ids=lambda one: one.name)

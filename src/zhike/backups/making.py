@@ -10,10 +10,10 @@ import shutil
 import sqlite3
 import tarfile
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import IO, Any
@@ -29,6 +29,10 @@ ENDING = ".zhikebackup"
 MANIFEST = "manifest.json"
 KEYS = ("journal.anchor", "journal.key", "secret.key")
 """Files of the data folder that a restored installation needs; the anchor comes first, for it may only be older."""
+SCRATCH = ".making-"
+"""How the names begin of what is there only while a backup is made."""
+LONGEST = timedelta(days=1)
+"""After so long, whoever made a backup is dead."""
 Tell = Callable[[int, int], None]
 
 
@@ -76,22 +80,44 @@ def tables() -> list[str]:
 def make_backup(
     folder: Path, passphrase: bytes, *, now: datetime, tell: Tell = lambda _done, _of: None
 ) -> Made:
-    """Write a backup into `folder`; it appears there when it is complete, and only then."""
+    """Write a backup into `folder`; it appears there when it is complete, and only then.
+
+    What is not encrypted yet stays in the data folder: the backups may lie on a disk that others read.
+    """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     target = folder / f"zhike-{now.astimezone(UTC):%Y%m%d-%H%M%S-%f}{ENDING}"
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".making-") as scratch:
+    fresh = folder / f"{SCRATCH}{target.name}"
+    _sweep(folder, before=now - LONGEST)
+    with tempfile.TemporaryDirectory(dir=settings.DATA_DIR, prefix=SCRATCH) as scratch:
         stage = Path(scratch)
         kept = _keys(stage)
         with _database(stage) as (name, rows):
             files = [*kept, (name, stage / name), *_uploads()]
-            fresh = stage / "backup"
-            with fresh.open("wb") as out:
-                manifest = _pack(out, passphrase, files, rows, now, tell)
-                out.flush()
-                os.fsync(out.fileno())
-        fresh.chmod(0o600)
-        fresh.replace(target)
+            try:
+                manifest = _write(fresh, passphrase, files, rows, now, tell)
+                fresh.replace(target)
+            finally:
+                fresh.unlink(missing_ok=True)
     return Made(target, target.stat().st_size, manifest)
+
+
+def _write(
+    fresh: Path, passphrase: bytes, files: list[tuple[str, Path]], rows: dict[str, int], now: datetime, tell: Tell
+) -> Manifest:  # fmt: skip
+    """Write the sealed file; it is on the disk afterwards."""
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+        manifest = _pack(out, passphrase, files, rows, now, tell)
+        out.flush()
+        os.fsync(out.fileno())
+    return manifest
+
+
+def _sweep(folder: Path, *, before: datetime) -> None:
+    """Remove what a killed backup left: copies of the database, and sealed files without an end."""
+    for place in {folder, Path(settings.DATA_DIR)}:
+        for left in place.glob(f"{SCRATCH}*"):
+            if left.stat().st_mtime < before.timestamp():
+                shutil.rmtree(left) if left.is_dir() else left.unlink()
 
 
 def _keys(stage: Path) -> list[tuple[str, Path]]:
@@ -117,9 +143,10 @@ def _database(stage: Path) -> Iterator[tuple[str, dict[str, int]]]:
         return
     with transaction.atomic(durable=True), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
         cursor.execute("SELECT pg_export_snapshot()")
         [snapshot] = cursor.fetchone()
-        rows = count_rows()
+        rows = count_rows(tables())
         run_postgresql(
             "pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--snapshot={snapshot}",
             f"--file={stage / 'database.dump'}",
@@ -127,11 +154,11 @@ def _database(stage: Path) -> Iterator[tuple[str, dict[str, int]]]:
     yield "database.dump", rows
 
 
-def count_rows() -> dict[str, int]:
-    """Rows of every table of the product in the database at hand."""
+def count_rows(names: Iterable[str]) -> dict[str, int]:
+    """Rows of tables in the database at hand."""
     found = {}
     with connection.cursor() as cursor:
-        for name in tables():
+        for name in names:
             cursor.execute(f"SELECT count(*) FROM {connection.ops.quote_name(name)}")
             found[name] = int(cursor.fetchone()[0])
     return found

@@ -15,7 +15,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection, connections
 
-from zhike.backups.copies import run_postgresql
+from zhike.backups.copies import copy_database, run_postgresql
 from zhike.backups.making import KEYS, MANIFEST, Manifest, count_rows
 from zhike.backups.sealed import Opener
 from zhike.kernel.unfit import InstallationUnfit
@@ -102,8 +102,8 @@ def restore(file: Path, passphrase: bytes, *, force: bool, now: datetime) -> Man
         for name in KEYS:
             _swap(stage / "keys" / name, Path(settings.DATA_DIR) / name, aside)
         _swap(stage / "files", Path(settings.MEDIA_ROOT), aside)
-    found = count_rows()
-    wrong = [name for name, count in manifest.rows.items() if found.get(name) != count]
+    found = count_rows(manifest.rows)
+    wrong = [name for name, count in manifest.rows.items() if found[name] != count]
     if wrong:
         raise InstallationUnfit(
             say("after restoring, `{table}` has other rows than the backup", table=wrong[0])
@@ -114,6 +114,10 @@ def restore(file: Path, passphrase: bytes, *, force: bool, now: datetime) -> Man
 def _put_database(stage: Path, aside: Path) -> None:
     connections.close_all()
     if connection.vendor != "sqlite":
+        if connection.introspection.table_names():
+            aside.mkdir(parents=True, exist_ok=True, mode=0o700)
+            copy_database(aside / "database.dump")
+        connections.close_all()
         run_postgresql(
             "pg_restore", "--clean", "--if-exists", "--single-transaction", "--no-owner", "--no-privileges",
             f"--dbname={connection.settings_dict['NAME']}", str(stage / "database.dump"),
@@ -129,7 +133,7 @@ def _swap(source: Path, target: Path, aside: Path) -> None:
     _aside(target, aside)
     if source.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
-        source.replace(target)
+        shutil.move(source, target)
 
 
 def _aside(path: Path, aside: Path) -> None:

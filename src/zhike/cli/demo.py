@@ -11,12 +11,9 @@ import click
 
 from zhike.cli.kinds import Day, Place, Whole, lang_option
 from zhike.cli.speaking import Speaking
-from zhike.kernel.unfit import InstallationUnfit
-from zhike.messages import say
+from zhike.demo.sizes import AS_FILES, AS_PRODUCT, SEED
 from zhike_engine.words import Lang, Text
 
-SIZES = {"product": 5_000, "files": 600}
-SEED = 20260101
 STEPS = {
     "company": Text(zh="编造公司", en="making up the company"),
     "staff": Text(zh="部门、区域与人员", en="departments, regions and people"),
@@ -57,7 +54,7 @@ def command(
 
         make_files(
             files,
-            customers=customers or SIZES["files"],
+            customers=customers or AS_FILES,
             seed=seed,
             as_of=as_of or AS_OF,
             show=show,
@@ -65,7 +62,7 @@ def command(
         )
         return
     _settings(port)
-    loaded(customers or SIZES["product"], seed, as_of, lang)
+    loaded(customers or AS_PRODUCT, seed, as_of, lang)
     tell_sign_ins(lang)
     if not load_only:
         _serve(port or 8000, show)
@@ -83,16 +80,12 @@ def loaded(customers: int, seed: int, as_of: date | None, lang: Lang) -> None:
     """Bring the database up and fill it, unless somebody is there already."""
     from django.utils import timezone
 
-    from zhike.cli.installation import need_database
+    from zhike.cli.installation import need_database, refuse_newer
     from zhike.demo.product import is_empty, load
     from zhike.system.schema import bring_up, read_schema
 
     need_database()
-    if read_schema().unknown:
-        raise InstallationUnfit(
-            say("the database was made by a newer version: it has `{name}`", name=read_schema().unknown[0]),
-            hint=say("let `ZHIKE_DATA_DIR` name another folder"),
-        )
+    refuse_newer(read_schema())
     bring_up(second_factor=False)
     if not is_empty():
         return

@@ -8,11 +8,17 @@ import socket
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
+from zhike.cli.language import spoken
 from zhike.kernel.unfit import InstallationUnfit
 from zhike.messages import say, system_says
+from zhike_engine.words import Text
 
 if TYPE_CHECKING:
     from zhike.system.schema import Schema
+
+CAUTION = Text(zh="注意：", en="caution: ")
 
 
 def start_django() -> None:
@@ -78,13 +84,19 @@ def need_schema() -> None:
 
 
 def need_checks() -> None:
-    """Raises InstallationUnfit when a start-up check fails, such as a page without a rule."""
-    from django.core.checks import ERROR, run_checks
+    """Raises InstallationUnfit when a start-up check fails, such as a page without a rule; lesser cautions are only said."""
+    from django.core.checks import ERROR, WARNING, run_checks
+    from django.utils import translation
 
-    wrong = [found for found in run_checks() if found.level >= ERROR]
+    found = run_checks()
+    with translation.override("zh-hans" if spoken() == "zh" else "en"):
+        for one in found:
+            if WARNING <= one.level < ERROR and str(one.id).startswith("zhike."):
+                click.echo(f"{CAUTION.pick(spoken())}{one.msg}", err=True)
+    wrong = [one for one in found if one.level >= ERROR]
     if wrong:
         raise InstallationUnfit(
-            say("a start-up check fails: `{checks}`", checks="; ".join(found.msg for found in wrong))
+            say("a start-up check fails: `{checks}`", checks="; ".join(one.msg for one in wrong))
         )
 
 

@@ -22,7 +22,11 @@ from zhike_engine.words import Lang, Text
 
 AGAIN = 3.0
 GRACE = 20.0
-SERVING = Text(zh="正在提供服务：{address}（按 Ctrl-C 停止）", en="serving {address}; Ctrl-C ends it")
+SERVING = Text(zh="正在提供服务：{here}（按 Ctrl-C 停止）", en="serving {here}; Ctrl-C ends it")
+BEHIND = Text(
+    zh="正在提供服务：{here}，用户访问 {address}（按 Ctrl-C 停止）",
+    en="serving {here}, for people at {address}; Ctrl-C ends it",
+)
 
 
 class EmbeddedWorker:
@@ -79,6 +83,12 @@ def own_port(address: str) -> int:
     return urlsplit(address).port or 8000
 
 
+def told(host: str, port: int, address: str) -> Text:
+    """Where it listens, and the address that people type where that is another."""
+    here = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return (SERVING if here == address else BEHIND).format(here=here, address=address)
+
+
 def serve(host: str, port: int) -> None:
     """Listen until told to end."""
     from contextlib import nullcontext
@@ -103,6 +113,6 @@ def serve(host: str, port: int) -> None:
         log_access=False,
         websockets=False,
     )
-    click.echo(SERVING.format(address=settings.ADDRESS).pick(spoken()))
+    click.echo(told(host, port, settings.ADDRESS).pick(spoken()))
     with EmbeddedWorker() if settings.GIVEN["ZHIKE_EMBEDDED_WORKER"] else nullcontext():
         server.serve()

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 from django.core.checks import Warning as Caution
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils.translation import gettext_lazy as _
 
 from zhike.config.sqlite import is_safe
 from zhike.people.doors import rule_of
@@ -25,7 +26,7 @@ def routes(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[tu
 
 
 @register()
-def every_route_has_a_rule(**_: Any) -> list[CheckMessage]:
+def every_route_has_a_rule(**_given: Any) -> list[CheckMessage]:
     """A view that nobody wrote a rule for stops the start."""
     return [
         Error(f"`/{where}` has no rule", hint="mark its view with @door(…) or @open_to_all", id="zhike.E001")
@@ -35,14 +36,13 @@ def every_route_has_a_rule(**_: Any) -> list[CheckMessage]:
 
 
 @register()
-def sqlite_is_safe(**_: Any) -> list[CheckMessage]:
+def sqlite_is_safe(**_given: Any) -> list[CheckMessage]:
     """Older libraries can corrupt a WAL database; then the slower rollback journal is used."""
     if "sqlite" not in settings.DATABASES["default"]["ENGINE"] or is_safe():
         return []
     return [
         Caution(
-            "this SQLite can lose data in WAL mode, so the slower rollback journal is used",
-            hint="install pysqlite3, or use PostgreSQL",
+            _("This SQLite can lose data: install pysqlite3, or use PostgreSQL."),  # type: ignore[arg-type]
             id="zhike.W001",
         )
     ]

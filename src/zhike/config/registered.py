@@ -64,6 +64,7 @@ MODULES = (
     "zhike.system.actions",
     "zhike.system.calendar_actions",
     "zhike.system.chores",
+    "zhike.system.groups",
 )
 """One line each, in order."""
 

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "zhike",
 ]
 MIDDLEWARE = [
+    "zhike.people.proxies.ClientAddress",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -114,7 +115,7 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_FORMS = {"login": "zhike.people.forms.LoginForm"}
 ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip"}
-ALLAUTH_TRUSTED_PROXY_COUNT = 1 if GIVEN["ZHIKE_PROXIES"] else 0
+ALLAUTH_TRUSTED_PROXY_COUNT = 0
 MFA_ADAPTER = "zhike.people.adapter.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Zhike"

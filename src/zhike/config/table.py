@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from zhike.facts.currencies import CURRENCIES
@@ -15,6 +16,7 @@ from zhike.messages import say, system_says
 from zhike_engine.words import Text
 
 Reader = Callable[[str], Any]
+DATA = "zhike-data"
 
 
 class SettingInvalid(InstallationUnfit):
@@ -45,16 +47,61 @@ def folder(text: str) -> Path:
     return Path(text).expanduser().absolute()
 
 
+def data_folder(text: str) -> Path:
+    """The data folder; empty is the usual one, never the folder that a command happens to run in."""
+    return folder(text or DATA)
+
+
 def folder_or_none(text: str) -> Path | None:
     """A folder, or none."""
     return folder(text) if text else None
 
 
+def parted(text: str) -> SplitResult:
+    """An address in its parts. Raises ValueError where brackets or port are wrong."""
+    try:
+        parts = urlsplit(text)
+        if parts.port == 0:
+            raise ValueError
+    except ValueError as error:
+        raise ValueError(say("its host or port is wrong")) from error
+    return parts
+
+
 def database(text: str) -> str:
     """`sqlite:///path` or `postgresql://user@host/name`; empty is SQLite in the data folder."""
-    if text and urlsplit(text).scheme not in {"sqlite", "postgresql", "postgres"}:
+    parts = parted(text)
+    if text and parts.scheme not in {"sqlite", "postgresql", "postgres"}:
         raise ValueError(say("neither a sqlite:// nor a postgresql:// address"))
+    if text and not parts.path.strip("/"):
+        raise ValueError(say("it names no database"))
+    if parts.scheme == "sqlite" and not text.startswith("sqlite:///"):
+        raise ValueError(say("not an address such as sqlite:///folder/file, with three slashes"))
     return text
+
+
+def mail(text: str) -> str:
+    """`smtp://user:password@host:port` or `smtps://…`; empty is none."""
+    parts = parted(text)
+    if text and (parts.scheme not in {"smtp", "smtps"} or not parts.hostname or parts.path not in {"", "/"}):
+        raise ValueError(say("not an address such as smtps://user:password@mail.example.com"))
+    return text
+
+
+def issuer(text: str) -> str:
+    """An http or https address; empty is none."""
+    parts = parted(text)
+    if text and (parts.scheme not in {"http", "https"} or not parts.hostname):
+        raise ValueError(say("not an address such as https://login.example.com"))
+    return text
+
+
+def proxies(text: str) -> int:
+    """How many reverse proxies are in front; `true` is one, `false` is none."""
+    known = {"true": "1", "false": "0"}.get(text.lower(), text)
+    if not re.fullmatch(r"[0-9]", known):
+        raise ValueError(say("neither `true`, `false`, nor a number of proxies"))
+    return int(known)
 
 
 def zone(text: str) -> str:
@@ -82,8 +129,8 @@ def currency(text: str) -> str:
 
 def address(text: str) -> str:
     """An http or https address without a path."""
-    parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path not in {"", "/"}:
+    parts = parted(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path not in {"", "/"}:
         raise ValueError(say("not an address such as https://zhike.example.com"))
     return f"{parts.scheme}://{parts.netloc}"
 
@@ -100,7 +147,7 @@ class Setting:
 
 
 SETTINGS = (
-    Setting("ZHIKE_DATA_DIR", folder, "zhike-data",
+    Setting("ZHIKE_DATA_DIR", data_folder, DATA,
             Text(zh="数据库、上传文件、密钥和备份所在的文件夹",
                  en="folder of the database, uploads, keys and backups")),
     Setting("ZHIKE_DATABASE_URL", database, "",
@@ -130,16 +177,16 @@ SETTINGS = (
     Setting("ZHIKE_EMBEDDED_WORKER", switch, "true",
             Text(zh="`zhike serve` 是否同时执行后台任务",
                  en="whether `zhike serve` also runs the jobs")),
-    Setting("ZHIKE_PROXIES", switch, "false",
-            Text(zh="前面的反向代理是否设置 X-Forwarded-Proto 和 X-Forwarded-For",
-                 en="whether a reverse proxy in front sets X-Forwarded-Proto and X-Forwarded-For")),
-    Setting("ZHIKE_MAIL_URL", str, "",
-            Text(zh="smtp://user:password@host:port 或 smtps://…；留空则邮件留在发件箱",
-                 en="smtp://user:password@host:port or smtps://…; empty: mails wait in the outbox"), secret=True),
+    Setting("ZHIKE_PROXIES", proxies, "false",
+            Text(zh="前面有几层设置 X-Forwarded-Proto 和 X-Forwarded-For 的反向代理；true 为一层",
+                 en="how many reverse proxies in front set X-Forwarded-Proto and X-Forwarded-For; true is one")),
+    Setting("ZHIKE_MAIL_URL", mail, "",
+            Text(zh="smtp://user:password@host:port 或 smtps://…；留空则邮件两天后发送失败，可再发",
+                 en="smtp://user:password@host:port or smtps://…; empty: mails fail after two days, and can be sent again"), secret=True),
     Setting("ZHIKE_MAIL_FROM", str, "zhike@localhost",
             Text(zh="邮件的发件人",
                  en="sender of mails")),
-    Setting("ZHIKE_OIDC_ISSUER", str, "",
+    Setting("ZHIKE_OIDC_ISSUER", issuer, "",
             Text(zh="OpenID Connect 登录的签发方，如 https://login.example.com",
                  en="issuer of OpenID Connect sign-in, such as https://login.example.com")),
     Setting("ZHIKE_OIDC_CLIENT", str, "",
@@ -184,6 +231,8 @@ def read_settings(environ: Mapping[str, str]) -> dict[str, Any]:
             found[setting.name] = setting.read(raw(setting, environ))
         except ValueError as error:
             wrong.append(_wrong(setting, error, environ))
+    if found.get("ZHIKE_OIDC_ISSUER") and not found.get("ZHIKE_OIDC_CLIENT"):
+        wrong.append(say("`ZHIKE_OIDC_CLIENT` is empty, and `ZHIKE_OIDC_ISSUER` needs it").text)
     if wrong:
         settings = Text(zh="；".join(one.zh for one in wrong), en="; ".join(one.en for one in wrong))
         raise SettingInvalid(

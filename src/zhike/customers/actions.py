@@ -55,6 +55,11 @@ TAKEN = {"new", "likeness", "duties", "silent", "recovery", "unmanaged", "qualit
 """Words that are addresses of pages, so no customer's code."""
 
 
+def has_address(code: str) -> bool:
+    """Whether a code, quoted, can stand in the address of a page; those of other systems hold blanks and signs."""
+    return not re.search(r"[/\x00-\x1f]", code) and code.strip(". ") != "" and code.lower() not in TAKEN
+
+
 def check_values(values: dict[str, Any]) -> None:
     """Refuse codes that are not in the tables of the axes, and customer codes that no address can hold."""
     code = values.get("code", "x")

@@ -67,7 +67,9 @@ def measure(customer: Customer, contacts: Iterable[Contact] | None = None) -> Me
         "manager": customer.manager_id is not None,
     }
     missing = tuple(
-        item for item in ITEMS if not there.get(item.code, bool(getattr(customer, item.code, None)))
+        item
+        for item in ITEMS
+        if not (there[item.code] if item.code in there else getattr(customer, item.code, None))
     )
     whole = sum(item.weight for item in ITEMS)
     return Measure(round(100 * (whole - sum(item.weight for item in missing)) / whole), missing)

@@ -109,11 +109,12 @@ def _customers(person: Person, customers: list[Customer], day: date, limits: Lim
         days = limits.of("silence_days", row.grade) or 0
         last = row.last_contact_on
         topic = getattr(row, "topic", None)
-        text = (
-            _("last contact %(day)s: %(topic)s") % {"day": last, "topic": topic}
-            if last
-            else _("never contacted")
-        )
+        if last is None:
+            text = _("never contacted")
+        elif topic:
+            text = _("last contact %(day)s: %(topic)s") % {"day": last, "topic": topic}
+        else:
+            text = _("last contact %(day)s") % {"day": last}
         due = last + timedelta(days=days) if last else None
         yield Duty("silence", text, row, due, f"{row.get_absolute_url()}?tab=contacts")
     for customer, due_section in late_sections(customers, day, limits):

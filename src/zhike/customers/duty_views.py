@@ -6,9 +6,11 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -24,6 +26,7 @@ from zhike.customers.quality import Defect, quality
 from zhike.customers.silence import silent
 from zhike.customers.teams import TeamPost, require_post, waive_post
 from zhike.kernel.refusals import Invalid
+from zhike.lists.pages import MOST_COUNTED, count_of, shown_count
 from zhike.people.doors import door, me
 from zhike.people.rules import can
 
@@ -44,9 +47,24 @@ def places(request: HttpRequest) -> list[tuple[str, Any, bool]]:
     return [(reverse(name), label, name == here) for name, label in PLACES]
 
 
+class Bounded(Paginator):  # type: ignore[type-arg]
+    """Pages of rows that are counted only so far: a count of a million takes longer than a page."""
+
+    @cached_property
+    def count(self) -> int:
+        """How many there are, up to one more than are counted."""
+        rows = self.object_list
+        return count_of(rows) if isinstance(rows, QuerySet) else len(rows)
+
+    @property
+    def said(self) -> str:
+        """The count as people read it."""
+        return shown_count(min(self.count, MOST_COUNTED), self.count > MOST_COUNTED)
+
+
 def paged(request: HttpRequest, rows: Any) -> Any:
     """A page of rows."""
-    return Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    return Bounded(rows, PAGE).get_page(request.GET.get("page"))
 
 
 @door("see_customers", customer_data=True)

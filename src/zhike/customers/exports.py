@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from zhike.jobs.models import Job
 from zhike.jobs.registry import job
 from zhike.jobs.running import Run
 from zhike.kernel.refusals import Invalid, NotThere
+from zhike.lists.fields import Field
 from zhike.lists.files import FORMATS, digest_of, told, write_csv, write_xlsx
 from zhike.lists.screen import columns_of
 from zhike.people.models import Person
@@ -52,8 +54,9 @@ def make_file(run: Run) -> dict[str, Any]:
         columns = columns_of(person, "customer", question, lists.fields_for(person))
         found = lists.ordered(lists.find(person, question), question)
         keys = list(found.values_list("pk", flat=True))
+        words = {one.code: one.choices(person) for one in columns if one.kind == "choice" and one.choices}
         rows = (
-            [column.value(row) for column in columns]
+            [said(column, row, words.get(column.code)) for column in columns]
             for row in told(_rows(keys), lambda number: run.progress(number, len(keys)))
         )
         path = file_of(record, asked["form"])
@@ -68,6 +71,12 @@ def make_file(run: Run) -> dict[str, Any]:
     fresh.replace(path)
     finish_export(record=record, rows=count, customers=keys, digest=digest, at=run.clock())
     return {"rows": count, "link": f"/customers/exports/{record.pk}/"}
+
+
+def said(column: Field, row: Customer, words: Mapping[str, Any] | None) -> Any:
+    """What a cell of the file holds: of a code its words, as on the page."""
+    value = column.value(row)
+    return value if words is None else str(words.get(value, value))
 
 
 def _rows(keys: list[int], batch: int = 500) -> Any:

@@ -159,6 +159,7 @@ class ContactForm(forms.ModelForm):  # type: ignore[type-arg]
         self.fields["decides"] = forms.ChoiceField(
             label=self.fields["decides"].label, required=False, choices=choices(DECIDES, empty=True)
         )
+        self.fields["name"].label = _("Full name")
         for name in list(self.fields):
             if not sees(by, class_of("contact", name)):
                 del self.fields[name]

@@ -100,7 +100,7 @@ class Handover(models.Model):
 
     def get_absolute_url(self) -> str:
         """Its page."""
-        return f"/customers/{self.customer.code}/handovers/{self.pk}/"
+        return f"{self.customer.get_absolute_url()}handovers/{self.pk}/"
 
     def is_visible_to(self, person: Person) -> bool:
         """Whether a person may read it."""

@@ -36,6 +36,7 @@ from zhike.people.doors import door, me
 from zhike.people.models import Person
 from zhike.people.rules import can
 from zhike.ui import grid
+from zhike.ui.answers import wants_table
 
 MOST_AT_ONCE = 200
 
@@ -166,7 +167,7 @@ def customers(request: HttpRequest) -> HttpResponse:
         if first is not None and first.query:
             return redirect(f"{reverse('customers')}?{first.query}&view={first.pk}")
     shown = screen(request)
-    if request.headers.get("HX-Target", "").endswith("#table"):
+    if wants_table(request):
         return render(request, "customers/_answer.html", shown)
     return render(request, "customers/list.html", shown | options(request, shown))
 

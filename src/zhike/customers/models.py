@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from typing import Self
+from urllib.parse import quote
 
 from django.db import models
 from django.db.models import Q
@@ -155,7 +156,7 @@ class Customer(models.Model):
 
     def get_absolute_url(self) -> str:
         """The record page."""
-        return f"/customers/{self.code}/"
+        return f"/customers/{quote(self.code, safe='')}/"
 
     def is_visible_to(self, person: Person) -> bool:
         """Whether a person sees this customer."""

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from django.template.loader import render_to_string
+from django.utils.text import capfirst
 
 from zhike.customers.archive import Finding, Need, Unit
 from zhike.customers.completeness import Measure, measure
@@ -135,7 +136,7 @@ class Record:
         return [
             Part(
                 section,
-                str(SECTIONS[section].name),
+                capfirst(str(SECTIONS[section].name)),
                 [
                     self.fact(code, faults[code].said or str(faults[code]) if code in faults else "")
                     for code in facts

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from zhike.customers.actions import add_customer, change_customer, move_life, restore_fact
@@ -100,7 +101,9 @@ def grouped(form: CustomerForm) -> list[tuple[str, list[Any]]]:
     groups = []
     for section, facts in FACTS.items():
         fields = [form[name] for name in facts if name in form.fields]
-        groups.append((str(SECTIONS[section].name), [*(first if section == "basic" else []), *fields]))
+        groups.append(
+            (capfirst(str(SECTIONS[section].name)), [*(first if section == "basic" else []), *fields])
+        )
     return [one for one in groups if one[1]]
 
 

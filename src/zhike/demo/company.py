@@ -29,14 +29,13 @@ from zhike.demo import (
 from zhike.demo.clock import Clock, as_date
 from zhike.demo.frames import Frame, stream, write
 from zhike.demo.names import Namer
+from zhike.demo.sizes import AS_FILES, SEED
 from zhike.messages import say, system_says
 from zhike_engine.errors import OutputFailed, ParameterInvalid
 from zhike_engine.facts.tables import TABLES
 from zhike_engine.words import Text
 
 COMPANY = Text(zh="知客示例衡器制造有限公司", en="Zhike Sample Weighing Equipment Co., Ltd.")
-SEED = 20260101
-CUSTOMERS = 600
 AS_OF = date(2026, 6, 30)
 EARLIEST = date(1980, 1, 1)
 LEAST_RANDOM = 60
@@ -112,7 +111,7 @@ BEHAVIOURS: Mapping[str, Text] = MappingProxyType(
 )
 
 
-def generate(out: Path, *, seed: int = SEED, customers: int = CUSTOMERS, as_of: date = AS_OF) -> Summary:
+def generate(out: Path, *, seed: int = SEED, customers: int = AS_FILES, as_of: date = AS_OF) -> Summary:
     """Write the demo company into the folder `out`: `<table>.parquet` and `previous/<policy>.csv`.
 
     The same seed, size and date give the same bytes. `customers` counts scripted and random ones together;
@@ -145,7 +144,7 @@ def _check(seed: int, count: int, as_of: date) -> None:
                 least=least(),
                 count=count,
             ),
-            hint=say("ask for {least} or more; {usual} is the usual size", least=least(), usual=CUSTOMERS),
+            hint=say("ask for {least} or more; {usual} is the usual size", least=least(), usual=AS_FILES),
         )
     if seed < 0:
         raise ParameterInvalid(

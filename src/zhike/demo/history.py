@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from zhike.customers.models import Activity, Customer
+from zhike.demo.catalogue import COMMISSIONING, PRODUCTS
 from zhike.demo.rows import Facts, as_stored, put, reset_ids
 from zhike.demo.staff import moment
 from zhike.facts.models import Order, Rate, Receivable
@@ -49,7 +50,8 @@ NEXT = ("发送报价", "安排样机演示", "提交检定报告", "约定下�
 
 def settle_history(facts: Facts, as_of: date) -> int:
     """Write what has happened; how many orders there are."""
-    orders = facts.rows(ORDERS)
+    titles = {one.code: one.title.zh for one in (*PRODUCTS, COMMISSIONING)}
+    orders = [(*row, titles.get(product, product)) for *row, product in facts.rows(ORDERS)]
     put(
         Order,
         ("id", "number", "customer_id", "ordered_on", "amount", "currency", "profit", "status", "product"),

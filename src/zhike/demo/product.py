@@ -17,12 +17,13 @@ from zhike.customers.limits import set_limit
 from zhike.customers.models import Customer
 from zhike.demo.archive import settle_archives
 from zhike.demo.committee import settle_committee
-from zhike.demo.company import SEED, generate
+from zhike.demo.company import generate
 from zhike.demo.gradings import settle_gradings
 from zhike.demo.history import settle_history
 from zhike.demo.market import settle_market
 from zhike.demo.monthly import settle_figures
 from zhike.demo.rows import Facts
+from zhike.demo.sizes import AS_PRODUCT, SEED
 from zhike.demo.staff import Staff, moment, settle_staff
 from zhike.kernel.journal import seal
 from zhike.people.agreements import add_months
@@ -32,10 +33,7 @@ from zhike.policies.shipping import begin_amendment, ship_policies
 from zhike.policies.telling import people_in_scope
 from zhike.procedures.committees import Committee
 
-CUSTOMERS = 5_000
-RATINGS = {
-    "foreign-trade": "value", "key-account": "value", "weighing-equipment": "segment", "direct-supply": "",
-}  # fmt: skip
+RATINGS = {"foreign-trade": "value", "key-account": "value", "weighing-equipment": "segment"}
 """Policy -> the rating whose grade stands in the archive; the last grading of each customer's own department counts."""
 
 
@@ -55,7 +53,7 @@ def is_empty() -> bool:
 def load(
     *,
     as_of: date,
-    customers: int = CUSTOMERS,
+    customers: int = AS_PRODUCT,
     seed: int = SEED,
     tell: Callable[[str], None] = lambda _step: None,
 ) -> Loaded:
@@ -144,7 +142,7 @@ def last_grades(folder: Path) -> dict[str, tuple[str, date]]:
     found: dict[str, tuple[str, date]] = {}
     for policy, rating in RATINGS.items():
         file = folder / "previous" / f"{policy}.csv"
-        if rating and file.is_file():
+        if file.is_file():
             with file.open(encoding="utf-8", newline="") as lines:
                 for row in csv.DictReader(lines):
                     if row["rating"] == rating and row["customer"] not in found:

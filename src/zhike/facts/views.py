@@ -18,6 +18,7 @@ from zhike.lists.screen import chips, columns_of
 from zhike.people.doors import door, me
 from zhike.people.rules import can, sees
 from zhike.ui import grid
+from zhike.ui.answers import wants_table
 
 
 def trade_page(request: HttpRequest, code: str) -> HttpResponse:
@@ -33,7 +34,7 @@ def trade_page(request: HttpRequest, code: str) -> HttpResponse:
         key=lambda row: row.pk, sort=asked.sort, path=reverse(code), caption=titles[code], filtered=asked.is_filtered,
         empty=_("Nothing here yet."), hint=_("Orders and receivables come in by import."),
     )  # fmt: skip
-    if request.headers.get("HX-Target", "").endswith("#table"):
+    if wants_table(request):
         return render(request, "ui/_grid.html", {"table": table})
     shown: dict[str, Any] = {
         "table": table, "asked": asked, "title": titles[code], "path": reverse(code), "chips": chips(person, asked, fields, ("status",)),

@@ -126,7 +126,8 @@ def _drops(
         if now < amount * (100 - percent) / 100:
             detail = say(
                 gettext_noop("12 months of orders fell from %(old)s to %(new)s"),
-                old=f"{amount:,.0f}", new=f"{now:,.0f}",
+                old=f"{amount:,.0f}",
+                new=f"{now:,.0f}",
             )
             yield Sign(key, "order_drop", f"fall {held.pk}", detail)
 
@@ -140,9 +141,7 @@ def _late(graded: dict[int, Grade], limits: Limits, day: date) -> Iterator[Sign]
     )
     for row in rows.order_by("due_on").iterator(chunk_size=2000):
         if row.customer_id in graded:
-            detail = say(
-                gettext_noop("%(number)s was due on %(day)s"), number=row.number, day=row.due_on
-            )
+            detail = say(gettext_noop("%(number)s was due on %(day)s"), number=row.number, day=row.due_on)
             yield Sign(row.customer_id, "late_payment", row.number, detail)
 
 
@@ -200,7 +199,8 @@ def _ended(scheme: Scheme, graded: dict[int, Grade], day: date) -> Iterator[Sign
                 f"record {row.pk}",
                 say(
                     gettext_noop("until %(day)s: %(ground)s"),
-                    day=row.until_on, ground=row.ground[:200],
+                    day=row.until_on,
+                    ground=row.ground[:200],
                 ),
             )
 

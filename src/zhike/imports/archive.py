@@ -41,7 +41,7 @@ CUSTOMERS = (
     Field("website", _("website"), limit=160, synonyms=("网站", "网址", "官网", "website", "web", "url", "homepage")),
     Field("currency", _("currency"), words=wording.turned(wording.CURRENCY), synonyms=("币种", "结算币种", "货币", "currency")),
     Field("since", _("customer since"), "date", synonyms=(
-        "合作日期", "开始合作日期", "合作开始日期", "首次合作", "成为客户日期", "建档日期", "since", "customer since", "start date")),
+        "合作起始", "合作起始日期", "合作日期", "开始合作日期", "合作开始日期", "首次合作", "成为客户日期", "建档日期", "since", "customer since", "start date")),
     Field("source", _("source"), limit=80, synonyms=("来源", "客户来源", "渠道", "source", "lead source", "channel")),
     Field("scale", _("purchase scale"), "choice", choices=AXES["scale"], words=wording.turned(wording.SCALE),
           synonyms=("规模", "采购规模", "客户规模", "scale", "size")),

@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import F, Max, Prefetch
 from django.utils import timezone
 
-from zhike.customers.actions import settle
+from zhike.customers.actions import has_address, settle
 from zhike.customers.models import Activity, Assignment, Contact, Customer
 from zhike.imports.judging import Judge, Key, Row, Verdict, by_key, locked
 from zhike.imports.links import SEVERAL
@@ -45,6 +45,9 @@ class CustomerJudge(Judge):
     needs_key = False
 
     def check(self, row: Row) -> None:
+        code = row.values.get("code")
+        if code is not None and not has_address(code):
+            row.refuse("code", "no_address", value=code)
         manager = row.values.get("manager")
         if manager is not None and manager != self.by.pk and not can(self.by, "assign_customer"):
             row.refuse("manager", "no_right")

@@ -24,6 +24,7 @@ PROBLEMS: dict[str, Any] = {
     "excel_error": _("“%(value)s” is an error of the spreadsheet."),
     "too_long": _("The text is longer than %(limit)s characters."),
     "no_email": _("“%(value)s” is not an e-mail address."),
+    "no_address": _("“%(value)s” cannot be the code of a customer: it cannot stand in an address."),
     "twice": _("Stands further up already, in row %(first)s."),
     "there": _("Is there already; this import only adds."),
     "not_there": _("Is not there; this import only updates."),

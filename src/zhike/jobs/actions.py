@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from zhike.jobs import registry
 from zhike.jobs.models import CANCELLED, DONE, FAILED, OPEN, PARKED, QUEUED, RUNNING, STOPPED, Beat, Job
@@ -88,9 +89,14 @@ def _end_if_hopeless(job: Job, at: datetime) -> bool:
     if job.cancelling:
         _end(job, CANCELLED, at)
     elif tries == 0:
-        _end(job, PARKED, at, error=f"no kind of job `{job.kind}` is registered")
+        _end(
+            job,
+            PARKED,
+            at,
+            error=_("This version does not know jobs of the kind `%(kind)s`.") % {"kind": job.kind},
+        )
     elif job.state == RUNNING and job.attempts >= tries:
-        _end(job, PARKED, at, error="its worker died every time")
+        _end(job, PARKED, at, error=_("Whoever did it died every time."))
     else:
         return False
     return True
@@ -129,9 +135,10 @@ def finish(job: Job, *, result: Mapping[str, Any], at: datetime) -> bool:
 def fail(job: Job, *, error: str, at: datetime, for_good: bool) -> bool:
     """The attempt broke: again after a pause, parked after the last one, failed when it refused `for_good`."""
     known = kind_of(job.kind)
+    error = error.replace("\0", "�")[:500]
     if for_good or job.attempts >= known.tries:
         state = FAILED if for_good else PARKED
-        return bool(_held(job).update(state=state, ended_at=at, lease_until=None, error=error[:500]))
+        return bool(_held(job).update(state=state, ended_at=at, lease_until=None, error=error))
     pause = PAUSES[min(job.attempts, len(PAUSES)) - 1]
     return bool(
         _held(job).update(
@@ -139,7 +146,7 @@ def fail(job: Job, *, error: str, at: datetime, for_good: bool) -> bool:
             next_at=at + timedelta(seconds=pause),
             lease_until=None,
             worker="",
-            error=error[:500],
+            error=error,
         )
     )
 

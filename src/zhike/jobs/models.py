@@ -16,6 +16,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 QUEUED, RUNNING, DONE, FAILED, PARKED, CANCELLED = (
     "queued",
@@ -27,7 +28,7 @@ QUEUED, RUNNING, DONE, FAILED, PARKED, CANCELLED = (
 )
 STATES = {
     QUEUED: _("waiting"),
-    RUNNING: _("running"),
+    RUNNING: pgettext_lazy("job", "running"),
     DONE: _("done"),
     FAILED: _("failed"),
     PARKED: _("parked"),

@@ -8,7 +8,7 @@ def import_rows(run: Run) -> dict[str, Any]:
             if fresh:
                 ...                    # in one transaction with the step: happens once, whatever dies when
 
-every("nightly_backup", daily="02:30", kind="backup", title=…)
+every("nightly_backup", daily="02:30", kind="backup")
 """
 
 from __future__ import annotations

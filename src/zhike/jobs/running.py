@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from zhike.jobs import actions
 from zhike.jobs.models import Job, Step
@@ -31,6 +32,10 @@ class Lost(Exception):
 
 class ShuttingDown(Exception):
     """The worker ends; the job goes back into the queue."""
+
+
+class Broke(Exception):
+    """The attempt came to nothing, and another one may help; the text is a sentence for people."""
 
 
 class Run:
@@ -123,9 +128,13 @@ def run_job(job: Job, *, clock: Clock, ending: Callable[[], bool] = lambda: Fals
             log.warning("job %s was taken over by another worker", job.pk)
         case Refused() as refusal:
             actions.fail(job, error=str(refusal), at=at, for_good=True)
+        case Broke() as known:
+            log.error("job %s (%s) broke: %s", job.pk, job.kind, known)
+            actions.fail(job, error=str(known), at=at, for_good=False)
         case error:
             log.error("job %s (%s) broke", job.pk, job.kind, exc_info=error)
-            actions.fail(job, error=f"{type(error).__name__}: {error}", at=at, for_good=False)
+            why = _("It broke unexpectedly: %(error)s") % {"error": f"{type(error).__name__}: {error}"}
+            actions.fail(job, error=why, at=at, for_good=False)
 
 
 def run_due(*, clock: Clock, worker: str = "here", limit: int = 1000) -> int:

@@ -18,7 +18,7 @@ from functools import partial
 from typing import Any
 
 from django.db import close_old_connections, connection
-from django.db.utils import InterfaceError, OperationalError
+from django.db.utils import DatabaseError, InterfaceError, OperationalError
 from django.utils import timezone
 
 from zhike.jobs import actions
@@ -59,22 +59,35 @@ class Worker:
             lane.start()
         log.info("worker %s takes jobs", self.name)
         self._safely(partial(self._beat, started), HEARTBEAT)
-        for lane in lanes:
-            lane.join()
+        self._outlive(lanes, started)
         Alive.objects.filter(pk=self.name).delete()
         log.info("worker %s has ended", self.name)
 
+    def _outlive(self, lanes: list[threading.Thread], started: datetime) -> None:
+        """Wait for the lanes, and keep what they still do: a job between two progresses must not be taken over."""
+        while any(lane.is_alive() for lane in lanes):
+            self._try(partial(self._hold, started))
+            for lane in lanes:
+                lane.join(HEARTBEAT / len(lanes))
+
     def _safely(self, act: Callable[[], None], pause: float) -> None:
-        """Repeat until the end. A database that is away for a while is waited for."""
+        """Repeat until the end, whatever goes wrong once. A database that is away for a while is waited for."""
         while not self.ending.is_set():
-            try:
-                act()
-                self.ending.wait(pause)
-            except (OperationalError, InterfaceError) as error:
-                log.warning("the database does not answer: %s", error)
-                connection.close()
-                self.ending.wait(RECONNECT)
+            self.ending.wait(pause if self._try(act) else RECONNECT)
         connection.close()
+
+    def _try(self, act: Callable[[], None]) -> bool:
+        """Do something once; whether the database took it. A lane must survive: nobody would start it again."""
+        try:
+            act()
+        except (OperationalError, InterfaceError) as error:
+            log.warning("the database does not answer: %s", error)
+        except (DatabaseError, ValueError):
+            log.exception("the database refused what was written")
+        else:
+            return True
+        connection.close()
+        return False
 
     def _work(self, quick: bool) -> None:
         close_old_connections()
@@ -94,9 +107,14 @@ class Worker:
             log.warning("the server that started this worker is gone")
             self.end()
             return
+        self._hold(started)
+        at = self.clock()
+        Alive.objects.filter(seen_at__lt=at - timedelta(days=1)).delete()
+        actions.tick(at=at)
+
+    def _hold(self, started: datetime) -> None:
+        """Say that this worker lives, and renew the leases of what it is doing."""
         close_old_connections()
         at = self.clock()
         actions.renew(worker=self.name, jobs=set(self.active), at=at)
         Alive.objects.update_or_create(worker=self.name, defaults={"seen_at": at, "started_at": started})
-        Alive.objects.filter(seen_at__lt=at - timedelta(days=1)).delete()
-        actions.tick(at=at)

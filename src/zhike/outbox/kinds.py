@@ -14,23 +14,26 @@ from django.utils import translation
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of message. `must`: nobody can switch it off."""
+    """A kind of message. `must`: nobody can switch it off; `group`: groups hear it, and no person."""
 
     name: str
     about: Any
     subject: Any
     text: Any
     must: bool
+    group: bool = False
 
 
 KINDS: dict[str, Kind] = {}
 
 
-def notice(name: str, *, about: Any, subject: Any, text: Any, must: bool = False) -> None:
+def notice(
+    name: str, *, about: Any, subject: Any, text: Any, must: bool = False, group: bool = False
+) -> None:
     """Register a kind; `subject` and `text` are lazy texts with `%(name)s` fields."""
     if name in KINDS:
         raise ValueError(f"the kind of message `{name}` is registered twice")
-    KINDS[name] = Kind(name, about, subject, text, must)
+    KINDS[name] = Kind(name, about, subject, text, must, group)
 
 
 def written(kind: Kind, words: Mapping[str, Any], language: str) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from zhike.outbox.fetching import Unreachable, post_json
 from zhike.outbox.models import Message
@@ -37,7 +38,7 @@ def _mail(message: Message, handing: Callable[[], Any]) -> None:
     parts = urlsplit(settings.GIVEN["ZHIKE_MAIL_URL"])
     to = message.person.email if message.person else message.address
     if not parts.hostname or not to:
-        raise Unreachable("no mail server is set" if to else "the person has no e-mail address")
+        raise Unreachable(_("No mail server is set.") if to else _("The person has no e-mail address."))
     mail = _written(message, to)
     handed = taken = False
     try:
@@ -59,16 +60,17 @@ def _mail(message: Message, handing: Callable[[], Any]) -> None:
         if taken:  # it only said good-bye oddly
             return
         raise Unreachable(
-            f"the mail server refused it: {error.smtp_code}", for_good=500 <= error.smtp_code < 600
+            _("The mail server refused it: %(why)s") % {"why": error.smtp_code},
+            for_good=500 <= error.smtp_code < 600,
         ) from error
     except (OSError, smtplib.SMTPException) as error:
         if taken:
             return
+        why = {"why": type(error).__name__}
         if handed:
-            raise Unreachable(
-                f"{IN_DOUBT}: the mail server did not answer: {type(error).__name__}", for_good=True
-            ) from error
-        raise Unreachable(f"the mail server did not take it: {type(error).__name__}") from error
+            said_so = _("The mail server did not answer: %(why)s") % why
+            raise Unreachable(f"{IN_DOUBT}: {said_so}", for_good=True) from error
+        raise Unreachable(_("The mail server did not take it: %(why)s") % why) from error
 
 
 def _announce(server: smtplib.SMTP, to: str) -> None:
@@ -94,7 +96,7 @@ def _written(message: Message, to: str) -> EmailMessage:
         try:
             held = (Path(settings.MEDIA_ROOT) / one["path"]).read_bytes()
         except OSError as error:
-            raise Unreachable(f"the attachment `{one['name']}` is not there") from error
+            raise Unreachable(_("The attachment is not there: %(name)s") % {"name": one["name"]}) from error
         kind, _slash, form = one["type"].partition("/")
         mail.add_attachment(held, maintype=kind, subtype=form, filename=one["name"])
     if message.address:
@@ -125,4 +127,4 @@ def _post(channel: str, address: str, text: str) -> None:
     answer = post_json(address, body_for(channel, text))
     code = answer.get("errcode", answer.get("code", answer.get("StatusCode", 0)))
     if code not in (0, None):
-        raise Unreachable(f"the robot refused: {code}")
+        raise Unreachable(_("The robot refused: %(code)s") % {"code": code})

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from zhike.ui import grid
+from zhike.ui.answers import wants_table
 
 PAGE = 50
 
@@ -34,7 +35,7 @@ def table_page(
     """Answer with a page of rows; to htmx with the table alone."""
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     table = grid.Table(columns, page, request.GET, caption=title, empty=empty, hint=hint, filtered=filtered)
-    if request.headers.get("HX-Target", "").endswith("#table"):
+    if wants_table(request):
         return render(request, "ui/_grid.html", {"table": table})
     given = {
         "table": table,

@@ -15,7 +15,7 @@ from zhike.kernel.amounts import AmountField
 from zhike.people.models import Department, Person
 
 STATES = {
-    "submitted": pgettext_lazy("figures", "submitted"), "returned": _("returned"), "signed": _("signed off"), "replaced": _("replaced"),
+    "submitted": pgettext_lazy("figures", "submitted"), "returned": pgettext_lazy("figures", "returned"), "signed": _("signed off"), "replaced": _("replaced"),
 }  # fmt: skip
 """State of a submission -> its name; a month without one is missing."""
 SOURCES = {"orders": _("from the orders"), "sheet": _("uploaded sheet")}

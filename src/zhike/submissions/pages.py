@@ -144,7 +144,7 @@ class Page:
         ended = self.one.state in ("signed", "replaced", "returned")
         last = _("verified and signed") if ended else _("verify and sign")
         if self.one.state == "returned":
-            last = _("returned")
+            last = pgettext("figures", "returned")
         middle = _("differences explained") if explained else _("explain the differences")
         return [
             (pgettext("figures", "submitted"), True, False),

@@ -96,14 +96,25 @@ def calendar(request: HttpRequest) -> HttpResponse:
             calendar=found, version=form.cleaned_data["version"], week=form.week(), by=me(request), at=now
         )
         return redirect("calendar")
+    return _page(request, found, form, DayForm())
+
+
+def _page(request: HttpRequest, found: Calendar, form: WeekForm, day_form: DayForm) -> HttpResponse:
+    this_year = timezone.localdate().year
     asked = request.GET.get("year", "")
-    year = int(asked) if asked.isascii() and asked.isdigit() and 1900 <= int(asked) <= 9000 else this_year
+    year = (
+        int(asked)
+        if len(asked) == 4 and asked.isascii() and asked.isdigit() and 1900 <= int(asked) <= 9000
+        else this_year
+    )
     page = {
-        "calendar": found, "form": form, "day_form": DayForm(), "year": year, "years": range(this_year - 1, this_year + 2),
+        "calendar": found, "form": form, "day_form": day_form, "year": year, "years": range(this_year - 1, this_year + 2),
         "days": [one for one in found.days.all() if one.day.year == year], "unconfirmed": unconfirmed([year]),
         "kinds": KINDS, "may": can(me(request), "manage_calendars"), "week": _week(found),
     }  # fmt: skip
-    return render(request, "system/calendar.html", page, status=422 if form.errors else 200)
+    return render(
+        request, "system/calendar.html", page, status=422 if form.errors or day_form.errors else 200
+    )
 
 
 def _initial(found: Calendar) -> dict[str, Any]:
@@ -118,10 +129,10 @@ def _week(found: Calendar) -> list[tuple[Any, str]]:
 @require_POST
 def calendar_days(request: HttpRequest) -> HttpResponse:
     """Mark a day."""
-    form = DayForm(request.POST)
+    form, found = DayForm(request.POST), _calendar(timezone.localdate().year)
     if not form.is_valid():
-        return render(request, "system/_day_form.html", {"day_form": form}, status=422)
-    mark_day(calendar=company_calendar(), by=me(request), at=timezone.now(), **form.cleaned_data)
+        return _page(request, found, WeekForm(initial=_initial(found)), form)
+    mark_day(calendar=found, by=me(request), at=timezone.now(), **form.cleaned_data)
     return redirect(f"/calendar/?year={form.cleaned_data['day'].year}")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.functional import lazystr
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from zhike.kernel.journal import SENTENCES
 from zhike.people.models import Person
@@ -31,7 +32,9 @@ class JournalForm(forms.Form):
         Person.objects.all(), required=False, label=_("Who"), empty_label=lazystr(_("everybody"))
     )
     action = forms.ChoiceField(choices=_actions, required=False, label=_("What"))
-    from_on = forms.DateField(required=False, label=_("From"), widget=forms.DateInput(attrs={"type": "date"}))
+    from_on = forms.DateField(
+        required=False, label=pgettext_lazy("day", "From"), widget=forms.DateInput(attrs={"type": "date"})
+    )
     until_on = forms.DateField(
         required=False, label=_("Until"), widget=forms.DateInput(attrs={"type": "date"})
     )

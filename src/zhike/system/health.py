@@ -6,7 +6,6 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +13,7 @@ from django.db import connection
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
+from zhike.backups.making import backup_folder
 from zhike.config.sqlite import is_safe
 from zhike.jobs.models import PARKED, QUEUED, Alive, Job
 from zhike.kernel import guards
@@ -142,10 +142,7 @@ def backup(at: datetime) -> Finding:
         return Finding("backup", title, WARNING, _("The first backup is made tonight."))
     if done is None or done.ended_at is None or at - done.ended_at > OLDEST_BACKUP:
         return Finding("backup", title, BAD, _("There is no backup of the last 30 hours."))
-    there = Path(settings.GIVEN["ZHIKE_BACKUP_DIR"] or Path(settings.DATA_DIR) / "backups") / str(
-        done.result.get("file")
-    )
-    if not there.is_file():
+    if not (backup_folder() / str(done.result.get("file"))).is_file():
         return Finding("backup", title, BAD, _("The last backup is no longer there."))
     return Finding(
         "backup",

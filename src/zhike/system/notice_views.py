@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from zhike.outbox.actions import send_again, set_silences
 from zhike.outbox.kinds import KINDS
 from zhike.outbox.models import CHANNELS, STATES, Message, Silence
 from zhike.people.doors import door, me
+from zhike.people.pages import table_page
 from zhike.ui import grid
-from zhike.ui.grid import Column, Table
+from zhike.ui.grid import Column
 
 TONES = {"sent": "success", "failed": "error", "waiting": "info"}
 
@@ -26,7 +27,11 @@ def notices(request: HttpRequest) -> HttpResponse:
         set_silences(person=me(request), wanted=set(request.POST.getlist("kind")))
         return redirect("notices")
     quiet = set(Silence.objects.filter(person=me(request), channel="mail").values_list("kind", flat=True))
-    rows = [{"kind": kind, "wanted": kind.must or kind.name not in quiet} for kind in KINDS.values()]
+    rows = [
+        {"kind": kind, "wanted": kind.must or kind.name not in quiet}
+        for kind in KINDS.values()
+        if not kind.group
+    ]
     return render(request, "system/notices.html", {"rows": rows})
 
 
@@ -39,7 +44,9 @@ MESSAGES = (
         phone="aside",
     ),
     Column("to", _("To"), lambda one: grid.text(one.person or one.group or one.address), phone="meta"),
-    Column("channel", _("By"), lambda one: grid.text(CHANNELS[one.channel]), phone="meta"),
+    Column(
+        "channel", pgettext_lazy("channel", "By"), lambda one: grid.text(CHANNELS[one.channel]), phone="meta"
+    ),
     Column("written", _("Written"), lambda one: grid.ago(one.written_at), phone="meta"),
     Column("error", _("Why not"), lambda one: grid.text(one.error), css="ink-2"),
 )
@@ -51,11 +58,10 @@ def messages(request: HttpRequest) -> HttpResponse:
     """The outbox: what waits, and what failed."""
     state = request.GET.get("state", "failed")
     found = Message.objects.select_related("person", "group").filter(state=state)
-    page = Paginator(found, 50).get_page(request.GET.get("page"))
-    table = Table(
-        MESSAGES, page, request.GET, path=request.path, caption=_("Messages"), empty=_("No message")
-    )
-    return render(request, "system/messages.html", {"table": table, "state": state, "count": table.total})
+    return table_page(
+        request, MESSAGES, found, title=_("Messages"), empty=_("No message"), template="system/messages.html",
+        context={"state": state},
+    )  # fmt: skip
 
 
 @door("run_system")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from zhike.system import calendar_views, notice_views, views
+from zhike.system import calendar_views, group_views, notice_views, views
 
 urlpatterns = [
     path("jobs/", views.jobs, name="jobs"),
@@ -18,6 +18,10 @@ urlpatterns = [
     path("messages/", notice_views.messages, name="messages"),
     path("messages/another-try/", notice_views.messages_again, name="messages_again"),
     path("messages/<int:number>/another-try/", notice_views.message_again, name="message_again"),
+    path("messages/groups/", group_views.groups, name="groups"),
+    path("messages/groups/new/", group_views.group_new, name="group_new"),
+    path("messages/groups/<int:number>/test/", group_views.group_test, name="group_test"),
+    path("messages/groups/<int:number>/close/", group_views.group_close, name="group_close"),
     path("calendar/", calendar_views.calendar, name="calendar"),
     path("calendar/days/", calendar_views.calendar_days, name="calendar_days"),
     path("calendar/days/<int:number>/", calendar_views.calendar_day, name="calendar_day"),

@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from zhike.jobs.models import Job
 from zhike.people.doors import door, me, open_to_all
+from zhike.people.pages import table_page
 from zhike.people.rules import can
 from zhike.system.actions import cancel_job, jobs_of, retry_job, tone_of
 from zhike.system.forms import JournalForm
 from zhike.system.health import look, worst
 from zhike.system.reading import details, entries_for
 from zhike.ui import grid
-from zhike.ui.grid import Column, Table
-
-PER_PAGE = 50
+from zhike.ui.grid import Column
 
 
 def _label(job: Job) -> str:
@@ -50,24 +48,11 @@ def jobs(request: HttpRequest) -> HttpResponse:
     """Own jobs; everybody's for those who run the installation."""
     state = request.GET.get("state", "")
     found = jobs_of(me(request))
-    page = Paginator(found.filter(state=state) if state else found, PER_PAGE).get_page(
-        request.GET.get("page")
-    )
-    table = Table(
-        JOBS, page, request.GET, path=request.path, caption=_("Jobs"), empty=_("No job"),
-        hint=_("Imports, exports and other long work show up here."), filtered=bool(state),
+    return table_page(
+        request, JOBS, found.filter(state=state) if state else found, title=_("Jobs"), empty=_("No job"),
+        hint=_("Imports, exports and other long work show up here."), filtered=bool(state), template="system/jobs.html",
+        context={"state": state, "everybody": can(me(request), "run_system")},
     )  # fmt: skip
-    if _for_table(request):
-        return render(request, "ui/_grid.html", {"table": table})
-    return render(
-        request,
-        "system/jobs.html",
-        {"table": table, "state": state, "everybody": can(me(request), "run_system")},
-    )
-
-
-def _for_table(request: HttpRequest) -> bool:
-    return request.headers.get("HX-Target", "").endswith("#table")
 
 
 @door()
@@ -126,17 +111,12 @@ def journal(request: HttpRequest) -> HttpResponse:
     """Who did what, when: filtered by person, action, day and customer."""
     form = JournalForm(request.GET)
     asked = form.cleaned_data if form.is_valid() else {}
-    found = entries_for(me(request), asked)
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    table = Table(
-        ENTRIES, page, request.GET, path=request.path, caption=_("Journal"), empty=_("No entry"),
-        hint=_("Loosen the filters."), filtered=any(asked.values()),
+    answer = table_page(
+        request, ENTRIES, entries_for(me(request), asked), title=_("Journal"), empty=_("No entry"),
+        hint=_("Loosen the filters."), filtered=any(asked.values()), template="system/journal.html", context={"form": form},
     )  # fmt: skip
-    if _for_table(request):
-        return render(request, "ui/_grid.html", {"table": table})
-    return render(
-        request, "system/journal.html", {"table": table, "form": form}, status=422 if form.errors else 200
-    )
+    answer.status_code = 422 if form.errors else 200
+    return answer
 
 
 @door("see_journal", customer_data=True)

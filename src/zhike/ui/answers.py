@@ -1,11 +1,16 @@
-"""Answers to htmx that change no page: a message, a closed dialog, events that parts of the page wait for."""
+"""Answers to htmx that are no page: a table, a message, a closed dialog, events that parts of the page wait for."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+
+
+def wants_table(request: HttpRequest) -> bool:
+    """Whether htmx puts the answer into the table of the page: then it is the table alone."""
+    return request.headers.get("HX-Target", "").endswith("#table")
 
 
 def tell(

@@ -263,7 +263,39 @@ def test_a_file_wants_the_right_and_a_purpose_and_bears_name_and_time(
     assert any(cast.people.keep.display_name in cell and record.number() in cell for cell in cells)
     assert "=cmd|' /C calc'!A0" in cells
     assert (record.rows, record.purpose) == (4, "年度盘点核对")
+    assert ("retail" in cells, "prospect" in cells) == (True, True)
     assert client_for(cast.people.boss).get(f"/customers/exports/{record.pk}/").status_code == 404
+
+
+def test_a_file_says_what_the_page_says_in_the_language_of_who_asked(
+    cast: Cast, client_for: ClientFor, data_dir: Path
+) -> None:
+    keep = client_for(cast.people.keep)
+    keep.cookies["zhike_language"] = "zh-hans"
+    keep.post("/customers/export/", {"purpose": "年度盘点核对", "form": "csv", "query": "sort=name"})
+    run_due(clock=timezone.now)
+    file = keep.get(f"/customers/exports/{ExportRecord.objects.get().pk}/")
+    text = b"".join(file.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    assert ("潜在" in text, "零售" in text, "prospect" in text) == (True, True, False)
+
+
+def test_what_repeats_the_question_follows_a_filter(keeper: Client) -> None:
+    add(1, grade="A")
+    headers = {"HX-Request": "true", "HX-Target": "div#table"}
+    answer = keeper.get("/customers/?quick_grade=A&sort=name", headers=headers).content.decode()
+    assert answer.count("data-key=") == 1
+    for part in (
+        'id="list-count"',
+        'id="list-export"',
+        'id="list-kept"',
+        'id="columns-query"',
+        'id="view-query"',
+        'id="conditions"',
+        'id="grouping"',
+    ):
+        element = answer[answer.rindex("<", 0, answer.index(part)) :].partition(">")[0]
+        assert "hx-swap-oob" in element, part
+    assert "/customers/export/?c=grade%3Ain%3AA&amp;sort=name" in answer
 
 
 @pytest.mark.parametrize(

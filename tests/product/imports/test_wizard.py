@@ -221,3 +221,26 @@ def test_returns_with_amounts_above_zero_are_told_or_turned(desk):
     assert counts(desk.take("orders", rows)) == (0, 0, 0, 1)
     assert counts(desk.take("orders", rows, returns="negate")) == (1, 0, 0, 0)
     assert Order.objects.get(number="O1").amount == -10
+
+
+def test_codes_of_other_systems_have_pages_and_those_without_an_address_are_refused(desk, client_for):
+    names = {"#12": "甲", "A?1": "乙", "甲 1%": "丙", "A&B": "丁"}
+    lines = "".join(f"{code},{name}有限公司\n" for code, name in names.items())
+    assert counts(desk.take("customers", f"客户编号,客户名称\n{lines}")) == (4, 0, 0, 0)
+    browser = client_for(desk.by)
+    for code in names:
+        customer = Customer.objects.get(code=code)
+        page = browser.get(customer.get_absolute_url())
+        assert (code, page.status_code, customer.name in page.content.decode()) == (code, 200, True)
+    shown = browser.get("/customers/").content.decode()
+    assert 'href="/customers/%2312/"' in shown
+    assert 'href="/customers/#12/"' not in shown
+    refused = desk.take("customers", "客户编号,客户名称\nA/1,一\n..,二\nnew,三\nExports,四\n")
+    assert counts(refused)[0] == 0
+    assert not Customer.objects.filter(code__in=["A/1", "..", "new", "Exports"]).exists()
+
+
+def test_the_day_of_the_first_business_is_found_by_its_heading(desk):
+    owner = desk.bring("customers", "客户编号,客户名称,合作起始\n1,岭南纺织,2024-03-05\n")
+    desk.run(desk.check(owner))
+    assert Customer.objects.get(code="1").since == date(2024, 3, 5)

@@ -10,7 +10,7 @@ from django.db import transaction
 from zhike.jobs import actions, registry
 from zhike.jobs.actions import cancel, claim, enqueue, retry, tick
 from zhike.jobs.models import Job, Step
-from zhike.jobs.running import run_due, run_job
+from zhike.jobs.running import Broke, run_due, run_job
 from zhike.kernel.refusals import Invalid
 
 pytestmark = pytest.mark.django_db
@@ -88,7 +88,18 @@ def test_a_broken_job_is_tried_again_later_each_time_and_then_parked(kinds, cloc
     run_due(clock=clock)
     job.refresh_from_db()
     assert waits == [10, 40]
-    assert (job.state, job.attempts, job.error) == ("parked", 3, "KeyError: 'colour'")
+    assert (job.state, job.attempts, job.error) == ("parked", 3, "意外中断：KeyError: 'colour'")
+
+
+def test_what_a_broken_job_says_can_always_be_kept(kinds, clock):
+    def broken(run):
+        raise Broke("half\0a file")
+
+    kinds("broken", broken)
+    job = enqueue(kind="broken", at=clock.now)
+    run_due(clock=clock)
+    job.refresh_from_db()
+    assert (job.state, job.error) == ("queued", "half�a file")
 
 
 def test_a_refusal_fails_for_good_with_its_sentence(kinds, clock):
@@ -111,7 +122,7 @@ def test_the_job_of_a_dead_worker_goes_to_another_and_is_parked_when_it_kills_ea
         clock.on(seconds=61)
     assert claim(worker="c", at=clock.now) is None
     job.refresh_from_db()
-    assert (job.state, job.error) == ("parked", "its worker died every time")
+    assert (job.state, job.error) == ("parked", "执行它的进程每次都中途退出。")
 
 
 def test_a_living_worker_keeps_its_job(kinds, clock):

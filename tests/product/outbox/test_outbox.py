@@ -16,6 +16,7 @@ from django.db import transaction
 from zhike.outbox import fetching, kinds, sending
 from zhike.outbox.actions import PAUSES, send_again, send_waiting, set_silences, tell
 from zhike.outbox.fetching import Unreachable, is_public, post_json
+from zhike.outbox.merging import POSTS, clipped
 from zhike.outbox.models import Group, Message
 
 NOON = datetime(2026, 6, 30, 4, tzinfo=UTC)
@@ -129,7 +130,7 @@ def test_what_cannot_be_sent_waits_ever_longer_then_fails_and_is_sent_again_on_r
         at = message.next_at
     assert waits == list(PAUSES)
     assert waits[-1] == timedelta(hours=24)
-    assert "no mail server" in message.error
+    assert message.error == "没有设置邮件服务器。"
     assert send_again(message=message, at=at)
     message.refresh_from_db()
     assert (message.state, message.attempts) == ("waiting", 0)
@@ -160,22 +161,23 @@ def test_a_robot_that_refuses_is_asked_again_later(cast, robot):
     assert send_waiting(at=NOON)["later"] == 1
     robot.answer, robot.status = {}, 500
     assert send_waiting(at=NOON + PAUSES[0])["later"] == 1
-    assert Message.objects.get().error == "`robot.example` answered 500"
+    assert Message.objects.get().error == "`robot.example` 返回了 500。"
 
 
 @pytest.mark.parametrize(
     "address",
     ["127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1",
-     "::1", "fe80::1", "fc00::1", "::ffff:127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::1"],
+     "::1", "fe80::1", "fc00::1", "::ffff:127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::1", "::7f00:1", "::127.0.0.1", "fec0::1",
+     "::ffff:0:127.0.0.1", "64:ff9b:1::a00:1", "2001:0:a00:1::f5ff:fffe", "ff02::1"],
 )  # fmt: skip
 def test_inner_addresses_are_refused_in_every_spelling(address):
     assert not is_public(address)
-    with pytest.raises(Unreachable, match="not a public address"):
+    with pytest.raises(Unreachable, match="不是公网地址"):
         post_json("https://inner.example/", {}, resolve=lambda *_: [address])
 
 
 def test_a_host_with_one_inner_address_is_refused_as_a_whole():
-    with pytest.raises(Unreachable, match="not a public address"):
+    with pytest.raises(Unreachable, match="不是公网地址"):
         post_json("https://mixed.example/", {}, resolve=lambda *_: ["1.1.1.1", "10.0.0.1"])
 
 
@@ -187,11 +189,64 @@ def test_a_host_with_one_inner_address_is_refused_as_a_whole():
         "https://user@a.example/",
         "https://a.example:8443/",
         "https:///x",
+        "https://[::1/",
+        "https://a.example:99999/",
+        "https://a.example:https/",
+        "https://a..example/",
+        "https://" + "a" * 70 + ".example/",
+        "https://a.example/一 二",
     ],
 )
 def test_strange_addresses_are_refused(url):
     with pytest.raises(Unreachable):
         post_json(url, {}, resolve=lambda *_: ["1.1.1.1"])
+
+
+def test_every_address_of_a_host_is_tried(robot):
+    port = robot.server_address[1]
+    given = {"resolve": lambda *_: ["::1", "127.0.0.1"], "public": lambda _: True, "ports": {"http": port}}
+    assert post_json(f"http://two.example:{port}/", {"n": 1}, **given) == {"errcode": 0}
+    assert robot.got == [{"n": 1}]
+    with pytest.raises(Unreachable, match="没有应答"):
+        post_json(f"http://two.example:{port}/", {}, **{**given, "resolve": lambda *_: ["::1", "::1"]})
+
+
+def group_with(count: int, channel: str = "dingtalk", text: str = "Tess") -> Group:
+    group = Group.objects.create(name="Sales", channel=channel, address="http://robot.example/send")
+    for number in range(count):
+        tell(kind="handover", key=f"h{number}", to=group, at=NOON, customer=f"C{number}", who=text)
+    return group
+
+
+def test_what_waits_for_a_group_is_one_post(cast, robot):
+    group_with(30)
+    assert send_waiting(at=NOON) == {"sent": 30, "later": 0, "failed": 0}
+    [posted] = robot.got
+    assert all(f"C{number} is yours" in posted["text"]["content"] for number in range(30))
+    assert send_waiting(at=NOON) == {"sent": 0, "later": 0, "failed": 0}
+
+
+def test_what_a_robot_refuses_waits_as_a_whole(cast, robot):
+    group_with(3)
+    robot.answer = {"errcode": 130101}
+    assert send_waiting(at=NOON) == {"sent": 0, "later": 3, "failed": 0}
+    assert set(Message.objects.values_list("next_at", "attempts")) == {(NOON + PAUSES[0], 1)}
+    robot.answer = {"errcode": 0}
+    assert send_waiting(at=NOON + PAUSES[0])["sent"] == 3
+    assert len(robot.got) == 2
+
+
+def test_a_post_is_never_too_long_and_never_one_too_many(cast, robot):
+    group_with(40, "wecom", "人" * 600)
+    assert send_waiting(at=NOON)["sent"] == POSTS
+    assert len(robot.got) == POSTS
+    assert max(len(one["text"]["content"].encode()) for one in robot.got) <= 2_000
+    assert send_waiting(at=NOON + timedelta(minutes=1))["sent"] == POSTS
+
+
+def test_a_text_is_cut_between_characters():
+    assert clipped("知客知客", 12) == "知客知客"
+    assert clipped("知客知客", 11) == "知客…"
 
 
 def test_public_addresses_are_allowed():

@@ -37,7 +37,9 @@ def test_a_day_is_marked_and_cleared(cast, client_for):
     assert browser.post(f"/calendar/days/{special.pk}/").status_code == 302
     assert not company_calendar().hours().is_working(special.day)
     assert client_for(cast.people.ming).post("/calendar/days/", day).status_code == 403
-    assert browser.post("/calendar/days/", {**day, "kind": "party"}).status_code == 422
+    refused = browser.post("/calendar/days/", {**day, "kind": "party"})
+    assert (refused.status_code, "<nav" in refused.content.decode()) == (422, True)
+    assert browser.get("/calendar/?year=" + "9" * 5000).status_code == 200
 
 
 def test_people_choose_what_they_hear(cast, client_for, monkeypatch):
@@ -67,3 +69,14 @@ def test_failed_messages_are_shown_and_sent_again(cast, client_for):
     message.refresh_from_db()
     assert message.state == "waiting"
     assert client_for(cast.people.ming).get("/messages/").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("who", "path"), [("root", "/messages/"), ("root", "/jobs/"), ("audit", "/journal/")]
+)
+def test_paging_puts_the_table_alone_into_the_table(cast, client_for, who, path):
+    page = client_for(getattr(cast.people, who)).get(
+        path, headers={"HX-Request": "true", "HX-Target": "div#table"}
+    )
+    assert page.status_code == 200
+    assert "<html" not in page.content.decode()

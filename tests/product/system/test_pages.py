@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from tests.product.cast import EARLY
 from zhike.customers.actions import change_customer
 from zhike.jobs import registry
 from zhike.jobs.actions import claim, enqueue
-from zhike.jobs.models import Job
+from zhike.jobs.models import STATES, Job
 from zhike.jobs.running import run_due
 from zhike.kernel.journal import Entry, seal, verify
 from zhike.kernel.refusals import Invalid
+from zhike.system import notice_views
+from zhike.system.forms import JournalForm
 
 pytestmark = pytest.mark.django_db
 
@@ -135,6 +137,16 @@ def test_values_of_a_class_that_a_reader_does_not_see_are_covered(cast, client_f
     entry = Entry.objects.get(action="customer_changed")
     assert "99998888" not in client_for(cast.people.audit).get(f"/journal/{entry.pk}/").content.decode()
     assert "99998888" in client_for(cast.people.boss).get(f"/journal/{entry.pk}/").content.decode()
+
+
+def test_words_with_two_meanings_have_the_chinese_of_theirs():
+    with translation.override("zh-hans"):
+        assert str(STATES["running"]) == "正在运行"
+        assert [str(JournalForm().fields[name].label) for name in ("from_on", "until_on")] == [
+            "起始日",
+            "截止",
+        ]
+        assert [str(column.label) for column in notice_views.MESSAGES if column.key == "channel"] == ["方式"]
 
 
 def test_filters_of_the_journal(cast, client_for):
