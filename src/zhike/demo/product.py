@@ -18,7 +18,8 @@ from zhike.customers.models import Customer
 from zhike.demo.archive import settle_archives
 from zhike.demo.committee import settle_committee
 from zhike.demo.company import generate
-from zhike.demo.gradings import settle_gradings
+from zhike.demo.grades import settle_decisions, settle_evaluations, settle_given_grades
+from zhike.demo.gradings import grade_today, grade_year
 from zhike.demo.history import settle_history
 from zhike.demo.market import settle_market
 from zhike.demo.monthly import settle_figures
@@ -72,12 +73,16 @@ def load(
                 orders = settle_history(facts, as_of)
                 settle_limits(as_of)
                 settle_policies(staff, as_of)
+                tell("grades")
+                settle_given_grades(Path(scratch), as_of)
                 settle_figures(staff, as_of)
                 settle_market(staff, as_of)
                 settle_committee(staff, as_of)
-                mark(Customer.objects.all())
                 tell("gradings")
-                settle_gradings(staff, as_of, RATINGS)
+                grade_year(staff, as_of)
+                settle_decisions(staff, as_of, grade_today)
+                settle_evaluations(as_of)
+                mark(Customer.objects.all())
         finally:
             facts.close()
     seal()

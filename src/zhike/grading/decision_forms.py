@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from zhike.customers.forms import NONE, Day
 from zhike.grading.schemes import Scheme
@@ -23,9 +24,9 @@ class SubmitForm(forms.Form):
 class DecideForm(forms.Form):
     """A decision on one or many proposals."""
 
-    choice = forms.ChoiceField(label=_("Decision"), choices=CHOICES, widget=forms.RadioSelect)
+    choice = forms.ChoiceField(label=_("Determination"), choices=CHOICES, widget=forms.RadioSelect)
     grade = forms.ChoiceField(label=_("Other grade"), required=False)
-    ground = forms.CharField(label=_("Reason"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    ground = forms.CharField(label=_("Ground"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
 
     def __init__(self, *args: Any, schemes: list[Scheme], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -46,7 +47,7 @@ class AppealForm(forms.Form):
     """An appeal of the account manager: which grade, and why."""
 
     grade = forms.ChoiceField(label=_("Grade that would be right"))
-    ground = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 4}))
+    ground = forms.CharField(label=_("Ground"), widget=forms.Textarea(attrs={"rows": 4}))
     evidence = forms.CharField(label=_("Evidence"), max_length=200, required=False)
 
     def __init__(self, *args: Any, scheme: Scheme, without: str, **kwargs: Any) -> None:
@@ -60,10 +61,10 @@ class RecordForm(forms.Form):
 
     kind = forms.ChoiceField(label=_("Kind"))
     grade = forms.ChoiceField(label=_("Grade"))
-    ground = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}))
+    ground = forms.CharField(label=_("Ground"), widget=forms.Textarea(attrs={"rows": 3}))
     evidence = forms.CharField(label=_("Evidence"), max_length=200)
-    from_on = forms.DateField(label=_("From"), widget=Day())
-    until_on = forms.DateField(label=_("Until"), widget=Day())
+    from_on = forms.DateField(label=pgettext_lazy("period", "From"), widget=Day())
+    until_on = forms.DateField(label=pgettext_lazy("period", "Until"), widget=Day())
 
     def __init__(self, *args: Any, scheme: Scheme, kinds: list[tuple[str, Any]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -73,7 +73,7 @@ def _list(request: HttpRequest, run: GradingRun | None) -> HttpResponse:
     told = Determination.objects.filter(run=run).select_related("submitted_by").first() if run else None
     about = routes.about_run(run) if run else None
     decides = routes.may_decide(about, person, at) if run else can(person, "decide_grades")
-    bulk = [grid.Bulk(_("Decide"), "/grading/proposals/decide/", "gavel", dialog=True)] if decides else []
+    bulk = [grid.Bulk(_("Determine"), "/grading/proposals/decide/", "gavel", dialog=True)] if decides else []
     table = grid.Table(
         lists.columns(schemes, sees(person, "price"), run is None or len(schemes_of(run.version)) > 1),
         lists.page(person, wanted, run), request.GET, key=lambda row: row.pk, bulk=bulk, path=request.path,
@@ -190,7 +190,7 @@ def proposal(request: HttpRequest, key: int) -> HttpResponse:
             messages.success(request, _("Decided."))
             return redirect("proposal", key=one.pk)
     shown = {
-        "one": one, "scheme": scheme, "form": form if decides else None, "reasons": reasons_of(one), "change": lists.change_of(Schemes())(one),
+        "one": one, "scheme": scheme, "form": form if decides else None, "reasons": reasons_of(one), "marks": scheme.marks(one.mark) if scheme else [], "change": lists.change_of(Schemes())(one),
         "state": PROPOSAL_STATES[one.state], "tone": lists.STATE_TONES[one.state], "kind": PROPOSAL_KINDS[one.kind], "day": day,
     }  # fmt: skip
     return render(request, "grading/proposal.html", shown, status=422 if form.errors else 200)

@@ -28,7 +28,7 @@ from zhike.ui import grid
 
 PAGE = 50
 STATES = {
-    "overdue": gettext_lazy("overdue"), "open": gettext_lazy("due"), "done": gettext_lazy("done"), "late": gettext_lazy("made up late"),
+    "overdue": gettext_lazy("overdue"), "open": gettext_lazy("still due"), "done": gettext_lazy("done"), "late": gettext_lazy("made up late"),
 }  # fmt: skip
 TONES = {"overdue": "error", "open": "info", "done": "success", "late": "warning"}
 
@@ -44,7 +44,7 @@ class EvaluationForm(forms.Form):
         label=gettext_lazy("Next actions"), widget=forms.Textarea(attrs={"rows": 3})
     )
     decision = forms.ChoiceField(
-        label=gettext_lazy("Decision"),
+        label=gettext_lazy("How to go on"),
         required=False,
         widget=forms.RadioSelect,
         choices=list(ev.DECISIONS.items()),

@@ -36,7 +36,7 @@ class ImportanceForm(forms.Form):
         widget=forms.RadioSelect,
     )
     ground = forms.CharField(
-        label=gettext_lazy("Reason"), required=False, widget=forms.Textarea(attrs={"rows": 3})
+        label=gettext_lazy("Ground"), required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
     reviewer = forms.ModelChoiceField(Person.objects.none(), label=gettext_lazy("Reviewer"), required=False)
     valid_until = forms.DateField(label=gettext_lazy("Review on"), required=False, widget=Day())

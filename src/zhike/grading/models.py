@@ -8,6 +8,7 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from zhike.customers.models import Customer
 from zhike.grading.causes import detail_text
@@ -23,7 +24,7 @@ RUN_STATES = {
 CAUSES = {"hand": _("by hand"), "schedule": _("by schedule"), "event": _("by an event")}
 """What started a run."""
 PROPOSAL_STATES = {
-    "open": _("open"), "approved": _("approved"), "changed": _("approved with changes"), "rejected": _("rejected"),
+    "open": pgettext_lazy("proposal", "open"), "approved": _("approved"), "changed": _("approved with changes"), "rejected": _("rejected"),
     "withdrawn": _("withdrawn"),
 }  # fmt: skip
 """State of a proposal -> its name."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from zhike.forecasts import Orders, read_forecasts, read_orders, write_forecasts
 from zhike.grading.frozen import Folder, folder_of
 from zhike.grading.models import GradingRun
-from zhike.intelligence.models import Intelligence
+from zhike.intelligence.offering import industry_growth
 from zhike_engine.backends.duckdb import DuckDB
 from zhike_engine.errors import ZhikeError
 from zhike_engine.facts.seal import seal
@@ -29,27 +29,11 @@ HORIZON, CHURN = 12, 6
 LANGS: tuple[Lang, ...] = ("zh", "en")
 BACK = 12
 """So many earlier runs are looked back upon."""
-FRESH = timedelta(days=730)
-"""Older findings about an industry's growth no longer count."""
 
 
 def reads_forecasts(policy: Policy) -> bool:
     """Whether a metric of the policy is a forecast, so that it must be there before grading."""
     return any(isinstance(spec, Forecast) for spec in policy.document.metrics.values())
-
-
-def growth_of_industries(day: date) -> dict[str, Decimal]:
-    """Industry -> yearly growth as a share, by the latest finding of each."""
-    rows = (
-        Intelligence.objects.filter(known_on__lte=day, known_on__gt=day - FRESH, growth__isnull=False)
-        .exclude(industry="")
-        .filter(closed_at__isnull=True)
-        .order_by("known_on", "pk")
-        .values_list("industry", "growth")
-    )
-    return {
-        industry: growth / 100 for industry, growth in rows if growth is not None and -100 < growth <= 1000
-    }
 
 
 def file_of(folder: Folder) -> Path:
@@ -74,9 +58,7 @@ def _outlook(folder: Folder, as_of: date, policy: Policy, *, among: bool) -> dic
     try:
         orders = read_orders(backend, as_of, policy.document.currency)
         groups = dict(orders.industries or {})
-        known = {
-            name: rate for name, rate in growth_of_industries(as_of).items() if name in set(groups.values())
-        }
+        known = {name: rate for name, rate in industry_growth(as_of).items() if name in set(groups.values())}
         orders = _only(orders, graded(folder))
         made = forecast(
             orders.history(), as_of, horizon_months=HORIZON, churn_months=CHURN, growth=known, groups=groups

@@ -82,7 +82,7 @@ def columns(schemes: Schemes, sees_price: bool, several: bool) -> list[grid.Colu
     found = [
         grid.Column("customer", _("Customer"), _customer, css="stick", sort=True, phone="title"),
         grid.Column("moved", _("Proposed grade"), change_of(schemes), sort=True, phone="aside"),
-        grid.Column("why", _("Cause"), _why, phone="meta"),
+        grid.Column("why", _("Cause"), _why(schemes), phone="meta"),
     ]
     if sees_price:
         found.append(
@@ -96,7 +96,7 @@ def columns(schemes: Schemes, sees_price: bool, several: bool) -> list[grid.Colu
             grid.Column("rating", _("Rating"), lambda row: grid.text(_rating(schemes, row)), css="ink-2")
         )
     found.append(grid.Column("state", _("State"), _state, phone="meta"))
-    found.append(grid.Column("ground", _("Reason"), lambda row: grid.text(row.ground[:80]), css="ink-2"))
+    found.append(grid.Column("ground", _("Ground"), lambda row: grid.text(row.ground[:80]), css="ink-2"))
     return found
 
 
@@ -119,10 +119,19 @@ def change_of(schemes: Schemes) -> Callable[[Any], str]:
     return cell
 
 
-def _why(row: Proposal) -> str:
-    marks = grid.tag(row.mark, "warning") if row.mark else ""
-    cause = cause_text(row.cause) if row.cause != "run" or not row.mark else ""
-    return f"{grid.text(cause)} {marks}" if cause else marks or grid.text("")
+def _why(schemes: Schemes) -> Callable[[Any], str]:
+    """The cell: the cause, and what the customer is to be looked at for."""
+
+    def cell(row: Any) -> str:
+        scheme = schemes.of(row.version_id, row.rating)
+        marks = [
+            grid.tag(one, "warning")
+            for one in (scheme.marks(row.mark) if scheme else [row.mark] if row.mark else [])
+        ]
+        cause = [] if row.cause == "run" else [grid.text(cause_text(row.cause))]
+        return " ".join([*cause, *marks]) or grid.text("")
+
+    return cell
 
 
 def _rating(schemes: Schemes, row: Proposal) -> str:

@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from zhike.customers.life import LIFE
@@ -98,10 +99,10 @@ def _move_columns() -> list[grid.Column]:
     return [
         grid.Column("customer", _("Customer"), lambda row: grid.name(row.customer.name, row.customer.code, f"{row.customer.get_absolute_url()}grades/"),
                     css="stick", phone="title"),
-        grid.Column("change", _("Change"), change, phone="aside"),
-        grid.Column("from_on", _("From"), lambda row: grid.day(row.from_on), phone="meta"),
+        grid.Column("change", _("Movement"), change, phone="aside"),
+        grid.Column("from_on", pgettext("period", "From"), lambda row: grid.day(row.from_on), phone="meta"),
         grid.Column("cause", _("Cause"), lambda row: grid.text(cause_text(row.cause)), phone="meta"),
-        grid.Column("ground", _("Reason"), lambda row: grid.text(row.ground[:90]), css="ink-2"),
+        grid.Column("ground", _("Ground"), lambda row: grid.text(row.ground[:90]), css="ink-2"),
         grid.Column("approved_by", _("Approved by"), lambda row: grid.person(row.approved_by)),
     ]  # fmt: skip
 
@@ -134,7 +135,7 @@ def ungraded(request: HttpRequest) -> HttpResponse:
     )
     results = reports.last_results([one.pk for one in page.object_list])
     shown = {
-        "page": page, "life": life, "rows": [(one, results.get(one.pk), LIFE[one.life]) for one in page.object_list], "day": day,
+        "page": page, "life": life, "rows": [(one, results.get(one.pk), LIFE[one.life], reports.marks_of(results[one.pk]) if one.pk in results else "") for one in page.object_list], "day": day,
     }  # fmt: skip
     return render(request, "grading/ungraded.html", shown)
 

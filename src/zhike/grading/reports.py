@@ -15,7 +15,7 @@ from zhike.customers.models import Customer
 from zhike.grading.causes import cause_text
 from zhike.grading.importance import reasons_for
 from zhike.grading.models import Grade, GradingResult, GradingRun
-from zhike.grading.schemes import Scheme, Schemes, schemes_of
+from zhike.grading.schemes import Scheme, Schemes, scheme_of, schemes_of
 from zhike.people.models import Person
 from zhike.policies.models import PolicyVersion
 
@@ -155,7 +155,7 @@ def last_results(customers: list[int]) -> dict[int, GradingResult]:
     rows = (
         GradingResult.objects.filter(customer__in=customers).exclude(state="not_rated").order_by("run", "pk")
     )
-    for row in rows.select_related("run"):
+    for row in rows.select_related("run__version__policy"):
         found[row.customer_id] = row
     return found
 
@@ -242,4 +242,13 @@ def reason_in(result: GradingResult, decided: Grade | None, judged: Any = None) 
         return str(records[0].ground)
     if decided and decided.ground:
         return str(decided.ground)
-    return str(judged.ground) if judged is not None else str(result.mark)
+    return str(judged.ground) if judged is not None else marks_of(result)
+
+
+def marks_of(result: GradingResult) -> str:
+    """What a run marked a result with, in the reader's language."""
+    if not result.mark:
+        return ""
+    version = result.run.version
+    scheme = scheme_of(version, f"{version.policy.code}.{result.rating}")
+    return "、".join(scheme.marks(result.mark)) if scheme else ""

@@ -11,8 +11,10 @@ from typing import Any
 
 from django.utils.translation import get_language
 
+from zhike.grading.marks import mark_words
 from zhike.policies.models import PolicyVersion
 from zhike.policies.reading import read_text
+from zhike_engine.policy.load import Policy
 from zhike_engine.policy.model import PolicyDocument
 
 
@@ -38,7 +40,16 @@ class Scheme:
     title: Any
     main: bool
     grades: tuple[GradeSpec, ...]
-    document: PolicyDocument
+    policy: Policy
+
+    @property
+    def document(self) -> PolicyDocument:
+        """The whole policy."""
+        return self.policy.document
+
+    def marks(self, codes: str) -> list[str]:
+        """What a customer is to be looked at for, in the reader's language."""
+        return mark_words(self.policy, self.key.partition(".")[2], codes) if codes else []
 
     def of(self, code: str) -> GradeSpec | None:
         """The grade of a code."""
@@ -81,7 +92,8 @@ def said(text: Any) -> str:
 
 @lru_cache(maxsize=32)
 def _schemes(policy: str, text: str) -> tuple[Scheme, ...]:
-    document = read_text(text).document
+    found = read_text(text)
+    document = found.document
     return tuple(
         Scheme(
             f"{policy}.{name}", rating.title, place == 0,
@@ -89,7 +101,7 @@ def _schemes(policy: str, text: str) -> tuple[Scheme, ...]:
                 GradeSpec(code, spec.title, spec.colour, rank, tuple(spec.owes))
                 for rank, (code, spec) in enumerate(rating.grades.items(), 1)
             ),
-            document,
+            found,
         )
         for place, (name, rating) in enumerate(document.ratings.items())
     )  # fmt: skip

@@ -117,7 +117,8 @@ def escalation(step: ProcedureStep, day: date) -> list[Person]:
         return _able(step, with_role(step.escalate_role, None, day))
     people = _named(step, day)
     if step.role is None and step.department is not None:
-        above = step.department.parent.head if step.department.parent else None
+        parent = Department.objects.filter(children=step.department).select_related("head").first()
+        above = parent.head if parent is not None else None
         people = [*people, *([step.department.head] if step.department.head else [])]
         found: list[Person | None] = [above]
     else:

@@ -61,7 +61,7 @@ def test_orders_under_the_limit_propose_a_downgrade(cast: Any, client_for: Any, 
     assert boss.post(f"/grading/proposals/{made.pk}/", {"choice": "approve"}).status_code == 302
     found = boss.get("/grading/movement/").context["found"]
     assert (found.down, [(line.code, line.down) for line in found.by_cause]) == (1, [("order_drop", 1)])
-    assert boss.get("/grading/movement/?mode=now").context["found"].down == 1
+    assert boss.get("/grading/movement/?mode=now&from=2025-06-01").context["found"].down == 1
     one.refresh_from_db()
     assert one.grade == "B"
 

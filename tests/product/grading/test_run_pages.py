@@ -52,8 +52,8 @@ def test_a_run_from_start_to_scenario(cast, client_for, clock):
     world.customer(cast, "FRESH", date(2025, 11, 1))
     Grade.objects.create(customer=late, rating="foreign-trade.value", grade="A", from_on=date(2025, 1, 20))
     Intelligence.objects.create(
-        kind="trend", title="Retail grows", industry="retail", source="press", known_on=date(2025, 10, 1), reliability="high",
-        growth=Decimal(5), added_by=lin, added_at=world.NOW,
+        kind="trend", title="Retail grows", industry="retail", source="press", known_on=date(2025, 10, 1), reliability="sure",
+        confirmed_on=date(2025, 10, 1), growth=Decimal(5), added_by=lin, added_at=world.NOW,
     )  # fmt: skip
     at = clock("2026-01-12 09:00")
     client = client_for(lin)
