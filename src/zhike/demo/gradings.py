@@ -20,8 +20,14 @@ def grade_year(staff: Staff, as_of: date) -> GradingRun | None:
 
 
 def grade_today(staff: Staff, as_of: date) -> GradingRun | None:
-    """A run of today, for management to decide on."""
-    return _grade(staff, as_of, as_of, "四季度预评")
+    """A run of today, for management to decide on; of the last month that is signed off where a later one is not."""
+    day = as_of
+    for _month in range(4):
+        run = _grade(staff, day, as_of, "四季度预评")
+        if run is not None:
+            return run
+        day = day.replace(day=1) - timedelta(days=1)
+    return None
 
 
 def _grade(staff: Staff, as_of: date, on: date, note: str) -> GradingRun | None:

@@ -56,10 +56,10 @@ def make_outlook(owner: GradingRun) -> None:
 def _outlook(folder: Folder, as_of: date, policy: Policy, *, among: bool) -> dict[str, Any]:
     backend = DuckDB(folder.facts)
     try:
-        orders = read_orders(backend, as_of, policy.document.currency)
-        groups = dict(orders.industries or {})
+        orders = _only(read_orders(backend, as_of, policy.document.currency), graded(folder))
+        there = set(orders.customers)
+        groups = {name: word for name, word in (orders.industries or {}).items() if name in there}
         known = {name: rate for name, rate in industry_growth(as_of).items() if name in set(groups.values())}
-        orders = _only(orders, graded(folder))
         made = forecast(
             orders.history(), as_of, horizon_months=HORIZON, churn_months=CHURN, growth=known, groups=groups
         )
