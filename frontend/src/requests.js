@@ -17,8 +17,10 @@ document.addEventListener("htmx:config:request", (event) => {
   if (!/^(GET|HEAD)$/.test(request.method) && token()) request.headers["X-CSRFToken"] = token();
 });
 
-document.addEventListener("htmx:before:request", () => load(1));
-document.addEventListener("htmx:finally:request", () => load(-1));
+// What loads by itself after the page, such as the number beside a link, moves no bar.
+const quiet = (event) => event.detail?.ctx?.sourceElement?.hasAttribute("data-quiet");
+document.addEventListener("htmx:before:request", (event) => quiet(event) || load(1));
+document.addEventListener("htmx:finally:request", (event) => quiet(event) || load(-1));
 
 // A refusal is a page with a sentence: the sentence is shown, the page is left alone. 422 is a form with its errors.
 function refusal(ctx) {

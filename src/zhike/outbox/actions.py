@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zhike.jobs.registry import every, job
@@ -17,7 +18,7 @@ from zhike.outbox.fetching import Unreachable
 from zhike.outbox.kinds import KINDS, written
 from zhike.outbox.merging import POSTS, gather
 from zhike.outbox.models import FAILED, SENT, WAITING, Group, Message, Silence
-from zhike.outbox.outside import ENDS, IN_DOUBT
+from zhike.outbox.outside import ENDS
 from zhike.outbox.sending import send
 
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720, 1440))
@@ -92,7 +93,7 @@ def _follow(other: Message, first: Message, at: datetime) -> str:
 
 def _attempt(message: Message, at: datetime) -> str:
     if message.handed_at is not None:
-        return _end(message, FAILED, at, f"{IN_DOUBT}: a worker ended while the mail server was taking it")
+        return _end(message, FAILED, at, _("⚠ A worker ended while the mail server was taking it."))
     try:
         send(message, lambda: Message.objects.filter(pk=message.pk).update(handed_at=at))
     except Unreachable as why:

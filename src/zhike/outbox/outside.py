@@ -27,8 +27,6 @@ Ended = Callable[[Message, str, datetime], None]
 E = TypeVar("E", bound=Ended)
 ENDS: dict[str, Ended] = {}
 """Kind of message -> who hears of its end."""
-IN_DOUBT = "in doubt"
-"""How the error of a message begins that may have gone out."""
 
 
 def on_end(kind: str) -> Callable[[E], E]:

@@ -17,7 +17,6 @@ from django.utils.translation import gettext as _
 
 from zhike.outbox.fetching import Unreachable, post_json
 from zhike.outbox.models import Message
-from zhike.outbox.outside import IN_DOUBT
 
 SECONDS = 15
 
@@ -68,8 +67,7 @@ def _mail(message: Message, handing: Callable[[], Any]) -> None:
             return
         why = {"why": type(error).__name__}
         if handed:
-            said_so = _("The mail server did not answer: %(why)s") % why
-            raise Unreachable(f"{IN_DOUBT}: {said_so}", for_good=True) from error
+            raise Unreachable(_("⚠ The mail server did not answer: %(why)s") % why, for_good=True) from error
         raise Unreachable(_("The mail server did not take it: %(why)s") % why) from error
 
 

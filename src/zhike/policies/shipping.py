@@ -12,7 +12,7 @@ from zhike.people.models import Department, Person, signed_on
 from zhike.policies.actions import add_policy, amend, example_values
 from zhike.policies.editing import set_at
 from zhike.policies.models import PolicyVersion
-from zhike.policies.reading import hash_of
+from zhike.policies.reading import hash_of, read_text
 from zhike.presets import policy_path
 
 SHIPPED: Mapping[str, tuple[str, str, str]] = {
@@ -43,7 +43,9 @@ def ship_policies(
         home = policy_path(code)
         text = (home / "policy.yaml").read_text("utf-8")
         if code in ELSEWHERE:
+            shipped = read_text(text).document.scope.customers
             own = f'customers.department is not computable or customers.department = "{executing}"'
+            own = f"({shipped}) and ({own})"
             text = set_at(text, ("scope", "customers"), own)
         version = add_policy(
             code=code, text=text, values={} if code in drafts else example_values(code), preset=code, by=None, at=at,

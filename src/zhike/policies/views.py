@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -35,6 +36,7 @@ from zhike.policies.route import procedures_of, published_before
 from zhike.policies.showing import Line, Rule, explained, planned, reader
 from zhike.policies.telling import owed_by
 from zhike.policies.words import lang
+from zhike.procedures.inbox import holders
 from zhike_engine.language.titles import Titles
 
 
@@ -110,7 +112,7 @@ def version(request: HttpRequest, policy: str, number: int) -> HttpResponse:
         "others": [_rule(rule, told.terms) for rule in told.others],
         "problems": blocking(this, day) if this.state in ("draft", "approved") else [],
         "owed": owed,
-        "procedure": procedures_of(this).prefetch_related("steps__decisions__person").first(),
+        **course_of(this, day),
         "versions": visible_versions(me(request)).filter(policy=this.policy_id).order_by("-number"),
         "before": published_before(this),
         "rules": required_by(this, day),
@@ -119,6 +121,14 @@ def version(request: HttpRequest, policy: str, number: int) -> HttpResponse:
         .select_related("department"),
     }
     return render(request, "policies/version.html", page)
+
+
+def course_of(this: PolicyVersion, day: date) -> dict[str, Any]:
+    """The last procedure of a version, and for whom its open step waits."""
+    procedure = procedures_of(this).prefetch_related("steps__decisions__person", "steps__committee").first()
+    opened = [one for one in procedure.steps.all() if one.state == "open"] if procedure else []
+    waiting = [str(one.committee or "") or ", ".join(map(str, holders(one, day))) for one in opened]
+    return {"procedure": procedure, "waiting": ", ".join(filter(None, waiting))}
 
 
 def _rule(rule: Rule, terms: Any) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from zhike.customers.models import Customer
 from zhike.people.delegations import Delegation
@@ -34,7 +34,7 @@ def waiting_for(person: Person, day: date) -> QuerySet[ProcedureStep]:
         )
         found |= held_by(seat, day) & ~Exists(decided) & ~Exists(barred)
     lasting = Q(ends_on__isnull=True) | Q(ends_on__gte=day)
-    return ProcedureStep.objects.filter(OPEN, lasting, found).order_by("due_on", "id")
+    return ProcedureStep.objects.filter(OPEN, lasting, found).order_by(F("due_on").asc(nulls_last=True), "id")
 
 
 def seats_of(person: Person, day: date) -> list[Person]:

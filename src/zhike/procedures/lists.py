@@ -88,7 +88,7 @@ def stood_in_for(person: Person, day: date, steps: Iterable[ProcedureStep]) -> d
 def due_tag(day: date | None, today: date) -> str:
     """A day as a tag: red when it has passed, amber when it is near."""
     if day is None:
-        return grid.text(None)
+        return ""
     left = (day - today).days
     tone = "error" if left < 0 else "warning" if left <= 2 else "quiet"
     return grid.tag(grid.day(day), tone)
@@ -99,6 +99,8 @@ def inbox_columns(day: date, away: dict[int, Person]) -> list[grid.Column]:
 
     def what(one: ProcedureStep) -> str:
         under = f"{kind_name(one.procedure)} · {one}"
+        if one.pk in away:  # on a phone the column of seats is not there
+            under += " · " + _("for %(name)s") % {"name": away[one.pk]}
         return grid.name(one.procedure.title, under, address(one.procedure), kind_name(one.procedure))
 
     def seat(one: ProcedureStep) -> str:
@@ -115,10 +117,10 @@ def inbox_columns(day: date, away: dict[int, Person]) -> list[grid.Column]:
     return [
         grid.Column("what", gettext_lazy("What"), what, css="stick", phone="title"),
         grid.Column("due", gettext_lazy("Until"), lambda one: due_tag(one.due_on, day), phone="aside"),
-        grid.Column("customer", gettext_lazy("Customer"), lambda one: grid.text(one.procedure.customer), phone="meta"),
-        grid.Column("from", gettext_lazy("From"), lambda one: str(grid.person(one.procedure.started_by)), phone="more"),
-        grid.Column("seat", gettext_lazy("Asked as"), seat, phone="more"),
-        grid.Column("since", gettext_lazy("Waiting"), lambda one: grid.ago(one.opened_at), css="ink-2", phone="more"),
+        grid.Column("customer", gettext_lazy("Customer"), lambda one: escape(str(one.procedure.customer or "")), phone="meta"),
+        grid.Column("from", gettext_lazy("Started by"), lambda one: str(grid.person(one.procedure.started_by)), phone="more"),
+        grid.Column("seat", gettext_lazy("Asked as"), seat),
+        grid.Column("since", pgettext_lazy("procedure", "Waiting"), lambda one: grid.ago(one.opened_at), css="ink-2", phone="more"),
     ]  # fmt: skip
 
 
@@ -171,11 +173,11 @@ def procedure_columns(waits: dict[int, ProcedureStep], day: date) -> list[grid.C
             lambda one: grid.name(one.title, kind_name(one), address(one), kind_name(one)), css="stick", phone="title",
         ),
         grid.Column("state", pgettext_lazy("procedure", "State"), lambda one: grid.tag(one.state_name, TONES[one.state]), phone="aside"),
-        grid.Column("customer", gettext_lazy("Customer"), lambda one: grid.text(one.customer), phone="meta"),
+        grid.Column("customer", gettext_lazy("Customer"), lambda one: escape(str(one.customer or "")), phone="meta"),
         grid.Column("step", gettext_lazy("Step"), now, phone="more"),
         grid.Column("due", gettext_lazy("Until"), due, phone="more"),
-        grid.Column("by", gettext_lazy("From"), lambda one: str(grid.person(one.started_by)), phone="more"),
-        grid.Column("at", gettext_lazy("Started"), lambda one: grid.ago(one.started_at), css="ink-2", phone=""),
+        grid.Column("by", gettext_lazy("Started by"), lambda one: str(grid.person(one.started_by)), phone="more"),
+        grid.Column("at", pgettext_lazy("procedure", "Started"), lambda one: grid.ago(one.started_at), css="ink-2", phone=""),
     ]  # fmt: skip
 
 

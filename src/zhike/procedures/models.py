@@ -15,7 +15,7 @@ from zhike.people.rules import can
 from zhike.procedures.definitions import said
 
 STATES = {
-    "open": _("open"), "approved": _("approved"), "rejected": _("rejected"), "returned": _("returned"),
+    "open": _("open"), "approved": _("approved"), "rejected": _("turned down"), "returned": _("sent back"),
     "withdrawn": _("withdrawn"),
 }  # fmt: skip
 """State of a procedure -> its name."""

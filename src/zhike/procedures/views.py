@@ -71,7 +71,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     return render(request, "procedures/inbox.html", page)
 
 
-@door(customer_data=True)
+@door()
 @require_GET
 def inbox_count(request: HttpRequest) -> HttpResponse:
     """How many steps wait for me: the number beside the link, loaded after the page."""

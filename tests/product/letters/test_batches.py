@@ -71,7 +71,7 @@ def test_a_letter_in_doubt_is_not_sent_twice_and_counts_once_the_customer_opens_
     post_office.hangs_up = False
     world.work("2026-11-02 09:00")
     assert (state(letter), post_office.mails) == ("failed", [])
-    assert letter.error.startswith("in doubt")
+    assert letter.error.startswith("⚠")
     from zhike.letters.making import link_of
 
     path = link_of(letter).partition("/l/")[2]

@@ -76,7 +76,7 @@ def test_the_route_of_a_policy_and_what_follows_publication(house: SimpleNamespa
     assert in_force_for(house.customers.B, day) is None
     assert house.pages.gao.get(here).status_code == 404  # nor are they seen by everybody
     text_of(house.pages.head.post(f"{here}submit/"), 302)
-    assert "Route" in text_of(house.pages.head.get(here))
+    assert "waits for 审计 Audrey" in text_of(house.pages.head.get(here))
     # who is not the authorised approver is refused, and the attempt is kept
     assert house.pages.head.post(f"{here}publish/").status_code == 403
     assert Denial.objects.filter(person=house.people.head, path__contains="publish").exists()

@@ -88,7 +88,7 @@ def test_a_procedure_is_decided_on_its_page(cast: Cast, client_for: Any, data_di
     page = ming.get(address).content.decode()
     assert "sales fell" in page
     assert "Take back" not in page
-    assert "rejected" in page
+    assert "turned down" in page
     assert board.post(f"/procedures/steps/{second.pk}/decide/", {"choice": "approve"}).status_code == 409
     for which in ("started/", "decided/", "", "?state=rejected", "?stuck=1", "?q=Appeal"):
         assert ming.get(f"/procedures/{which}").status_code == 200
@@ -170,6 +170,12 @@ def test_the_api_tells_what_waits_and_takes_one_decision(cast: Cast, client_for:
     late = head.post(where, {"choice": "approve"}, content_type="application/json")
     assert late.status_code == 409
     assert client_for(people.nina).get("/api/v1/inbox").status_code == 403  # before the agreement is signed
+
+
+def test_the_number_is_there_before_the_agreement_is_signed(cast: Cast, client_for: Any) -> None:
+    nina = client_for(cast.people.nina)
+    assert nina.get("/inbox/count/").status_code == 200
+    assert nina.get("/inbox/").status_code == 403
 
 
 @pytest.mark.parametrize("who", ["hana", "idle", "root"])
