@@ -214,9 +214,10 @@ def note_events(*, at: datetime) -> dict[str, int]:
     for version, scheme in watched(day):
         fresh = _new_ones(list(signs(version, scheme, day)), day, at)
         counts["events"] += len(fresh)
-        waiting = GradeEvent.objects.filter(pk__in=[one.pk for one in fresh])
-        if fresh:
-            counts["runs"] += _grade_anew(version, scheme, waiting, at)
+        held = Grade.objects.on(day).filter(rating=scheme.key).values("customer")
+        waiting = GradeEvent.objects.filter(run__isnull=True, customer__in=held)
+        if waiting.exists():
+            counts["runs"] += _grade_anew(version, waiting, at)
     return counts
 
 
@@ -240,18 +241,40 @@ def _new_ones(found: list[Sign], day: date, at: datetime) -> list[GradeEvent]:
     return made
 
 
-def _grade_anew(version: PolicyVersion, scheme: Scheme, events: Any, at: datetime) -> int:
-    """Start the small run; where it cannot start, management is asked without a grade being proposed."""
+def _grade_anew(version: PolicyVersion, events: Any, at: datetime) -> int:
+    """Start the small run: as of today, or of the last month whose figures are signed. Where none can start, the next night tries."""
     customers = sorted(set(events.values_list("customer", flat=True)))
-    try:
-        run = start_run(
-            version=version, as_of=timezone.localtime(at).date(), by=None, at=at, cause="event", only=customers,
-            note=_("after events"),
-        )  # fmt: skip
-    except Refused:
-        return 0
-    events.update(run=run)
-    return 1
+    day = timezone.localtime(at).date()
+    for as_of in (day, *month_ends(day, 3)):
+        try:
+            with transaction.atomic():
+                run = start_run(
+                    version=version,
+                    as_of=as_of,
+                    by=None,
+                    at=at,
+                    cause="event",
+                    only=customers,
+                    note=_("after events"),
+                )
+        except Refused:
+            continue
+        events.update(run=run)
+        return 1
+    return 0
+
+
+def month_ends(day: date, count: int) -> list[date]:
+    """The last days of the months before a day, the latest first.
+
+    >>> month_ends(date(2026, 3, 10), 2)
+    [datetime.date(2026, 2, 28), datetime.date(2026, 1, 31)]
+    """
+    found = []
+    for _number in range(count):
+        day = day.replace(day=1) - timedelta(days=1)
+        found.append(day)
+    return found
 
 
 @on_ready
