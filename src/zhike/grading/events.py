@@ -106,7 +106,8 @@ def _drops(
     for key, grade in graded.items():
         floor, amount = floors.get(grade.grade), grade.customer.amount_12m
         if floor is not None and amount < floor:
-            detail = say(gettext_noop("12 months of orders: %(amount)s, below the %(floor)s that %(grade)s asks for"), amount=f"{amount:,.0f}", floor=f"{floor:,.0f}", grade=grade.grade)  # fmt: skip
+            detail = say(gettext_noop("12 months of orders: %(amount)s, below the %(floor)s that %(grade)s asks for"),
+                amount=f"{amount:,.0f}", floor=f"{floor:,.0f}", grade=grade.grade)  # fmt: skip
             yield Sign(key, "order_drop", f"grade {grade.pk}", detail)
     percent = limits.of("event_drop_percent")
     if percent is None:
@@ -163,7 +164,8 @@ def _large(graded: dict[int, Grade], limits: Limits, day: date) -> Iterator[Sign
     ).iterator(chunk_size=2000):
         grade = graded.get(row.customer_id)
         if grade is not None and row.amount * 100 >= grade.customer.amount_12m * percent > 0:
-            detail = say(gettext_noop("order %(number)s of %(amount)s %(currency)s"), number=row.number, amount=f"{row.amount:,.0f}", currency=row.currency)  # fmt: skip
+            detail = say(gettext_noop("order %(number)s of %(amount)s %(currency)s"), number=row.number, amount=f"{row.amount:,.0f}",
+                currency=row.currency)  # fmt: skip
             yield Sign(row.customer_id, "large_order", row.number, detail)
 
 
@@ -231,7 +233,8 @@ def _new_ones(found: list[Sign], day: date, at: datetime) -> list[GradeEvent]:
         if (one.customer, one.kind, one.about) not in known
     }
     made = GradeEvent.objects.bulk_create(
-        [GradeEvent(customer_id=one.customer, kind=one.kind, about=one.about, detail=one.detail[:300], found_on=day) for one in fresh.values()],
+        [GradeEvent(customer_id=one.customer, kind=one.kind, about=one.about, detail=one.detail[:300],
+            found_on=day) for one in fresh.values()],
         batch_size=500,
     )  # fmt: skip
     journal_all([entry_for(one, "event_found", by=None, at=at, detail=one.detail) for one in made])
