@@ -103,6 +103,14 @@ def furnish() -> None:
         by=manager,
         at=at,
     )
+    furnish_desks(first, second, receiver, at)
+    merge_customers(kept=second, gone=third, by=head, at=at)
+
+
+def furnish_desks(first: Customer, second: Customer, receiver: Person, at: datetime) -> None:
+    """What waits on the desks of those who keep secrets, money and the installation."""
+    day = timezone.localdate(at)
+    year = {"from_on": day, "until_on": day + timedelta(days=360)}
     fill(
         Consultation,
         at,
@@ -123,4 +131,3 @@ def furnish() -> None:
     )
     fill(Budget, at, year=day.year, amount=Decimal(500_000), currency="CNY")
     Group.objects.create(name="值班群", channel="dingtalk", address="https://robot.example.com/send")
-    merge_customers(kept=second, gone=third, by=head, at=at)
