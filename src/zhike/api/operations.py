@@ -30,6 +30,7 @@ from zhike.api.shapes import (
 from zhike.customers import lists
 from zhike.customers.actions import add_contact, add_customer, change_customer, log_activity
 from zhike.customers.models import Activity, Contact, Customer
+from zhike.customers.viewings import open_archive, open_many
 from zhike.facts.models import Order, Receivable
 from zhike.kernel.refusals import Forbidden, NotThere
 from zhike.people.models import Person
@@ -47,6 +48,7 @@ Conditions = Annotated[
 
 
 def _customer(person: Person, code: str) -> Customer:
+    """A customer that the person sees; reading it is kept, and counts towards the limit of a day, as on a page."""
     found = (
         Customer.objects.visible_to(person)
         .select_related("manager", "region", "department")
@@ -55,6 +57,7 @@ def _customer(person: Person, code: str) -> Customer:
     )
     if found is None:
         raise NotThere(_("There is no such customer."))
+    open_archive(person=person, customer=found, at=timezone.now(), way="api")
     return found
 
 
@@ -86,6 +89,7 @@ def list_customers(
     asked_for.setlist("c", c)
     rows = lists.find(person, lists.read(person, asked_for)).select_related("manager", "region", "department")
     shown, cursor = cut(rows, after, limit, "customers")
+    open_many(person=person, customers=[one.pk for one in shown], at=timezone.now())
     return {"rows": [out.customer(one, person) for one in shown], "next": cursor}
 
 

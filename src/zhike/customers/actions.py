@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 from typing import Any
 
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -82,7 +82,13 @@ def add_customer(*, by: Person, at: datetime, told_by: str = "colleague", **valu
         raise Conflict(_("A customer with the code %(code)s exists.") % values, fields={"code": _("taken")})
     customer = Customer(**values, added_at=at, changed_at=at)
     settle(customer)
-    customer.save()
+    try:
+        with transaction.atomic():
+            customer.save(force_insert=True)
+    except IntegrityError as error:
+        raise Conflict(
+            _("A customer with the code %(code)s exists.") % values, fields={"code": _("taken")}
+        ) from error
     journal(
         customer,
         "customer_added",

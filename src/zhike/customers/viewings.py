@@ -37,6 +37,8 @@ WAYS = {
     "api": gettext_lazy("read by the API"),
 }
 """Way of seeing an archive -> its name."""
+OPENED = ("open", "api")
+"""Ways that count towards the daily limit."""
 
 UPSERT = """
 insert into zhike_viewing (person_id, customer_id, "on", way, first_at, times) values (%s, %s, %s, %s, %s, 1)
@@ -72,12 +74,7 @@ def note_viewings(*, person: Person, customers: Iterable[int], way: str, at: dat
 
 def opened_on(person: Person, day: date) -> int:
     """How many customers a person opened on a day, on pages and by the API."""
-    return (
-        Viewing.objects.filter(person=person, on=day, way__in=("open", "api"))
-        .values("customer")
-        .distinct()
-        .count()
-    )
+    return Viewing.objects.filter(person=person, on=day, way__in=OPENED).values("customer").distinct().count()
 
 
 def open_archive(*, person: Person, customer: Customer, at: datetime, way: str = "open") -> None:
@@ -100,6 +97,26 @@ def open_archive(*, person: Person, customer: Customer, at: datetime, way: str =
         if before + 1 == -(-most * set_by["warn_percent"] // 100):
             _alert(person, "many_opened", before + 1, most, at)
     note_viewing(person=person, customer=customer, way=way, at=at)
+
+
+def open_many(*, person: Person, customers: Iterable[int], at: datetime, way: str = "api") -> None:
+    """Somebody reads many archives at once, given by their keys: all counted, or refused above the daily limit."""
+    day, keys = timezone.localtime(at).date(), set(customers)
+    known = Viewing.objects.filter(person=person, on=day, way__in=OPENED, customer__in=keys)
+    fresh = len(keys - set(known.values_list("customer", flat=True)))
+    if fresh:
+        set_by = limits()
+        most, before = set_by["opened_per_day"], opened_on(person, day)
+        warned = -(-most * set_by["warn_percent"] // 100)
+        if before + fresh > most:
+            _alert(person, "too_many_opened", before, most, at)
+            raise TooMany(
+                _("You have opened %(most)s customers today; more open tomorrow, or ask your superior.")
+                % {"most": most}
+            )
+        if before < warned <= before + fresh:
+            _alert(person, "many_opened", before + fresh, most, at)
+    note_viewings(person=person, customers=keys, way=way, at=at)
 
 
 def _alert(person: Person, action: str, number: int, most: int, at: datetime) -> None:

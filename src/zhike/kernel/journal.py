@@ -256,9 +256,14 @@ def _anchor_faults() -> Iterator[Fault]:
         if last:
             yield Fault("anchor", "the anchor file is missing")
         return
-    anchor = json.loads(file.read_text("utf-8"))
-    kept = Seal.objects.filter(number=anchor["number"]).values_list("mac", flat=True).first()
+    try:
+        anchor = json.loads(file.read_text("utf-8"))
+        number, mac = int(anchor["number"]), str(anchor["mac"])
+    except (ValueError, TypeError, KeyError):
+        yield Fault("anchor", "the anchor file cannot be read")
+        return
+    kept = Seal.objects.filter(number=number).values_list("mac", flat=True).first()
     if kept is None:
-        yield Fault("cut", f"{anchor['number'] - last} seals after {last}")
-    elif kept != anchor["mac"]:
-        yield Fault("anchor", f"seal {anchor['number']}")
+        yield Fault("cut", f"{number - last} seals after {last}")
+    elif kept != mac:
+        yield Fault("anchor", f"seal {number}")

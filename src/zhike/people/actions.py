@@ -9,6 +9,7 @@ from allauth.mfa.models import Authenticator
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -162,7 +163,7 @@ def grant_role(
         raise Invalid(
             _("A role ends on a day or is reviewed on one."), fields={"until_on": _("or a day of review")}
         )
-    held = {role.code, *person.roles_on(from_on).values_list("code", flat=True)}
+    held = {role.code, *_held_between(person, from_on, until_on)}
     for pair in APART:
         if pair <= held:
             raise Conflict(
@@ -179,6 +180,15 @@ def grant_role(
     )
     journal(grant, "role_granted", by=by, at=at, until=until_on, review=review_on)
     return grant
+
+
+def _held_between(person: Person, from_on: date, until_on: date | None) -> set[str]:
+    """Codes of the roles that a person holds on any day of a time."""
+    grants = Grant.objects.filter(person=person, withdrawn_at__isnull=True, role__closed_on__isnull=True)
+    grants = grants.filter(Q(until_on__isnull=True) | Q(until_on__gte=from_on))
+    if until_on is not None:
+        grants = grants.filter(from_on__lte=until_on)
+    return set(grants.values_list("role__code", flat=True))
 
 
 @transaction.atomic

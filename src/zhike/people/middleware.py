@@ -9,7 +9,7 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -58,6 +58,8 @@ class Door:
         return response
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        if "\0" in request.path:  # PostgreSQL has no such text
+            raise Http404
         if request.path.startswith("/api/"):  # the API has its own door: zhike.api
             if isinstance(request.user, Person) and lacks_factor(request, request.user):
                 problem = {
@@ -125,6 +127,6 @@ def refused(request: HttpRequest, refusal: Refused, verb: str) -> HttpResponse:
 def note_denial(request: HttpRequest, verb: str, customer: int | None = None) -> None:
     """Record a refused attempt."""
     Denial.objects.create(
-        at=timezone.now(), person=request.user if request.user.is_authenticated else None, verb=verb, path=request.path[:300],
+        at=timezone.now(), person=request.user if request.user.is_authenticated else None, verb=verb, path=request.path.replace("\0", "")[:300],
         method=request.method or "", address=request.META.get("REMOTE_ADDR") or None, customer_id=customer,
     )  # fmt: skip

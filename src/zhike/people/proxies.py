@@ -25,7 +25,7 @@ def client_of(forwarded: str, proxies: int) -> str:
     if found := WITH_PORT.fullmatch(given):
         given = found["six"] or found["four"]
     try:
-        return str(ip_address(given))
+        return str(ip_address(given.partition("%")[0]))
     except ValueError:
         return ""
 

@@ -56,7 +56,8 @@ MESSAGES = (
 @require_GET
 def messages(request: HttpRequest) -> HttpResponse:
     """The outbox: what waits, and what failed."""
-    state = request.GET.get("state", "failed")
+    state = request.GET.get("state", "")
+    state = state if state in STATES else "failed"
     found = Message.objects.select_related("person", "group").filter(state=state)
     return table_page(
         request, MESSAGES, found, title=_("Messages"), empty=_("No message"), template="system/messages.html",

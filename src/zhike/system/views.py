@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
-from zhike.jobs.models import Job
+from zhike.jobs.models import STATES, Job
 from zhike.people.doors import door, me, open_to_all
 from zhike.people.pages import table_page
 from zhike.people.rules import can
@@ -47,6 +47,7 @@ JOBS = (
 def jobs(request: HttpRequest) -> HttpResponse:
     """Own jobs; everybody's for those who run the installation."""
     state = request.GET.get("state", "")
+    state = state if state in STATES else ""
     found = jobs_of(me(request))
     return table_page(
         request, JOBS, found.filter(state=state) if state else found, title=_("Jobs"), empty=_("No job"),

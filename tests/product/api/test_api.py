@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -11,11 +12,14 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from tests.house.sources import ROOT
 from tests.product.cast import Cast
 from zhike.api.actions import make_token, revoke_token
 from zhike.api.models import Token
-from zhike.customers.models import Customer
+from zhike.api.shapes import CustomerChange
+from zhike.customers.models import Customer, Viewing
 from zhike.kernel.journal import Entry
+from zhike.people.company import set_limit
 from zhike.people.models import Person
 
 pytestmark = pytest.mark.django_db
@@ -177,3 +181,34 @@ def test_a_token_may_no_more_than_its_person(
         "/tokens/new/", {"name": "x", "verbs": ["manage_people"], "until_on": "2026-12-01"}
     )
     assert (answer.status_code, Token.objects.count()) == (422, 0)
+
+
+def test_what_the_api_reads_stands_in_the_access_log(cast: Cast, call: Call) -> None:
+    call(cast.people.ming, "GET", "/customers/A")
+    call(cast.people.ming, "GET", "/customers/A/contacts")
+    call(cast.people.ming, "GET", "/customers")
+    call(cast.people.ming, "GET", "/customers/B")
+    seen = Viewing.objects.values_list("person__username", "customer__code", "way", "times")
+    assert list(seen) == [("ming", "A", "api", 3)]
+
+
+def test_the_limit_of_a_day_holds_for_the_api_too(cast: Cast, call: Call) -> None:
+    set_limit(name="opened_per_day", value=2, by=cast.people.root, at=timezone.now())
+    role = cast.roles.keeper
+    role.verbs = [*role.verbs, "use_api"]
+    role.save()
+    status, body = call(cast.people.keep, "GET", "/customers?limit=100")
+    assert (status, body["code"]) == (429, "too_many")
+    assert not Viewing.objects.exists()
+    statuses = [call(cast.people.keep, "GET", f"/customers/{code}")[0] for code in ("A", "A", "B", "C", "A")]
+    assert statuses == [200, 200, 200, 429, 200]
+    assert call(cast.people.keep, "GET", "/customers?limit=1")[0] == 429
+    assert Entry.objects.filter(action="too_many_opened").count() == 1
+
+
+def test_the_guide_asks_what_the_api_takes() -> None:
+    for name in ("use-the-api.md", "use-the-api.zh.md"):
+        text = (ROOT / "docs" / "howto" / name).read_text("utf-8")
+        changes = [json.loads(body) for body in re.findall(r"PATCH .* -d '(\{.*?\})'", text)]
+        assert changes
+        assert [CustomerChange(**body).version for body in changes] == [1]

@@ -6,6 +6,7 @@ import pytest
 
 from zhike.customers.limits import Limits
 from zhike.customers.models import Customer
+from zhike.people.models import Denial
 
 pytestmark = pytest.mark.django_db
 HUGE = "9" * 30
@@ -176,3 +177,9 @@ def test_a_wrong_number_among_limits_saves_none(all_doors):
     answer = all_doors.post("/customers/limits/saved/", {"silence_days@": "77", "need_days@": "seven"})
     assert answer.status_code == 422
     assert [(one, Limits().of(one)) for one in ("silence_days", "need_days")] == before
+
+
+def test_a_character_that_no_text_holds_is_no_customer(cast, client_for):
+    page = client_for(cast.people.ming).get("/customers/A%00/")
+    assert page.status_code == 404
+    assert "\0" not in Denial.objects.get().path

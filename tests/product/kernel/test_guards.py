@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from django.db import connection, transaction
 from django.db.utils import DatabaseError
 
 from tests.product.cast import EARLY
+from zhike.cli.verify import placed
 from zhike.customers.actions import change_customer
 from zhike.kernel import guards
 from zhike.kernel.journal import Entry, Seal, anchor_file, seal, verify
@@ -93,6 +95,22 @@ def test_swapped_entries_are_found(history):
     Seal.objects.filter(pk=two.pk).update(entry_id=one.entry_id)
     Seal.objects.create(number=one.number, entry_id=two.entry_id, mac=one.mac)
     assert "chain" in codes()
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"number": "x"}', '{"number": 1}', "null"])
+def test_an_anchor_that_cannot_be_read_is_found(history, text):
+    anchor_file().write_text(text, "utf-8")
+    assert codes() == {"anchor"}
+
+
+def test_every_place_of_a_fault_is_told_in_chinese(history):
+    run("DELETE FROM zhike_journal_seal WHERE number = 2")
+    found = [fault.place for fault in verify()]
+    anchor_file().unlink()
+    found += [fault.place for fault in verify()]
+    places = [*found, "entry 3", "2 seals after 5", "the anchor file cannot be read"]
+    assert not any(re.search("[a-z]", placed(place, "zh")) for place in places)
+    assert placed("seal 2", "en") == "seal 2"
 
 
 def test_a_missing_anchor_is_found(history):

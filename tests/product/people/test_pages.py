@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
+
 import pytest
 from django.urls import reverse
 
 from zhike.jobs.registry import PERIODIC
 from zhike.kernel.journal import SENTENCES
+from zhike.kernel.refusals import Conflict
+from zhike.people.actions import grant_role
 from zhike.people.models import Grant, Person
 
+NOW = datetime(2026, 6, 30, 4, tzinfo=UTC)
 OPEN = [
     ("people", "idle"), ("departments", "idle"), ("regions", "idle"), ("roles", "idle"), ("matrix", "idle"), ("absences", "idle"),
     ("roster", "idle"), ("profile", "idle"), ("agreement", "nina"), ("name_delegate", "idle"), ("edit_profile", "idle"),
@@ -96,3 +101,12 @@ def test_the_matrix_shows_gaps_first(cast, client_for):
 def test_what_people_register_is_there_from_the_start():
     assert {"signed_in", "agreement_signed", "duty_given"} <= set(SENTENCES)
     assert "warn_of_agreements" in PERIODIC
+
+
+def test_roles_that_stay_apart_stay_apart_on_every_day(cast):
+    later = {"until_on": None, "review_on": date(2099, 1, 1), "by": cast.people.root, "at": NOW}
+    grant_role(person=cast.people.nina, role=cast.roles.management, from_on=date(2027, 1, 1), **later)
+    with pytest.raises(Conflict):
+        grant_role(person=cast.people.nina, role=cast.roles.administrator, from_on=date(2026, 1, 1), **later)
+    ended = {**later, "until_on": date(2026, 12, 31)}
+    grant_role(person=cast.people.nina, role=cast.roles.administrator, from_on=date(2026, 1, 1), **ended)

@@ -193,3 +193,8 @@ def test_a_failed_backup_shows_as_an_alert(cast, client_for, data_dir, settings)
     page = browser.get("/health/").content.decode()
     assert "The last backup failed" in page
     assert "tone-error" in page
+
+
+@pytest.mark.parametrize("path", ["/jobs/", "/messages/"])
+def test_a_state_that_nobody_knows_is_none(cast, client_for, path):
+    assert client_for(cast.people.root).get(path, {"state": "\0"}).status_code == 200
