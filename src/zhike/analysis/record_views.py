@@ -19,6 +19,7 @@ from zhike.facts.figures import company_currency
 from zhike.facts.models import Order
 from zhike.facts.trade_lists import STATUS, TONES
 from zhike.kernel.amounts import amount
+from zhike.letters.lists import arrow
 from zhike.lists.pages import page_of
 from zhike.people.doors import door, me
 from zhike.people.models import Person
@@ -180,8 +181,8 @@ def movement_records(request: HttpRequest) -> HttpResponse:
                     lambda one: grid.name(one.customer.name, one.customer.code, one.customer.get_absolute_url(), str(one.customer)),
                     css="stick", phone="title"),
         grid.Column("grade", _("Movement"),
-                    lambda one: f"{grid.grade(one.before, ranks.get(one.before))} {grid.icon('arrow-right', 'icon-small')} "
-                                f"{grid.grade(one.grade, ranks.get(one.grade))}", phone="aside"),
+                    lambda one: arrow(*(str(grid.grade(code, ranks.get(code))) for code in (one.before, one.grade))),
+                    phone="aside"),
         grid.Column("from", _("First day"), lambda one: grid.day(one.from_on), phone="meta"),
         grid.Column("cause", _("Cause"), lambda one: grid.text(one.cause), css="ink-2"),
         grid.Column("by", _("Approved by"), lambda one: grid.person(one.approved_by), phone="meta"),

@@ -18,6 +18,7 @@ STEPS = {
     "company": Text(zh="编造公司", en="making up the company"),
     "staff": Text(zh="部门、区域与人员", en="departments, regions and people"),
     "archives": Text(zh="客户档案与联系人", en="customer archives and contacts"),
+    "gradings": Text(zh="两次评级", en="two gradings"),
     "history": Text(zh="三年的订单、应收与活动", en="three years of orders, receivables and activities"),
 }
 """Step of loading -> what people see."""

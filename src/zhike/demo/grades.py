@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import zlib
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -49,11 +50,13 @@ def settle_given_grades(folder: Path, as_of: date) -> int:
     return settle_grades(day=as_of)
 
 
-def settle_decisions(staff: Staff, as_of: date) -> None:
+def settle_decisions(
+    staff: Staff, as_of: date, newest: Callable[[Staff, date], GradingRun | None] = lambda staff, day: None
+) -> None:
     """Management decided on the earlier runs, with one change; the newest waits, with records and an appeal beside it."""
     analyst, management = staff.people["dulan"], staff.people["guanyuan"]
     ready = list(GradingRun.objects.filter(state="ready").select_related("version__policy").order_by("as_of"))
-    for run in ready[:-1]:
+    for run in ready:
         at = moment(run.as_of + timedelta(days=14))
         submit_run(run=run, effective_on=run.as_of + timedelta(days=32), by=analyst, at=at)
         up = run.proposals.filter(state="open", moved__gt=0, mark="").order_by("pk").first()
@@ -70,10 +73,11 @@ def settle_decisions(staff: Staff, as_of: date) -> None:
         if run.proposals.filter(state="open").exists():
             decide_proposals(run=run, choice="approve", by=management, at=later)
     settle_grades(day=as_of)
-    if ready:
+    waiting = newest(staff, as_of)
+    if waiting is not None and waiting.state == "ready":
         first = (as_of.replace(day=1) + timedelta(days=32)).replace(day=1)
         submit_run(
-            run=ready[-1], effective_on=first, by=analyst, at=moment(as_of), note="四季度预评，请于月内审定"
+            run=waiting, effective_on=first, by=analyst, at=moment(as_of), note="四季度预评，请于月内审定"
         )
     _records(staff, as_of)
 

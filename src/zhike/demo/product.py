@@ -19,7 +19,9 @@ from zhike.demo.archive import settle_archives
 from zhike.demo.committee import settle_committee
 from zhike.demo.company import generate
 from zhike.demo.grades import settle_decisions, settle_evaluations, settle_given_grades
+from zhike.demo.gradings import grade_today, grade_year
 from zhike.demo.history import settle_history
+from zhike.demo.letters import settle_letters
 from zhike.demo.market import settle_market
 from zhike.demo.monthly import settle_figures
 from zhike.demo.rows import Facts
@@ -77,8 +79,11 @@ def load(
                 settle_figures(staff, as_of)
                 settle_market(staff, as_of)
                 settle_committee(staff, as_of)
-                settle_decisions(staff, as_of)
+                tell("gradings")
+                grade_year(staff, as_of)
+                settle_decisions(staff, as_of, grade_today)
                 settle_evaluations(as_of)
+                settle_letters(staff, as_of)
                 mark(Customer.objects.all())
         finally:
             facts.close()

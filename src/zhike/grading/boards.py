@@ -155,7 +155,8 @@ class Shown:
             code, name = self.names[one["customer"]]
             found.append(
                 {**one, "code": code, "name": name, "rank": self.ranks.get(one["grade"]), "was": self.ranks.get(one["previous"]),
-                 "grade": self.word(one["grade"]) if one["grade"] else "", "previous": self.word(one["previous"]) if one["previous"] else "",
+                 "grade": self.word(one["grade"]) if one["grade"] else "",
+                 "previous": self.word(one["previous"]) if one["previous"] else "",
                  "target": self.word(one["target"]) if "target" in one else "", "way": told(one["way"]) if one.get("way") else "",
                  "marks": [told(mark) for mark in one.get("marks", ())], "amount": Decimal(one["amount"]) if one["amount"] else None}
             )  # fmt: skip

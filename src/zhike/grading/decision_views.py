@@ -190,7 +190,8 @@ def proposal(request: HttpRequest, key: int) -> HttpResponse:
             messages.success(request, _("Decided."))
             return redirect("proposal", key=one.pk)
     shown = {
-        "one": one, "scheme": scheme, "form": form if decides else None, "reasons": reasons_of(one), "marks": scheme.marks(one.mark) if scheme else [], "change": lists.change_of(Schemes())(one),
+        "one": one, "scheme": scheme, "form": form if decides else None, "reasons": reasons_of(one),
+        "marks": scheme.marks(one.mark) if scheme else [], "change": lists.change_of(Schemes())(one),
         "state": PROPOSAL_STATES[one.state], "tone": lists.STATE_TONES[one.state], "kind": PROPOSAL_KINDS[one.kind], "day": day,
     }  # fmt: skip
     return render(request, "grading/proposal.html", shown, status=422 if form.errors else 200)

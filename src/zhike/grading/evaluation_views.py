@@ -28,7 +28,8 @@ from zhike.ui import grid
 
 PAGE = 50
 STATES = {
-    "overdue": gettext_lazy("overdue"), "open": gettext_lazy("still due"), "done": gettext_lazy("done"), "late": gettext_lazy("made up late"),
+    "overdue": gettext_lazy("overdue"), "open": gettext_lazy("still due"), "done": gettext_lazy("done"),
+    "late": gettext_lazy("made up late"),
 }  # fmt: skip
 TONES = {"overdue": "error", "open": "info", "done": "success", "late": "warning"}
 
@@ -82,7 +83,8 @@ def evaluations(request: HttpRequest) -> HttpResponse:
     page, schemes = Paginator(chosen, PAGE).get_page(request.GET.get("page")), Schemes()
     shown = {
         "page": page, "state": wanted, "mine": mine, "count": count, "states": list(STATES.items()), "day": day,
-        "rows": [(one, _chip(one.grade, schemes), STATES[one.state(day)], TONES[one.state(day)], (day - one.last).days) for one in page.object_list],
+        "rows": [(one, _chip(one.grade, schemes), STATES[one.state(day)], TONES[one.state(day)],
+            (day - one.last).days) for one in page.object_list],
         "exits": Exit.objects.visible_to(person).filter(closed_at__isnull=True).select_related("customer")[:20],
     }  # fmt: skip
     return render(request, "grading/evaluations.html", shown)
@@ -115,8 +117,10 @@ def evaluation(request: HttpRequest, key: int, first: str) -> HttpResponse:
             return redirect(made.exit.get_absolute_url() if made.decision == "end" else due.href)
     state = due.state(day)
     shown = {
-        "due": due, "grade": grade, "chip": _chip(grade, Schemes()), "state": STATES[state], "tone": TONES[state], "form": form if may else None,
-        "decision": ev.DECISIONS.get(due.record.decision, "") if due.record else "", "exit": getattr(due.record, "exit", None) if due.record else None,
+        "due": due, "grade": grade, "chip": _chip(grade, Schemes()), "state": STATES[state], "tone": TONES[state],
+        "form": form if may else None,
+        "decision": ev.DECISIONS.get(due.record.decision, "") if due.record else "",
+        "exit": getattr(due.record, "exit", None) if due.record else None,
     }  # fmt: skip
     return render(request, "grading/evaluation.html", shown, status=422 if form.errors else 200)
 

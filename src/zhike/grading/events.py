@@ -106,7 +106,8 @@ def _drops(
     for key, grade in graded.items():
         floor, amount = floors.get(grade.grade), grade.customer.amount_12m
         if floor is not None and amount < floor:
-            detail = say(gettext_noop("12 months of orders: %(amount)s, below the %(floor)s that %(grade)s asks for"), amount=f"{amount:,.0f}", floor=f"{floor:,.0f}", grade=grade.grade)  # fmt: skip
+            detail = say(gettext_noop("12 months of orders: %(amount)s, below the %(floor)s that %(grade)s asks for"),
+                amount=f"{amount:,.0f}", floor=f"{floor:,.0f}", grade=grade.grade)  # fmt: skip
             yield Sign(key, "order_drop", f"grade {grade.pk}", detail)
     percent = limits.of("event_drop_percent")
     if percent is None:
@@ -163,7 +164,8 @@ def _large(graded: dict[int, Grade], limits: Limits, day: date) -> Iterator[Sign
     ).iterator(chunk_size=2000):
         grade = graded.get(row.customer_id)
         if grade is not None and row.amount * 100 >= grade.customer.amount_12m * percent > 0:
-            detail = say(gettext_noop("order %(number)s of %(amount)s %(currency)s"), number=row.number, amount=f"{row.amount:,.0f}", currency=row.currency)  # fmt: skip
+            detail = say(gettext_noop("order %(number)s of %(amount)s %(currency)s"), number=row.number, amount=f"{row.amount:,.0f}",
+                currency=row.currency)  # fmt: skip
             yield Sign(row.customer_id, "large_order", row.number, detail)
 
 
@@ -212,9 +214,10 @@ def note_events(*, at: datetime) -> dict[str, int]:
     for version, scheme in watched(day):
         fresh = _new_ones(list(signs(version, scheme, day)), day, at)
         counts["events"] += len(fresh)
-        waiting = GradeEvent.objects.filter(pk__in=[one.pk for one in fresh])
-        if fresh:
-            counts["runs"] += _grade_anew(version, scheme, waiting, at)
+        held = Grade.objects.on(day).filter(rating=scheme.key).values("customer")
+        waiting = GradeEvent.objects.filter(run__isnull=True, customer__in=held)
+        if waiting.exists():
+            counts["runs"] += _grade_anew(version, waiting, at)
     return counts
 
 
@@ -230,25 +233,48 @@ def _new_ones(found: list[Sign], day: date, at: datetime) -> list[GradeEvent]:
         if (one.customer, one.kind, one.about) not in known
     }
     made = GradeEvent.objects.bulk_create(
-        [GradeEvent(customer_id=one.customer, kind=one.kind, about=one.about, detail=one.detail[:300], found_on=day) for one in fresh.values()],
+        [GradeEvent(customer_id=one.customer, kind=one.kind, about=one.about, detail=one.detail[:300],
+            found_on=day) for one in fresh.values()],
         batch_size=500,
     )  # fmt: skip
     journal_all([entry_for(one, "event_found", by=None, at=at, detail=one.detail) for one in made])
     return made
 
 
-def _grade_anew(version: PolicyVersion, scheme: Scheme, events: Any, at: datetime) -> int:
-    """Start the small run; where it cannot start, management is asked without a grade being proposed."""
+def _grade_anew(version: PolicyVersion, events: Any, at: datetime) -> int:
+    """Start the small run: as of today, or of the last month whose figures are signed. Where none can start, the next night tries."""
     customers = sorted(set(events.values_list("customer", flat=True)))
-    try:
-        run = start_run(
-            version=version, as_of=timezone.localtime(at).date(), by=None, at=at, cause="event", only=customers,
-            note=_("after events"),
-        )  # fmt: skip
-    except Refused:
-        return 0
-    events.update(run=run)
-    return 1
+    day = timezone.localtime(at).date()
+    for as_of in (day, *month_ends(day, 3)):
+        try:
+            with transaction.atomic():
+                run = start_run(
+                    version=version,
+                    as_of=as_of,
+                    by=None,
+                    at=at,
+                    cause="event",
+                    only=customers,
+                    note=_("after events"),
+                )
+        except Refused:
+            continue
+        events.update(run=run)
+        return 1
+    return 0
+
+
+def month_ends(day: date, count: int) -> list[date]:
+    """The last days of the months before a day, the latest first.
+
+    >>> month_ends(date(2026, 3, 10), 2)
+    [datetime.date(2026, 2, 28), datetime.date(2026, 1, 31)]
+    """
+    found = []
+    for _number in range(count):
+        day = day.replace(day=1) - timedelta(days=1)
+        found.append(day)
+    return found
 
 
 @on_ready

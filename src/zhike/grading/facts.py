@@ -65,7 +65,7 @@ TRADE: dict[str, Source] = {
     "activities": Source(
         {
             "activity": ("t.id", WHOLE), "customer": ("t.customer_id", WHOLE), "done_on": ("t.done_on", DAY),
-            "kind": ("t.channel", TEXT), "hours": ("10000", MONEY),
+            "kind": ("t.channel", TEXT), "hours": ("(coalesce(t.minutes, 0) * 100 + 30) / 60 * 100", MONEY),
         },
         "zhike_activity t where 1 = 1", "t.id",
     ),
@@ -79,7 +79,7 @@ TRADE: dict[str, Source] = {
         " where t.replaced_at is null", "t.id",
     ),
 }  # fmt: skip
-"""Fact table -> where it comes from. An activity counts as one hour until time is recorded."""
+"""Fact table -> where it comes from. Hours are the minutes that people state, to two decimals."""
 
 ARCHIVE: dict[str, tuple[str, pa.DataType]] = {
     "customer": ("t.id", WHOLE), "name": ("t.name", TEXT), "code": ("t.code", TEXT), "group": ("t.\"group\"", TEXT),
@@ -170,10 +170,10 @@ def _text(value: str) -> str:
 
 
 def freeze(
-    folder: Path, cut: Cut, tell: Callable[[str, int], None] = lambda table, rows: None
+    folder: Path, work: Path, cut: Cut, tell: Callable[[str, int], None] = lambda table, rows: None
 ) -> dict[str, int]:
-    """Write the fact tables of this moment into `folder` and seal it; table -> rows. A folder that is sealed stays."""
-    part = folder.with_name(f"{folder.name}.part")
+    """Write the fact tables of this moment, sealed, and put them in place as `folder` when they are whole; table -> rows."""
+    part = work / "facts.part"
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
     sources = {
@@ -192,6 +192,7 @@ def freeze(
             (part / f"{name}.parquet").unlink()
     seal(part)
     shutil.rmtree(folder, ignore_errors=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
     part.replace(folder)
     return counts
 

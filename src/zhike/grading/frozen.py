@@ -37,9 +37,10 @@ KEPT_OPEN = 2
 
 @dataclass(frozen=True)
 class Folder:
-    """Where a run keeps its files."""
+    """Where a run keeps its files, and where it makes them."""
 
     path: Path
+    work: Path
 
     @property
     def facts(self) -> Path:
@@ -49,7 +50,7 @@ class Folder:
     @property
     def kept(self) -> Path:
         """The engine's own tables."""
-        return self.path / "kept"
+        return self.work / "kept"
 
     def write_policy(self, text: str, values: Mapping[str, Any]) -> None:
         """Freeze policy and values; what stands there stays."""
@@ -74,9 +75,16 @@ class Folder:
         return dict(json.loads(self.given.read_text("utf-8")))
 
 
+def clear(run: GradingRun) -> None:
+    """Take away what an undone transaction or an older database has left under the key of a new run."""
+    for place in (folder_of(run).path, folder_of(run).work):
+        shutil.rmtree(place, ignore_errors=True)
+
+
 def folder_of(run: GradingRun | int) -> Folder:
     """The folder of a run."""
-    return Folder(Path(settings.DATA_DIR) / "runs" / str(run if isinstance(run, int) else run.pk))
+    key = str(run if isinstance(run, int) else run.pk)
+    return Folder(Path(settings.MEDIA_ROOT) / "runs" / key, Path(settings.DATA_DIR) / "kept" / key)
 
 
 def run_again(
@@ -97,7 +105,7 @@ def write_answer(run: Run, folder: Folder) -> dict[str, Any]:
     execute = run.backend.execute
     execute("set preserve_insertion_order = true")
     write_result(run, folder.path / "result.parquet")
-    part = folder.kept.with_name("kept.part")
+    part = folder.work / "kept.part"
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
     names = [
@@ -120,6 +128,8 @@ def write_result(run: Run, file: Path) -> None:
 def opened(folder: Folder, as_of: date) -> Run:
     """A finished run from its folder, without running it again: what it worked out is read back."""
     policy, values = folder.policy(), folder.values()
+    if not folder.kept.is_dir():
+        return run_again(folder, as_of)
     backend = DuckDB(folder.facts)
     try:
         plan = build(policy.document, as_of, values)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow.parquet as pq
 
-from zhike.forecasts import read_forecasts, read_orders, write_forecasts
+from zhike.forecasts import Orders, read_forecasts, read_orders, write_forecasts
 from zhike.grading.frozen import Folder, folder_of
 from zhike.grading.models import GradingRun
 from zhike.intelligence.offering import industry_growth
@@ -54,8 +56,9 @@ def make_outlook(owner: GradingRun) -> None:
 def _outlook(folder: Folder, as_of: date, policy: Policy, *, among: bool) -> dict[str, Any]:
     backend = DuckDB(folder.facts)
     try:
-        orders = read_orders(backend, as_of, policy.document.currency)
-        groups = dict(orders.industries or {})
+        orders = _only(read_orders(backend, as_of, policy.document.currency), graded(folder))
+        there = set(orders.customers)
+        groups = {name: word for name, word in (orders.industries or {}).items() if name in there}
         known = {name: rate for name, rate in industry_growth(as_of).items() if name in set(groups.values())}
         made = forecast(
             orders.history(), as_of, horizon_months=HORIZON, churn_months=CHURN, growth=known, groups=groups
@@ -80,6 +83,26 @@ def _outlook(folder: Folder, as_of: date, policy: Policy, *, among: bool) -> dic
             "customers": score.customers, "error": _number(score.mae / score.mean), "inside": _number(score.coverage),
         },
     }  # fmt: skip
+
+
+def graded(folder: Folder) -> set[str]:
+    """The customers that a run graded; empty while nobody knows."""
+    file = folder.path / "result.parquet"
+    return set(pq.read_table(file, columns=["customer"])["customer"].to_pylist()) if file.is_file() else set()
+
+
+def _only(orders: Orders, wanted: set[str]) -> Orders:
+    """The orders of some customers; of all when none are named."""
+    if not wanted:
+        return orders
+    kept = [place for place, name in enumerate(orders.customers) if name in wanted]
+    places = np.full(len(orders.customers), -1, dtype=np.int64)
+    places[kept] = np.arange(len(kept))
+    rows = places[orders.customer] >= 0
+    return replace(
+        orders, customers=tuple(orders.customers[place] for place in kept), customer=places[orders.customer[rows]],
+        day=orders.day[rows], amount=orders.amount[rows], orders=orders.orders[rows],
+    )  # fmt: skip
 
 
 def _number(value: float) -> float | None:

@@ -93,15 +93,29 @@ def _parameters(version: PolicyVersion, as_of: date) -> Iterator[Finding]:
         )
 
 
+def spans(months: list[date]) -> str:
+    """Months in words, those in a row as one span: `2025-01 – 2025-03; 2025-07`."""
+    rows: list[list[date]] = []
+    for month in months:
+        last = rows[-1][-1] if rows else None
+        if last is not None and (month.year - last.year) * 12 + month.month - last.month == 1:
+            rows[-1].append(month)
+        else:
+            rows.append([month])
+    return _("; ").join(
+        f"{row[0]:%Y-%m}" if len(row) == 1 else f"{row[0]:%Y-%m} – {row[-1]:%Y-%m}" for row in rows
+    )
+
+
 def _months(months: list[Month], missing: list[date]) -> Iterator[Finding]:
     unsigned = sorted({one.month for one in months if one.state in UNSIGNED})
     if unsigned:
-        names = _("; ").join(f"{month:%Y-%m}" for month in unsigned)
+        names = spans(unsigned)
         yield Finding(
             "error", _("The figures of %(months)s are not signed off.") % {"months": names}, "/submissions/"
         )
     if missing:
-        names = _("; ").join(f"{month:%Y-%m}" for month in missing)
+        names = spans(missing)
         yield Finding(
             "warning", _("Data incomplete: %(months)s missing.") % {"months": names}, "/submissions/"
         )

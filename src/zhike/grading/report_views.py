@@ -97,7 +97,8 @@ def _move_columns() -> list[grid.Column]:
         return change_of(schemes)(row)
 
     return [
-        grid.Column("customer", _("Customer"), lambda row: grid.name(row.customer.name, row.customer.code, f"{row.customer.get_absolute_url()}grades/"),
+        grid.Column("customer", _("Customer"),
+            lambda row: grid.name(row.customer.name, row.customer.code, f"{row.customer.get_absolute_url()}grades/"),
                     css="stick", phone="title"),
         grid.Column("change", _("Movement"), change, phone="aside"),
         grid.Column("from_on", pgettext("period", "From"), lambda row: grid.day(row.from_on), phone="meta"),
@@ -135,7 +136,8 @@ def ungraded(request: HttpRequest) -> HttpResponse:
     )
     results = reports.last_results([one.pk for one in page.object_list])
     shown = {
-        "page": page, "life": life, "rows": [(one, results.get(one.pk), LIFE[one.life], reports.marks_of(results[one.pk]) if one.pk in results else "") for one in page.object_list], "day": day,
+        "page": page, "life": life, "rows": [(one, results.get(one.pk), LIFE[one.life],
+        reports.marks_of(results[one.pk]) if one.pk in results else "") for one in page.object_list], "day": day,
     }  # fmt: skip
     return render(request, "grading/ungraded.html", shown)
 
@@ -184,7 +186,8 @@ def treatments(request: HttpRequest) -> HttpResponse:
     schemes = Schemes()
     shown = {
         "page": page, "mine": mine, "day": day,
-        "rows": [(one, grid.grade(one.former.grade, schemes.rank(one.former.version_id, one.former.rating, one.former.grade)) if one.former else "",
+        "rows": [(one, grid.grade(one.former.grade, schemes.rank(one.former.version_id, one.former.rating,
+            one.former.grade)) if one.former else "",
                   grid.grade(one.grade.grade, schemes.rank(one.grade.version_id, one.grade.rating, one.grade.grade)))
                  for one in page.object_list],
     }  # fmt: skip

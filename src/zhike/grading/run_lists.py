@@ -28,7 +28,8 @@ NARROWED: dict[str, Q] = {
     "changed": ~Q(moved=0), "up": Q(moved__gt=0), "down": Q(moved__lt=0), "review": ~Q(mark=""), "near": Q(missing=1),
     "new": Q(previous=""), "pending": Q(state="pending"),
 }  # fmt: skip
-SORTS = {"-amount": ("-amount", "id"), "amount": ("amount", "id"), "-moved": ("-moved", "-amount", "id"), "moved": ("moved", "-amount", "id")}  # fmt: skip
+SORTS = {"-amount": ("-amount", "id"), "amount": ("amount", "id"), "-moved": ("-moved", "-amount", "id"),
+    "moved": ("moved", "-amount", "id")}  # fmt: skip
 STATES: dict[str, tuple[Any, str]] = {
     "graded": (_("graded"), "success"), "provisional": (_("provisional"), "warning"), "pending": (_("pending"), "error"),
     "not_rated": (_("not rated"), "quiet"),

@@ -200,7 +200,8 @@ def outlook_words(run: GradingRun) -> dict[str, Any]:
     inside = (found.get("tested") or {}).get("inside")
     return {
         "outlook": found, "none": told(found.get("none", {})), "expected": Decimal(found.get("expected", "0")),
-        "inside": None if inside is None else f"{inside:.0%}", "growth": [(name, float(rate)) for name, rate in found.get("growth", {}).items()],
+        "inside": None if inside is None else f"{inside:.0%}",
+        "growth": [(name, float(rate)) for name, rate in found.get("growth", {}).items()],
         "sentences": [told(one) for one in (run.board.get("hindsight") or {}).get("sentences", ())],
     }  # fmt: skip
 

@@ -24,8 +24,9 @@ from zhike.grading.outlooks import look_back, make_outlook, reads_forecasts
 from zhike.grading.preflight import preflight
 from zhike.grading.results import write_results
 from zhike.jobs.actions import cancel, enqueue
+from zhike.jobs.models import Job
 from zhike.jobs.registry import job
-from zhike.jobs.running import Cancelled
+from zhike.jobs.running import Cancelled, run_job
 from zhike.jobs.running import Run as Attempt
 from zhike.kernel.journal import journal, sentences
 from zhike.kernel.refusals import Conflict, Invalid
@@ -105,6 +106,16 @@ def withdraw_run(*, run: GradingRun, by: Person, at: datetime) -> GradingRun:
     return run
 
 
+def do_now(run: GradingRun, clock: Callable[[], datetime]) -> GradingRun:
+    """Do a run here and now instead of in the worker, for commands."""
+    assert run.job is not None
+    waiting = Job.objects.filter(pk=run.job.pk, state="queued")
+    if waiting.update(state="running", worker="here", attempts=1, started_at=clock()):
+        run_job(Job.objects.get(pk=run.job.pk), clock=clock)
+    run.refresh_from_db()
+    return run
+
+
 @job("grading_run", title=gettext_lazy("Grading run"))
 def grading_run(attempt: Attempt) -> dict[str, Any]:
     """Do a run; may be done twice."""
@@ -147,7 +158,10 @@ def _grade(owner: GradingRun, attempt: Attempt) -> None:
     if not (folder.facts / "facts.json").is_file():
         keys = {name: reading.rating_key(owner.version, name) for name in policy.document.ratings}
         freeze(
-            folder.facts, Cut(policy, owner.as_of, keys), lambda table, rows: attempt.progress(1, 6, table)
+            folder.facts,
+            folder.work,
+            Cut(policy, owner.as_of, keys),
+            lambda table, rows: attempt.progress(1, 6, table),
         )
     if reads_forecasts(policy):
         make_outlook(owner)

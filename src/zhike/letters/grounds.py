@@ -36,6 +36,7 @@ WORDS_OF_FORMULAS = frozenset(
     {"if", "then", "else", "and", "or", "not", "is", "computable", "min", "max", "round", "between"}
 )
 NAME = re.compile(r"[a-z][a-z0-9_]*")
+ASIDE = re.compile(r"（即 [^）]*）| \(that is [^)]*\)")
 EASTERN = re.compile(r"[\d.,]+\s*[万亿]\S*\s*\(([^)]+)\)")
 SENTENCES = {
     "rule": Text(zh="", en=""),
@@ -52,6 +53,7 @@ DECIDED = Text(zh="由公司管理层审定。", en="Decided by the company's ma
 LINE = Text(
     zh="{title}：{value}（{limit}，第 {article} 条）", en="{title}: {value} ({limit}; article {article})"
 )
+PLAIN = Text(zh="{title}：{value}", en="{title}: {value}")
 BARE = Text(zh="{title}：{value}（{limit}）", en="{title}: {value} ({limit})")
 
 
@@ -132,7 +134,21 @@ def grounds(grade: Grade, found: Explanation | None, lang: Lang) -> list[str]:
                 and line not in lines
             ):
                 lines.append(line)
+    if last is not None and last.kind == "fallback":
+        lines[1:1] = _measure(grade, found, tellable, lang)
     return lines or [DECIDED.pick(lang)]
+
+
+def _measure(grade: Grade, found: Explanation, tellable: Tellable, lang: Lang) -> list[str]:
+    """What the rating measures customers by, where no condition of the grade tells it."""
+    assert grade.version is not None
+    name = document(grade.version).document.ratings[rating_of(grade)].measure
+    own = next((one for one in found.metrics if one.name == name and tellable.may(one.name)), None)
+    return (
+        [PLAIN.pick(lang).format(title=own.title.pick(lang), value=own.shown.pick(lang))]
+        if own is not None
+        else []
+    )
 
 
 def _step(last: Step | None, lang: Lang) -> str:
@@ -149,7 +165,7 @@ def _line(one: Checked, tellable: Tellable, lang: Lang) -> str:
     title = one.seen[0].title.pick(lang)
     if not sentence.casefold().startswith(title.casefold()) or re.search(r" 或 | or “| and “", sentence):
         return ""
-    limit = re.sub(r"^(is|are)\s+", "", sentence[len(title) :].strip())
+    limit = ASIDE.sub("", re.sub(r"^(is|are)\s+", "", sentence[len(title) :].strip())).strip()
     said = LINE if one.article else BARE
     return said.pick(lang).format(
         title=title, value=one.seen[0].shown.pick(lang), limit=limit, article=one.article

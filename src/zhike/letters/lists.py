@@ -146,10 +146,18 @@ def columns(person: Person, day: date) -> list[grid.Column]:
         grid.Column("due", _("Due"), lambda one: due_cell(one, day), phone="more"),
         grid.Column("to", _("To"), lambda one: _to(one, address), css="ink-2"),
         grid.Column("owner", _("Account manager"), lambda one: grid.person(one.customer.manager), phone="meta"),
-        grid.Column("sent", _("Sent"), lambda one: grid.day(one.sent_at) + (f" · {MEANS[one.means]}" if one.sent_at and one.means else "")),
+        grid.Column("sent", _("Sent"), _sent),
         grid.Column("delivered", _("Opened by the customer"), lambda one: grid.ago(one.delivered_at)),
         grid.Column("received", _("Receipt"), lambda one: grid.text(f"{one.received_by} · {_day(one)}" if one.received_at else "")),
     ]  # fmt: skip
+
+
+def _sent(one: Letter) -> str:
+    return (
+        f"{grid.day(one.sent_at)} · {MEANS[one.means]}"
+        if one.sent_at and one.means
+        else grid.day(one.sent_at)
+    )
 
 
 def _day(one: Letter) -> str:
@@ -181,11 +189,13 @@ def shown_change(one: Any) -> str:
     """The grade before, an arrow, the grade now."""
     grade = one.grade
     now = chip(grade, grade.grade)
-    return (
-        f"{chip(grade, grade.before)} {grid.icon('arrow-right', 'icon-small')} {now}"
-        if grade.before
-        else str(now)
-    )
+    return arrow(chip(grade, grade.before), now) if grade.before else now
+
+
+def arrow(before: str, now: str) -> str:
+    """Two chips in a line with an arrow between."""
+    sign = grid.icon("arrow-right", "icon-small")
+    return f'<span style="display:inline-flex;align-items:center;gap:4px">{before}{sign}{now}</span>'
 
 
 def chip(grade: Any, code: str) -> str:

@@ -19,7 +19,7 @@ from zhike.kernel.refusals import Refused
 from zhike.letters import paper
 from zhike.letters.actions import MOST, SENDABLE, mark_posted, send_letters, suppress, unsuppress
 from zhike.letters.forms import GroundForm
-from zhike.letters.lists import TABS, Asked, chip, counts, rows_of, state_tag, table
+from zhike.letters.lists import TABS, Asked, counts, rows_of, shown_change, state_tag, table
 from zhike.letters.making import kept, make, number_of, with_address
 from zhike.letters.models import MEANS, Letter
 from zhike.letters.sheet import as_html
@@ -93,7 +93,7 @@ def letter(request: HttpRequest, key: int) -> HttpResponse:
     page_of = {
         "letter": one, "number": number_of(one), "sheet": sheet, "trouble": trouble, "day": day,
         "contact": to[0], "address": to[1] if sees(person, "contact") or not to[1] else "•••",
-        "state": state_tag(one, day), "now": chip(one.grade, one.grade.grade), "before": chip(one.grade, one.grade.before),
+        "state": state_tag(one, day), "change": shown_change(one),
         "means": MEANS.get(one.means, ""), "may_send": can(person, "send_letters") and one.state in SENDABLE,
         "may_hold": can(person, "decide_grades"), "sendable": one.state in SENDABLE, "late": one.due_on < day and one.state in SENDABLE,
     }  # fmt: skip
