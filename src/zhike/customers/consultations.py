@@ -54,13 +54,10 @@ def _period(from_on: date, until_on: date, today: date) -> dict[str, str]:
     return {}
 
 
-def suggested(consultation: Consultation) -> Customer | None:
-    """The customer that the request names exactly, for the keeper's form."""
-    words = consultation.asked_for
-    return (
-        Customer.objects.living().filter(code=words).first()
-        or Customer.objects.living().filter(name=words).first()
-    )
+def suggested(consultation: Consultation, by: Person) -> Customer | None:
+    """The customer that the request names exactly, for the keeper's form; only one that the keeper sees."""
+    words, seen = consultation.asked_for, Customer.objects.visible_to(by).living()
+    return seen.filter(code=words).first() or seen.filter(name=words).first()
 
 
 @transaction.atomic

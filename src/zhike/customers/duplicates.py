@@ -129,7 +129,9 @@ def find_duplicates(values: Any, *, by: Person, apart_from: int | None = None) -
     for kind in {kind for kind, _value in wanted}:
         asked |= models.Q(kind=kind, value__in=[value for one, value in wanted if one == kind])
     shared: dict[int, set[str]] = {}
-    for row in Mark.objects.filter(asked).exclude(customer=apart_from)[:200]:
+    for row in (
+        Mark.objects.filter(asked).exclude(customer=apart_from).order_by("-kind", "customer")[:200]
+    ):  # what is certain first
         shared.setdefault(row.customer_id, set()).add(row.kind)
     seen = Customer.objects.visible_to(by).select_related("manager").defer("search").in_bulk(list(shared))
     matches = [

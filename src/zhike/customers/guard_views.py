@@ -231,7 +231,7 @@ def ask(request: HttpRequest) -> HttpResponse:
 def approve(request: HttpRequest, consultation: int) -> HttpResponse:
     """Open an archive to somebody for a time."""
     one = get_object_or_404(Consultation.objects.select_related("person"), pk=consultation)
-    found = consultations.suggested(one)
+    found = consultations.suggested(one, me(request))
     form = ApproveForm(
         posted(request), initial={"code": found.code if found else "", "until_on": one.until_on}
     )

@@ -13,7 +13,7 @@ from zhike.customers.grid import FIELDS, SORTED_BY
 from zhike.customers.life import LIFE
 from zhike.customers.models import Customer, CustomerQuerySet
 from zhike.kernel.searching import matching
-from zhike.lists.asked import Asked, where
+from zhike.lists.asked import Asked, loosely, where
 from zhike.lists.dressing import dress
 from zhike.lists.fields import Field, seen_by
 from zhike.lists.pages import Page, count_of, page_of
@@ -37,12 +37,16 @@ def read(person: Person, query: QueryDict) -> Asked:
     )
 
 
-def find(person: Person, asked: Asked) -> CustomerQuerySet:
-    """The customers asked for, among those that the person sees."""
+def find(person: Person, asked: Asked, *, loose: bool = False) -> CustomerQuerySet:
+    """The customers asked for, among those that the person sees; `loose` when many match: see `Loose`."""
     rows = Customer.objects.visible_to(person).living()
     if asked.words:
         rows = matching(rows, asked.words, ("search", "channels") if sees(person, "contact") else ("search",))
-    return rows.filter(where(asked, fields_for(person)))
+    fields = fields_for(person)
+    if loose:
+        aliases, fields = loosely(asked, fields)
+        rows = rows.alias(**aliases)
+    return rows.filter(where(asked, fields))
 
 
 def ordered(rows: CustomerQuerySet, asked: Asked) -> CustomerQuerySet:
@@ -56,7 +60,8 @@ def page(person: Person, asked: Asked, whole: int | None = None) -> Page:
     """One page with what its rows show; `whole` is how many there are when nothing narrows the list, when that is known."""
     rows = find(person, asked)
     shown = Customer.objects.select_related("manager", "region", "department").defer(*HEAVY)
-    found = page_of(ordered(rows, asked), shown, asked.page, None if asked.is_filtered else whole)
+    loose = ordered(find(person, asked, loose=True), asked)
+    found = page_of(ordered(rows, asked), shown, asked.page, None if asked.is_filtered else whole, loose)
     dress("customers", found.object_list)
     return found
 

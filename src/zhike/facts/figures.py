@@ -8,17 +8,19 @@ the latest rate on or before the order's day, each order rounded half up once to
 
 from __future__ import annotations
 
+import logging
 from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DataError, OperationalError, connection, transaction
 
 from zhike.customers.models import Customer
 from zhike.facts.models import RATE_ONE
 from zhike_engine.plan.windows import add_months
 
 CHUNK = 500
+LOG = logging.getLogger(__name__)
 
 
 def window(as_of: date) -> tuple[date, date]:
@@ -37,11 +39,26 @@ def recompute_figures(customers: Any, as_of: date, *, progress: Any = None) -> i
     rows = Customer.objects.all() if customers is None else customers
     keys = list(rows.order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(keys), CHUNK):
-        with transaction.atomic():
-            _recompute(keys[start : start + CHUNK], as_of)
+        _settle(keys[start : start + CHUNK], as_of)
         if progress:
             progress(min(start + CHUNK, len(keys)), len(keys))
     return len(keys)
+
+
+def _settle(keys: list[int], as_of: date) -> None:
+    """Recompute some customers; one whose amounts add up to more than a column holds keeps its figures, the others do not wait."""
+    try:
+        with transaction.atomic():
+            _recompute(keys, as_of)
+    except (OverflowError, DataError, OperationalError) as error:
+        if not (isinstance(error, OverflowError | DataError) or "overflow" in str(error)):
+            raise
+        if len(keys) == 1:
+            LOG.error("the amounts of customer %s are too large to add up", keys[0])
+            return
+        half = len(keys) // 2
+        _settle(keys[:half], as_of)
+        _settle(keys[half:], as_of)
 
 
 def _recompute(keys: list[int], as_of: date) -> None:
@@ -100,7 +117,7 @@ def times_rate(amount: str, rate: str) -> str:
     For statements with values: `%` stands doubled.
     """
     if connection.vendor == "postgresql":
-        return f"coalesce(cast(round(cast({amount} as numeric) * {rate} / {RATE_ONE}) as bigint), 0)"
+        return f"coalesce(round(cast({amount} as numeric) * {rate} / {RATE_ONE}), 0)"
     whole, rest = f"({rate} / {RATE_ONE})", f"({rate} %% {RATE_ONE})"
     size = f"abs({amount})"
     low = f"(({size} %% {RATE_ONE}) * {rest} + {RATE_ONE // 2}) / {RATE_ONE}"

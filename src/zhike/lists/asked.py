@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Q
+from django.db.models import F, Func, Q
 from django.http import QueryDict
 
 from zhike.lists.fields import OPERATORS, Field
@@ -124,6 +124,28 @@ def _answerable(condition: Condition, known: dict[str, Field]) -> bool:
         and condition.operator in OPERATORS[field.kind]
         and _q(field, condition) is not None
     )
+
+
+class Loose(Func):
+    """A column that no index of SQLite is searched by, so that it goes through the index of the order instead."""
+
+    template = "+%(expressions)s"
+
+    def as_postgresql(self, compiler: Any, connection: Any, **more: Any) -> Any:
+        """PostgreSQL weighs the limit by itself."""
+        return self.as_sql(compiler, connection, template="%(expressions)s", **more)
+
+
+def loosely(asked: Asked, fields: Iterable[Field]) -> tuple[dict[str, Loose], tuple[Field, ...]]:
+    """Aliases of the columns that are asked for, and the fields that read them."""
+    asked_for = {one.code for one in asked.conditions}
+    names = {
+        field.code: f"loose_{field.code}"
+        for field in fields
+        if field.code in asked_for and field.kind in {"choice", "key"}
+    }
+    read = tuple(replace(field, column=names.get(field.code, field.column)) for field in fields)
+    return {names[field.code]: Loose(F(field.column)) for field in fields if field.code in names}, read
 
 
 def where(asked: Asked, fields: Iterable[Field]) -> Q:

@@ -61,34 +61,39 @@ class Page:
         return self.number - 1
 
 
-def page_of(keys: QuerySet[Any], rows: QuerySet[Any], number: int, whole: int | None = None) -> Page:
-    """Page `number` of the primary keys in order; `rows` fetches them. `whole` is a count known from elsewhere, up to 10,001."""
+def page_of(
+    keys: QuerySet[Any],
+    rows: QuerySet[Any],
+    number: int,
+    whole: int | None = None,
+    loose: QuerySet[Any] | None = None,
+) -> Page:
+    """Page `number` of the primary keys in order; `rows` fetches them. `whole` is a count known from elsewhere, up to 10,001.
+
+    `loose` gives the same keys for when many match: then they are met soonest on the way through the index of the order.
+    """
     number = min(max(1, number), MOST_PAGES)
-    if whole is None:
-        number, count, found = _found(keys.values_list("pk", flat=True), number)
-        most = MOST_FOUND
-    else:
-        most, count = MOST_COUNTED, whole
-        number = min(number, MOST_PAGES if count > most else max(1, -(-count // PAGE)))
+    if whole is not None:
+        number = min(number, MOST_PAGES if whole > MOST_COUNTED else max(1, -(-whole // PAGE)))
         start = (number - 1) * PAGE
         found = list(keys.values_list("pk", flat=True)[start : start + PAGE + 1])
-    by_key = rows.in_bulk(found[:PAGE])
-    shown = [by_key[key] for key in found[:PAGE] if key in by_key]
-    return Page(shown, number, min(count, most), count > most, len(found) > PAGE and number < MOST_PAGES)
-
-
-def _found(keys: QuerySet[Any], number: int) -> tuple[int, int, list[Any]]:
-    """The page that there is, how many rows there are up to one more than MOST_FOUND, and the keys from there on: one query,
-    but for a page behind the last."""
+        by_key = rows.in_bulk(found[:PAGE])
+        shown = [by_key[key] for key in found[:PAGE] if key in by_key]
+        follows = len(found) > PAGE and number < MOST_PAGES
+        return Page(shown, number, min(whole, MOST_COUNTED), whole > MOST_COUNTED, follows)
+    order = keys.query.order_by
+    some = list(keys.order_by().values_list("pk", flat=True)[: MOST_FOUND + 1])
+    if len(some) <= MOST_FOUND:
+        number = min(number, max(1, -(-len(some) // PAGE)))
+        start = (number - 1) * PAGE
+        shown = list(rows.filter(pk__in=some).order_by(*order)[start : start + PAGE])
+        return Page(shown, number, len(some), False, start + PAGE < len(some))
     start = (number - 1) * PAGE
-    if start >= MOST_FOUND:
-        found = list(keys[start : start + PAGE + 1])
-        if found:
-            return number, MOST_FOUND + 1, found
-    first = list(keys[: MOST_FOUND + 1])
-    number = min(number, max(1, -(-min(len(first), MOST_FOUND) // PAGE)))
-    start = (number - 1) * PAGE
-    return number, len(first), first[start : start + PAGE + 1]
+    ordered = (keys if loose is None else loose).values("pk")[start : start + PAGE + 1]
+    shown = list(rows.filter(pk__in=ordered).order_by(*order))
+    if not shown and number > 1:
+        return page_of(keys, rows, MOST_FOUND // PAGE, None, loose)
+    return Page(shown[:PAGE], number, MOST_FOUND, True, len(shown) > PAGE and number < MOST_PAGES)
 
 
 def count_of(keys: QuerySet[Any], most: int = MOST_COUNTED) -> int:

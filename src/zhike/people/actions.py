@@ -84,7 +84,7 @@ def change_person(*, person: Person, by: Person, at: datetime, **values: Any) ->
     for name, value in after.items():
         setattr(person, name, value)
     person.pinyin = " ".join(pinyin_keys(person.display_name))
-    person.save()
+    person.save(update_fields=[*after, "pinyin"])
     journal(person, "person_changed", by=by, at=at, before=before, after=after)
     return person
 
@@ -222,7 +222,7 @@ def change_role(*, role: Role, by: Person, at: datetime, **values: Any) -> Role:
         raise Forbidden(_("Nobody changes a role that they hold."))
     for name, value in after.items():
         setattr(role, name, value)
-    role.save()
+    role.save(update_fields=list(after))
     journal(role, "role_changed", by=by, at=at, before=before, after=after)
     return role
 

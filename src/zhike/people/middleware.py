@@ -128,6 +128,6 @@ def note_denial(request: HttpRequest, verb: str, customer: int | None = None) ->
     """Record a refused attempt."""
     Denial.objects.create(
         at=timezone.now(), person=request.user if request.user.is_authenticated else None, verb=verb,
-        path=request.path.replace("\0", "")[:300],
-        method=request.method or "", address=request.META.get("REMOTE_ADDR") or None, customer_id=customer,
+        path=request.path.replace("\0", "")[:300], method=request.method or "",
+        address=request.META.get("REMOTE_ADDR") or None, customer_id=customer,
     )  # fmt: skip

@@ -81,6 +81,19 @@ def test_a_conversion_is_exact_half_up_away_from_zero(customer):
     assert (found.number, found.total) == (300, expected)
 
 
+@pytest.mark.parametrize("currency", ["USD", "CNY"])
+def test_an_absurd_amount_stops_neither_the_night_nor_the_page(cast, customer, currency, client_for):
+    Rate.objects.create(currency="USD", rate_on=date(2026, 1, 1), rate=Decimal("7.1"))
+    for number in range(5):
+        order(customer, f"absurd{number}", TODAY, "202611220001234", currency)
+    order(cast.customers.B, "sane", TODAY, 12)
+    assert recompute_figures(None, TODAY) == 3
+    cast.customers.B.refresh_from_db()
+    assert cast.customers.B.amount_12m == 12
+    assert annual(customer, TODAY).number == 5
+    assert client_for(cast.people.ming).get("/orders/of/A/annual/").status_code == 200
+
+
 def test_receivables_are_open_and_overdue_by_their_days(customer):
     Receivable.objects.all().delete()
     for number, due, paid in (

@@ -10,8 +10,8 @@ from django.urls import reverse
 from zhike.jobs.registry import PERIODIC
 from zhike.kernel.journal import SENTENCES
 from zhike.kernel.refusals import Conflict
-from zhike.people.actions import grant_role
-from zhike.people.models import Grant, Person
+from zhike.people.actions import change_person, change_role, close_account, grant_role
+from zhike.people.models import Grant, Person, Role
 
 NOW = datetime(2026, 6, 30, 4, tzinfo=UTC)
 OPEN = [
@@ -110,3 +110,16 @@ def test_roles_that_stay_apart_stay_apart_on_every_day(cast):
         grant_role(person=cast.people.nina, role=cast.roles.administrator, from_on=date(2026, 1, 1), **later)
     ended = {**later, "until_on": date(2026, 12, 31)}
     grant_role(person=cast.people.nina, role=cast.roles.administrator, from_on=date(2026, 1, 1), **ended)
+
+
+def test_a_change_writes_nothing_that_somebody_else_has_changed_meanwhile(cast):
+    ming, role = Person.objects.get(username="ming"), cast.roles.finance
+    close_account(person=cast.people.ming, by=cast.people.root, at=NOW)
+    change_role(role=Role.objects.get(pk=role.pk), sees=["basic"], by=cast.people.root, at=NOW)
+    change_person(
+        person=ming, language="en" if ming.language != "en" else "zh-hans", by=cast.people.root, at=NOW
+    )
+    change_role(role=role, name_en="Money", by=cast.people.root, at=NOW)
+    ming.refresh_from_db()
+    role.refresh_from_db()
+    assert (ming.is_active, role.sees, role.name_en) == (False, ["basic"], "Money")

@@ -56,7 +56,7 @@ def test_an_approved_consultation_opens_the_archive_for_seven_days_and_closes_by
     assert codes(cast.people.shu) == ["C"]
     approve_consultation(
         consultation=asked,
-        customer=suggested(asked),
+        customer=suggested(asked, cast.people.keep),
         until_on=asked.until_on,
         note="",
         by=cast.people.keep,
