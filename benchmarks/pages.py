@@ -33,6 +33,12 @@ PAGES = {
     "a code": "/customers/?q=C0004321",
     "nothing found": "/customers/?q=没有此名",
     "palette": "/search/palette/?q=海川",
+    "region, by last contact": "/customers/?c=region:in:{region}&sort=last_contact",
+    "few of a grade and an amount": "/customers/?c=grade:in:E&c=amount:ge:9999000&sort=name",
+    "groups of regions": "/customers/?group=region",
+    "today": "/",
+    "silent customers": "/customers/silent/",
+    "quality": "/customers/quality/",
 }
 CITIES = "宁波 苏州 佛山 重庆 太原 无锡 石家庄 广州 杭州 青岛 长沙 西安 温州 泉州 常州 烟台 合肥 郑州 徐州 南通".split()  # noqa: SIM905
 TRADES = "智能装备 重工 汽车部件 液压机械 新能源".split()  # noqa: SIM905

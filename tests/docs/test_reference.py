@@ -164,7 +164,7 @@ def wrong_options(page: Path) -> list[str]:
     wrong = []
     for fence in re.findall(r"^```sh\n(.*?)^```", page.read_text("utf-8"), re.DOTALL | re.MULTILINE):
         for line in map(shlex.split, fence.splitlines()):
-            if not line or Path(line[0]).name != "zhike" or line[1].startswith("-"):
+            if len(line) < 2 or Path(line[0]).name != "zhike" or line[1].startswith("-"):
                 continue
             command = cli.get_command(None, line[1])
             known = {name for option in getattr(command, "params", []) for name in option.opts}
