@@ -18,7 +18,8 @@ STEPS = {
     "company": Text(zh="编造公司", en="making up the company"),
     "staff": Text(zh="部门、区域与人员", en="departments, regions and people"),
     "archives": Text(zh="客户档案与联系人", en="customer archives and contacts"),
-    "gradings": Text(zh="两次评级", en="two gradings"),
+    "grades": Text(zh="历史等级与月度数据", en="earlier grades and monthly figures"),
+    "gradings": Text(zh="两次评级、审批与信函", en="two gradings, decisions and letters"),
     "history": Text(zh="三年的订单、应收与活动", en="three years of orders, receivables and activities"),
 }
 """Step of loading -> what people see."""
