@@ -16,8 +16,10 @@ from zhike.customers.models import Assignment, Customer
 from zhike.kernel.amounts import AmountField
 from zhike.people.models import Person
 
-STAYS = {"Mark", "Defect", "Viewing", "Gap", "Recovery", "Merge", "Handover", "FactSource", "Confirmation"}
-"""What stays with the archive that goes: it is computed anew, or tells of that archive's own past."""
+STAYS = {"Mark", "Defect", "Viewing", "Gap", "Recovery", "Merge", "Handover", "FactSource", "Confirmation"} | {
+    "Adjustment", "Evaluation", "Exit", "Grade", "GradeEvent", "Judgement", "Letter", "Proposal",
+}  # fmt: skip
+"""What stays with the archive that goes: it is computed anew, or tells of that archive's own past, such as its grades."""
 BATCH = 500
 
 
@@ -38,7 +40,8 @@ def references() -> Iterator[Reference]:
     """Every column that points at customers and moves with a merge."""
     for relation in Customer._meta.related_objects:
         model: Any = relation.related_model
-        if model.__name__ not in STAYS and relation.field.name != "merged_into":
+        points = relation.field.name != "merged_into" and not relation.many_to_many
+        if points and model.__name__ not in STAYS:
             yield Reference(model, relation.field.name)
 
 

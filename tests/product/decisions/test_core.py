@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from tests.product.decisions.conftest import AT, KEY, crowd, give, run_of
+from zhike.customers.merging import merge_customers, undo_merge
 from zhike.customers.models import Customer
 from zhike.grading.deciding import decide_proposals, submit_run
 from zhike.grading.history import Past, grade_on
@@ -102,3 +103,15 @@ def test_a_run_decided_from_the_inbox(world: SimpleNamespace) -> None:
     assert run.state == "closed"
     assert grade_on(world.customers.A, KEY, AT.date()).grade == "A"  # type: ignore[union-attr]
     assert grade_on(world.customers.B, KEY, AT.date()) is None
+
+
+def test_grades_stay_with_the_archive_that_is_merged(world: SimpleNamespace) -> None:
+    """Two archives with grades are merged: what held for each is still told, and the merge goes back."""
+    a, b = world.customers.A, world.customers.B
+    give(world, a, "B")
+    give(world, b, "C")
+    merge = merge_customers(kept=a, gone=b, by=world.people.keep, at=AT)
+    assert {grade_on(one, KEY, FIRST).grade for one in (a, b)} == {"B", "C"}
+    undo_merge(merge=merge, by=world.people.keep, at=AT)
+    b.refresh_from_db()
+    assert (b.merged_into, b.grade) == (None, "C")
