@@ -29,6 +29,34 @@ KEYS = {
     "end_delegation": "zhike_delegation",
 }  # fmt: skip
 """Name of an address -> the table whose rows its number names."""
+RUN, DRAFT = "SELECT max(id) FROM zhike_grading_run", "SELECT 'key-account'"
+LAID = {
+    "policies/": {"policy": DRAFT, "number": "SELECT 2"},
+    "grading/start/": {"code": "SELECT 'foreign-trade'"},
+    "grading/runs/<int:key>/results/<": {
+        "key": RUN,
+        "code": "SELECT code FROM zhike_customer c JOIN zhike_grading_result r ON r.customer_id = c.id WHERE r.run_id = 2",
+    },
+    "grading/runs/": {"key": RUN},
+    "runs/": {"key": RUN},
+    "grading/proposals/<": {"key": "SELECT min(id) FROM zhike_grade_proposal WHERE state = 'open'"},
+    "grading/records/<": {"key": "SELECT max(id) FROM zhike_grade_adjustment"},
+    "grading/treatments/<": {"key": "SELECT max(id) FROM zhike_treatment"},
+    "submissions/<": {"key": "SELECT id FROM zhike_submission WHERE state = 'submitted'"},
+    "submissions/<int:key>/correct": {"key": "SELECT max(id) FROM zhike_submission WHERE state = 'signed'"},
+    "intelligence/<": {"key": "SELECT max(id) FROM zhike_intelligence WHERE closed_at IS NULL"},
+    "letters/templates/<": {"key": "SELECT min(id) FROM zhike_letter_template"},
+    "letters/<": {"key": "SELECT min(id) FROM zhike_letter WHERE state = 'received'"},
+    "committees/<": {"name": "SELECT code FROM zhike_committee ORDER BY id DESC"},
+    "committees/papers/<": {"key": "SELECT max(id) FROM zhike_committee_paper"},
+    "committees/sessions/<": {
+        "key": "SELECT max(id) FROM zhike_committee_session",
+        "paper": "SELECT max(id) FROM zhike_committee_paper",
+    },
+    "committees/actions/<": {"key": "SELECT max(id) FROM zhike_committee_action"},
+    "procedures/<": {"key": "SELECT max(id) FROM zhike_procedure"},
+}
+"""How the pattern of an address begins -> what its parameters are; the longest beginning counts."""
 WORDS = {
     "field": "industry",
     "fact": "address",
@@ -39,7 +67,7 @@ WORDS = {
     "provider_id": "company",
 }
 PERSON = "SELECT id FROM zhike_person WHERE username = 'bailu'"
-WHO = ("linheng", "hezhou", "guanyuan", "rongqi", "huoran", "jingyuan", "jianlan", "xiabei")
+WHO = ("linheng", "hezhou", "guanyuan", "rongqi", "huoran", "jingyuan", "jianlan", "xiabei", "dulan")
 """Who tries to open a page, in this order."""
 
 
@@ -81,6 +109,10 @@ def address(route: Route, world: World) -> str:
 
 
 def _value(route: Route, name: str, world: World) -> Any:
+    laid = max((one for one in LAID if route.pattern.startswith(one)), key=len, default="")
+    if name in LAID.get(laid, {}):
+        found = world.ask(LAID[laid][name])
+        return found[0][0] if found and found[0][0] is not None else 0
     if name == "code":
         return world.ask(FIRST)[0][0]
     if name == "person":

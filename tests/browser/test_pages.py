@@ -19,6 +19,20 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("pages")]
 ELSEWHERE = {
+    "add_signer": "only takes what is sent to a step",
+    "analysis_customers": "answers a question that the analyses ask, as do the next three",
+    "analysis_export": "answers a question",
+    "analysis_movements": "answers a question",
+    "analysis_orders": "answers a question",
+    "correct_figures": "is for the head of the department that submitted",
+    "detailed_rule": "needs a detailed rule, which tests of policies write",
+    "evaluation": "needs a day on which one is due, which tests of decisions set",
+    "exit": "needs a customer who is leaving, whom tests of decisions let go",
+    "give_judgement": "needs a class that a policy asks for, which tests of runs do",
+    "procedure_note_file": "is a file",
+    "public_letter": "needs the address that a letter carries, which tests of letters follow",
+    "public_letter_file": "is a file",
+    "submission_file": "is a file, where a sheet was sent",
     "openid_connect_login": "leads to the company's directory",
     "openid_connect_callback": "is where the directory sends people back to",
     "mfa_deactivate_totp": "needs a second factor",
@@ -31,6 +45,13 @@ ELSEWHERE = {
 }
 """Addresses that no test can open as a page, and why."""
 NO_PAGES = {
+    "figures_form": "is a file",
+    "grading_progress": "is a part of the page of a run",
+    "inbox_count": "is a part of the navigation",
+    "letter_file": "is a file",
+    "letter_template_file": "is a file",
+    "policy": "leads on to the version that counts",
+    "policy_draft": "leads on to the draft",
     "customer_cell": "is a cell of the list",
     "customer_fact": "is a part of the customer's page",
     "customer_likeness": "is a part of the form of a new customer",
