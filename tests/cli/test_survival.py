@@ -71,13 +71,18 @@ def test_two_runs_side_by_side_leave_each_other_alone(facts: Path, tmp_path: Pat
 
 
 def test_a_stopped_run_says_so_and_leaves_nothing(facts: Path, tmp_path: Path) -> None:
-    run = start(facts, tmp_path / "out")
-    while not names(tmp_path) and run.poll() is None:
-        time.sleep(0.01)
-    run.send_signal(signal.SIGINT)
-    _, said = run.communicate()
+    for attempt in range(5):  # a machine that is busy may let the run end before it is stopped
+        folder = tmp_path / str(attempt)
+        folder.mkdir()
+        run = start(facts, folder / "out")
+        while not names(folder) and run.poll() is None:
+            time.sleep(0.01)
+        run.send_signal(signal.SIGINT)
+        _, said = run.communicate()
+        if run.returncode != 0:
+            break
     assert (run.returncode, said.strip()) == (130, "stopped; nothing was written")
-    assert names(tmp_path) == []
+    assert names(folder) == []
 
 
 def test_a_full_disk_is_one_message_and_keeps_the_earlier_output(facts: Path, tmp_path: Path) -> None:
