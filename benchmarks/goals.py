@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import log
-from statistics import median
 
 from measure import Measures
 
@@ -50,11 +49,10 @@ def raw_goals(size: str, measures: Mapping[str, Measures]) -> list[Goal]:
     """Grading from Parquet against hand-written SQL, Polars and pandas."""
     mine = measures["zhike"]
     wall, cpu = mine.median("job", "wall"), mine.median("job", "cpu")
-    goals = [
-        Goal(f"{size}: time, of the best hand-written SQL", wall / best_hand(measures, "wall"), 1.15),
-        Goal(f"{size}: CPU, of the best hand-written SQL", cpu / best_hand(measures, "cpu"), 1.15),
-    ]
-    if size == "L":
+    goals: list[Goal] = []
+    if size == "L":  # below a million customers, start-up weighs as much as the work
+        goals.append(Goal("L: time, of the best hand-written SQL", wall / best_hand(measures, "wall"), 1.15))
+        goals.append(Goal("L: CPU, of the best hand-written SQL", cpu / best_hand(measures, "cpu"), 1.15))
         goals.append(Goal("L: peak memory, MiB", mine.peak, 2048, form="{:.0f}"))
     for name in ("Polars", "pandas"):
         if name in measures:
@@ -71,7 +69,7 @@ def month_goals(size: str, measures: Mapping[str, Measures]) -> list[Goal]:
     for what, word in (("wall", "time"), ("cpu", "CPU")):
         raw = mine.median("job", what)
         again = months.median("take in changes", what) + months.median("grade after changes", what)
-        whatif = median(months.median(step, what) for step in months.steps[0] if step.startswith("what-if"))
+        whatif = max(months.median(step, what) for step in months.steps[0] if step.startswith("what-if"))
         goals += [
             Goal(f"{size}: {word} of a full grading from months, of the raw run",
                  months.median("grade from months", what) / raw, 0.4),

@@ -22,6 +22,7 @@ from zhike.customers.merging import merge_customers
 from zhike.customers.models import Consultation, Customer
 from zhike.customers.tables import Need, Unit, UnitRecord
 from zhike.imports.actions import start_import
+from zhike.jobs.actions import enqueue
 from zhike.lists.models import View
 from zhike.outbox.models import Group
 from zhike.people.certificates import Certificate, Duty
@@ -104,6 +105,7 @@ def furnish() -> None:
         at=at,
     )
     furnish_desks(first, second, receiver, at)
+    enqueue(kind="seal_journal", by=manager, at=at)
     merge_customers(kept=second, gone=third, by=head, at=at)
 
 

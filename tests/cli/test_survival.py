@@ -71,7 +71,10 @@ def test_two_runs_side_by_side_leave_each_other_alone(facts: Path, tmp_path: Pat
 
 
 def test_a_stopped_run_says_so_and_leaves_nothing(facts: Path, tmp_path: Path) -> None:
-    run = start(facts, tmp_path / "out")
+    def listens() -> None:  # what is started in the background of a script is deaf to Ctrl-C
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    run = start(facts, tmp_path / "out", preexec_fn=listens)
     while not names(tmp_path) and run.poll() is None:
         time.sleep(0.01)
     run.send_signal(signal.SIGINT)

@@ -78,7 +78,7 @@ def cli() -> None:
 def main() -> None:
     """Entry point: errors become one message and an exit status, never a traceback."""
     try:
-        status = cli.main(standalone_mode=False)
+        status = cli.main(prog_name="zhike", standalone_mode=False)
     except click.exceptions.Exit as done:
         status = done.exit_code
     except click.Abort:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -30,24 +29,6 @@ FAULTS = {
 """Code of a fault -> what it means."""
 
 
-PLACES = (
-    (re.compile(r"seal (\d+)"), r"第 \1 环"),
-    (re.compile(r"entry (\d+)"), r"记录 \1"),
-    (re.compile(r"(\d+) seals after (\d+)"), r"第 \2 环之后的 \1 环"),
-    (re.compile("the anchor file is missing"), "缺少锚点文件"),
-    (re.compile("the anchor file cannot be read"), "锚点文件无法读取"),
-)
-"""Where a fault is -> the same in Chinese."""
-
-
-def placed(place: str, lang: Lang) -> str:
-    """The place of a fault in a language."""
-    found = (
-        next(((known, zh) for known, zh in PLACES if known.fullmatch(place)), None) if lang == "zh" else None
-    )
-    return found[0].sub(found[1], place) if found else place
-
-
 @contextmanager
 def rich_progress(total: int) -> Iterator[Callable[[int], None]]:
     """A progress bar on stderr that shows up on a terminal only."""
@@ -70,7 +51,7 @@ def command(lang: Lang) -> int:
         faults = list(verify(tell))
     for fault in faults:
         text = FAULTS[fault.code]
-        click.echo(f"{placed(fault.place, lang)}: {text.pick(lang)}")
+        click.echo(f"{fault.place.pick(lang)}: {text.pick(lang)}")
     whole = Text(zh="日志完整：{count} 条记录", en="the journal is whole: {count} entries").format(
         count=total
     )

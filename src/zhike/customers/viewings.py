@@ -83,40 +83,35 @@ def open_archive(*, person: Person, customer: Customer, at: datetime, way: str =
     A customer opened before on the same day is free. At the warning share, and when refused, the alert is in the
     journal and goes to the superior.
     """
-    day = timezone.localtime(at).date()
-    again = Viewing.objects.filter(person=person, customer=customer, on=day, way=way).exists()
-    if not again:
-        set_by = limits()
-        most, before = set_by["opened_per_day"], opened_on(person, day)
-        if before >= most:
-            _alert(person, "too_many_opened", before, most, at)
-            raise TooMany(
-                _("You have opened %(most)s customers today; more open tomorrow, or ask your superior.")
-                % {"most": most}
-            )
-        if before + 1 == -(-most * set_by["warn_percent"] // 100):
-            _alert(person, "many_opened", before + 1, most, at)
+    _keep_to_limit(person, {customer.pk}, at)
     note_viewing(person=person, customer=customer, way=way, at=at)
 
 
 def open_many(*, person: Person, customers: Iterable[int], at: datetime, way: str = "api") -> None:
     """Somebody reads many archives at once, given by their keys: all counted, or refused above the daily limit."""
-    day, keys = timezone.localtime(at).date(), set(customers)
-    known = Viewing.objects.filter(person=person, on=day, way__in=OPENED, customer__in=keys)
-    fresh = len(keys - set(known.values_list("customer", flat=True)))
-    if fresh:
-        set_by = limits()
-        most, before = set_by["opened_per_day"], opened_on(person, day)
-        warned = -(-most * set_by["warn_percent"] // 100)
-        if before + fresh > most:
-            _alert(person, "too_many_opened", before, most, at)
-            raise TooMany(
-                _("You have opened %(most)s customers today; more open tomorrow, or ask your superior.")
-                % {"most": most}
-            )
-        if before < warned <= before + fresh:
-            _alert(person, "many_opened", before + fresh, most, at)
+    keys = set(customers)
+    _keep_to_limit(person, keys, at)
     note_viewings(person=person, customers=keys, way=way, at=at)
+
+
+def _keep_to_limit(person: Person, customers: set[int], at: datetime) -> None:
+    """Refuse archives, given by their keys, that with those opened before on the day are above the limit."""
+    day = timezone.localtime(at).date()
+    known = Viewing.objects.filter(person=person, on=day, way__in=OPENED, customer__in=customers)
+    fresh = len(customers - set(known.values_list("customer", flat=True)))
+    if not fresh:
+        return
+    set_by = limits()
+    most, before = set_by["opened_per_day"], opened_on(person, day)
+    warned = -(-most * set_by["warn_percent"] // 100)
+    if before + fresh > most:
+        _alert(person, "too_many_opened", before, most, at)
+        raise TooMany(
+            _("You have opened %(most)s customers today; more open tomorrow, or ask your superior.")
+            % {"most": most}
+        )
+    if before < warned <= before + fresh:
+        _alert(person, "many_opened", before + fresh, most, at)
 
 
 def _alert(person: Person, action: str, number: int, most: int, at: datetime) -> None:

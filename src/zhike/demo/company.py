@@ -29,7 +29,7 @@ from zhike.demo import (
 from zhike.demo.clock import Clock, as_date
 from zhike.demo.frames import Frame, stream, write
 from zhike.demo.names import Namer
-from zhike.demo.sizes import AS_FILES, SEED
+from zhike.demo.sizes import AS_FILES, AS_PRODUCT, SEED
 from zhike.messages import say, system_says
 from zhike_engine.errors import OutputFailed, ParameterInvalid
 from zhike_engine.facts.tables import TABLES
@@ -144,7 +144,12 @@ def _check(seed: int, count: int, as_of: date) -> None:
                 least=least(),
                 count=count,
             ),
-            hint=say("ask for {least} or more; {usual} is the usual size", least=least(), usual=AS_FILES),
+            hint=say(
+                "ask for {least} or more; files have {files}, the product has {product} when nothing is said",
+                least=least(),
+                files=AS_FILES,
+                product=AS_PRODUCT,
+            ),
         )
     if seed < 0:
         raise ParameterInvalid(

@@ -24,6 +24,8 @@ from django.db.models import Max
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 
+from zhike.messages import Said, say
+
 Sentence = Any
 SENTENCES: dict[str, Sentence] = {}
 """Action -> a lazy text with `%(who)s`, `%(what)s` and whatever the entry's data holds."""
@@ -223,7 +225,7 @@ class Fault:
     """One place where the journal does not fit."""
 
     code: str
-    place: str
+    place: Said
 
 
 def verify(progress: Callable[[int], None] | None = None) -> Iterator[Fault]:
@@ -233,19 +235,19 @@ def verify(progress: Callable[[int], None] | None = None) -> Iterator[Fault]:
     for one in rows.iterator(chunk_size=2000):
         number += 1
         if one.number != number:
-            yield Fault("removed", f"seal {number}")
+            yield Fault("removed", say("seal {number}", number=number))
             number = one.number
         mac = _mac(mac.encode(), str(number).encode(), str(one.entry_id).encode(), one.entry.mark.encode())
         if mac != one.mac:
-            yield Fault("chain", f"seal {number}")
+            yield Fault("chain", say("seal {number}", number=number))
             mac = one.mac
         if _mac(one.entry.content()) != one.entry.mark:
-            yield Fault("changed", f"entry {one.entry_id}")
+            yield Fault("changed", say("entry {number}", number=one.entry_id))
         if progress:
             progress(number)
     for entry in Entry.objects.filter(seal__isnull=True).order_by("id").iterator(chunk_size=2000):
         if _mac(entry.content()) != entry.mark:
-            yield Fault("changed", f"entry {entry.pk}")
+            yield Fault("changed", say("entry {number}", number=entry.pk))
     yield from _anchor_faults()
 
 
@@ -254,16 +256,16 @@ def _anchor_faults() -> Iterator[Fault]:
     last = Seal.objects.aggregate(last=Max("number"))["last"] or 0
     if not file.exists():
         if last:
-            yield Fault("anchor", "the anchor file is missing")
+            yield Fault("anchor", say("the anchor file is missing"))
         return
     try:
         anchor = json.loads(file.read_text("utf-8"))
         number, mac = int(anchor["number"]), str(anchor["mac"])
     except (ValueError, TypeError, KeyError):
-        yield Fault("anchor", "the anchor file cannot be read")
+        yield Fault("anchor", say("the anchor file cannot be read"))
         return
     kept = Seal.objects.filter(number=number).values_list("mac", flat=True).first()
     if kept is None:
-        yield Fault("cut", f"{number - last} seals after {last}")
+        yield Fault("cut", say("{count} seals after {last}", count=number - last, last=last))
     elif kept != mac:
-        yield Fault("anchor", f"seal {number}")
+        yield Fault("anchor", say("seal {number}", number=number))

@@ -79,7 +79,8 @@ class Installation:
 
     def work(self, draw: random.Random) -> None:
         """Workers one after another, each killed at a random statement; the last one lives."""
-        for left in [*(draw.randint(10, 90) for _ in range(KILLS)), 0]:
+        killed = 0
+        for left in [*(draw.randint(10, 40) for _ in range(KILLS)), 0]:
             done = subprocess.run(
                 [sys.executable, str(WORKER), str(left)],
                 env=self.env,
@@ -87,7 +88,9 @@ class Installation:
                 text=True,
                 check=False,
             )
-            assert done.returncode == (-signal.SIGKILL if left else 0), done.stderr[-3000:]
+            assert done.returncode in ((0, -signal.SIGKILL) if left else (0,)), done.stderr[-3000:]
+            killed += done.returncode != 0
+        assert killed >= KILLS // 2, "most of them were done before they could be killed"
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])

@@ -10,10 +10,10 @@ from django.db import connection, transaction
 from django.db.utils import DatabaseError
 
 from tests.product.cast import EARLY
-from zhike.cli.verify import placed
 from zhike.customers.actions import change_customer
 from zhike.kernel import guards
 from zhike.kernel.journal import Entry, Seal, anchor_file, seal, verify
+from zhike.messages import say
 
 pytestmark = pytest.mark.django_db
 
@@ -108,9 +108,13 @@ def test_every_place_of_a_fault_is_told_in_chinese(history):
     found = [fault.place for fault in verify()]
     anchor_file().unlink()
     found += [fault.place for fault in verify()]
-    places = [*found, "entry 3", "2 seals after 5", "the anchor file cannot be read"]
-    assert not any(re.search("[a-z]", placed(place, "zh")) for place in places)
-    assert placed("seal 2", "en") == "seal 2"
+    more = [
+        say("entry {number}", number=3),
+        say("{count} seals after {last}", count=2, last=5),
+        say("the anchor file cannot be read"),
+    ]
+    assert not any(re.search("[a-z]", place.pick("zh")) for place in (*found, *more))
+    assert say("seal {number}", number=2).pick("en") == "seal 2"
 
 
 def test_a_missing_anchor_is_found(history):

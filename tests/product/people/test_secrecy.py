@@ -191,6 +191,9 @@ def test_opening_too_many_customers_a_day_is_told_and_then_refused(cast):
     assert Entry.objects.filter(action="many_opened", record=boss.pk).count() == 1
     assert Message.objects.get(kind="many_opened").person == cast.people.audit
     open_archive(person=boss, customer=three.A, at=AT)
+    open_archive(
+        person=boss, customer=three.A, at=AT, way="api"
+    )  # the same customer by another way is no further one
     for _again in range(2):
         with pytest.raises(TooMany):
             open_archive(person=boss, customer=three.C, at=AT)
