@@ -10,8 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize
-from scipy.special import betaln, digamma, gammaln, hyp2f1
+import scipy  # its parts load when first used: half a second that no other command should pay
 
 from zhike_engine.forecast.history import Booleans, Floats, Integers
 
@@ -51,7 +50,7 @@ class BgNbd:
         a = self.a if abs(self.a - 1) > _NEAR_ONE else 1 + _NEAR_ONE
         third = a + self.b + x - 1
         z = ahead / (self.alpha + age + ahead)
-        left = (1 - z) ** (a - 1) * hyp2f1(a + self.b - 1 - self.r, a - 1, third, z)
+        left = (1 - z) ** (a - 1) * scipy.special.hyp2f1(a + self.b - 1 - self.r, a - 1, third, z)
         return np.asarray(third / (a - 1) * (1 - left) * self.p_active(x, recency, age))
 
 
@@ -70,7 +69,10 @@ def fit(x: Floats, recency: Floats, age: Floats) -> BgNbd | None:
     distinct, weight = np.unique(rows[step // 2 :: step], axis=0, return_counts=True)
     surface = _Likelihood.of(distinct, weight)
     bounds = [(_LOWEST, _HIGHEST)] * 4
-    runs = [minimize(surface.cost, start, method="L-BFGS-B", jac=True, bounds=bounds) for start in _STARTS]
+    runs = [
+        scipy.optimize.minimize(surface.cost, start, method="L-BFGS-B", jac=True, bounds=bounds)
+        for start in _STARTS
+    ]
     best = min(runs, key=lambda run: round(float(run.fun), 9))
     inside = bool(np.all((best.x > _LOWEST + 1e-3) & (best.x < _HIGHEST - 1e-3)))
     r, alpha, a, b = (float(f"{value:.6g}") for value in np.exp(best.x))
@@ -105,6 +107,7 @@ class _Likelihood:
     def cost(self, logs: Floats) -> tuple[float, Floats]:
         r, alpha, a, b = np.exp(logs)
         one = np.maximum(self.distinct, 1)
+        betaln, gammaln = scipy.special.betaln, scipy.special.gammaln
         common = gammaln(r + self.distinct) - gammaln(r) + r * np.log(alpha) - betaln(a, b)
         stays = (common + betaln(a, b + self.distinct))[self.place] - (r + self.x) * np.log(alpha + self.age)
         leaves = (common + betaln(a + 1, b + one - 1))[self.place] - (r + self.x) * np.log(
@@ -117,6 +120,7 @@ class _Likelihood:
     def _slope(self, r: float, alpha: float, a: float, b: float, gone: Floats) -> Floats:
         """The slope of the mean log-likelihood; `gone` is P(left by now | data) of every row."""
         here = 1 - gone
+        digamma = scipy.special.digamma
         x, one = self.distinct, np.maximum(self.distinct, 1)
         last, end = np.log(alpha + self.recency), np.log(alpha + self.age)
         by_r = (digamma(r + x) - digamma(r) + np.log(alpha))[self.place] - here * end - gone * last

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy.stats import rankdata
+import scipy  # its parts load when first used
 
 from zhike_engine.forecast.history import Booleans, Floats
 
@@ -46,7 +46,7 @@ def auc(probability: Floats, happened: Booleans) -> float:
     misses = len(happened) - hits
     if not hits or not misses:
         return math.nan
-    ranks = rankdata(probability)
+    ranks = scipy.stats.rankdata(probability)
     return (float(ranks[happened].sum()) - hits * (hits + 1) / 2) / (hits * misses)
 
 

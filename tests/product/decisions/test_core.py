@@ -17,6 +17,7 @@ from zhike.grading.records import Treatment
 from zhike.grading.taking_effect import settle_grades, settle_recent
 from zhike.kernel.journal import Entry
 from zhike.kernel.refusals import Conflict, Forbidden, Invalid
+from zhike.people.models import Person
 from zhike.procedures.actions import decide
 from zhike.procedures.inbox import waiting_for
 from zhike.procedures.models import Procedure
@@ -53,18 +54,8 @@ def test_a_run_decided_in_parts(world: SimpleNamespace) -> None:
     run.refresh_from_db()
     assert run.state == "closed"
     assert Procedure.objects.get(record=run.pk).state == "approved"
-    a.refresh_from_db()
-    assert a.grade == "B", "not before its day"
-    assert settle_recent(day=FIRST) == 2
-    a.refresh_from_db()
-    assert (a.grade, a.grade_since) == ("A", FIRST)
-    assert grade_on(c, KEY, date(2026, 11, 30)).grade == "C"  # type: ignore[union-attr]
-    now = grade_on(c, "", FIRST)
-    assert now is not None
-    assert (now.grade, now.before, now.manual, now.ground, now.approved_by) == (
-        "B", "C", True, "framework agreement signed", boss,
-    )  # fmt: skip
-    assert Past([c.pk]).on(c.pk, date(2026, 6, 1)).grade == "C"  # type: ignore[union-attr]
+    takes_effect_on_its_day(a)
+    remembered(c, boss)
     treatment = Treatment.objects.get(customer=a)
     assert "dedicated_team" in treatment.opens
     assert "regular_return_visits" in treatment.ends
@@ -72,6 +63,26 @@ def test_a_run_decided_in_parts(world: SimpleNamespace) -> None:
     Customer.objects.filter(pk=a.pk).update(grade="X", grade_since=None)
     assert settle_grades(day=FIRST) == 1
     assert settle_grades(day=FIRST) == 0
+
+
+def takes_effect_on_its_day(a: Customer) -> None:
+    """The decided grade stands at the customer from its day on, and not before."""
+    a.refresh_from_db()
+    assert a.grade == "B", "not before its day"
+    assert settle_recent(day=FIRST) == 2
+    a.refresh_from_db()
+    assert (a.grade, a.grade_since) == ("A", FIRST)
+
+
+def remembered(c: Customer, boss: Person) -> None:
+    """What held before, what holds now, by whom and why."""
+    assert grade_on(c, KEY, date(2026, 11, 30)).grade == "C"  # type: ignore[union-attr]
+    now = grade_on(c, "", FIRST)
+    assert now is not None
+    assert (now.grade, now.before, now.manual, now.ground, now.approved_by) == (
+        "B", "C", True, "framework agreement signed", boss,
+    )  # fmt: skip
+    assert Past([c.pk]).on(c.pk, date(2026, 6, 1)).grade == "C"  # type: ignore[union-attr]
 
 
 def test_all_at_once(world: SimpleNamespace, django_assert_max_num_queries) -> None:  # type: ignore[no-untyped-def]

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.utils import timezone
 
 from tests.product.cast import Cast
@@ -41,6 +42,35 @@ def test_a_procedure_is_decided_on_its_page(cast: Cast, client_for: Any, data_di
         client_for(person) for person in (people.head, people.boss, people.ming, people.gao)
     )
     address = f"/procedures/{one.pk}/"
+    shown_to_those_it_concerns(address, ming, head, board, gao)
+    first, second = one.steps.all()
+    decide = f"/procedures/steps/{first.pk}/decide/"
+    assert gao.post(decide, {"choice": "approve"}).status_code == 404
+    assert ming.post(decide, {"choice": "approve"}).status_code == 403
+    assert Denial.objects.filter(person=people.ming).exists()
+    assert Entry.objects.get(action="decision_refused").by == people.ming
+    said = head.post(decide, {"choice": "return"})
+    assert said.status_code == 422
+    assert "Say why" in said.content.decode()
+    assert head.get(f"/procedures/steps/{first.pk}/signers/").status_code == 200
+    sign = head.post(f"/procedures/steps/{first.pk}/signers/", {"person": people.old.pk})
+    assert sign.status_code == 422
+    assert head.post(f"/procedures/steps/{first.pk}/signers/", {"person": people.fang.pk}).status_code == 302
+    assert head.post(decide, {"choice": "approve"}).status_code == 302
+    fang = client_for(people.fang)
+    assert "Your decision" in fang.get(address).content.decode()
+    fang.post(decide, {"choice": "approve"})
+    last = f"/procedures/steps/{second.pk}/decide/"
+    assert board.post(last, {"choice": "reject", "ground": "sales fell"}).status_code == 302
+    page = ming.get(address).content.decode()
+    assert "sales fell" in page
+    assert "Take back" not in page
+    assert "turned down" in page
+    assert board.post(last, {"choice": "approve"}).status_code == 409
+
+
+def shown_to_those_it_concerns(address: str, ming: Client, head: Client, board: Client, gao: Client) -> None:
+    """Who began sees it and may take it back; whose turn it is finds it in the inbox; nobody else knows of it."""
     assert gao.get(address).status_code == 404
     page = ming.get(address).content.decode()
     assert "Take back" in page
@@ -53,15 +83,13 @@ def test_a_procedure_is_decided_on_its_page(cast: Cast, client_for: Any, data_di
     assert ">1<" in head.get("/inbox/count/").content.decode()
     assert board.get("/inbox/count/").content.strip() == b""
     assert "Your decision" in head.get(address).content.decode()
-    first, second = one.steps.all()
-    decide = f"/procedures/steps/{first.pk}/decide/"
-    assert gao.post(decide, {"choice": "approve"}).status_code == 404
-    assert ming.post(decide, {"choice": "approve"}).status_code == 403
-    assert Denial.objects.filter(person=people.ming).exists()
-    assert Entry.objects.get(action="decision_refused").by == people.ming
-    said = head.post(decide, {"choice": "return"})
-    assert said.status_code == 422
-    assert "Say why" in said.content.decode()
+
+
+def test_a_note_carries_a_file(cast: Cast, client_for: Any, data_dir: Any) -> None:
+    people = cast.people
+    one = begin(cast, customer=cast.customers.A)
+    head, ming, gao = (client_for(person) for person in (people.head, people.ming, people.gao))
+    address = f"/procedures/{one.pk}/"
     file = SimpleUploadedFile("grounds.txt", b"sales of May")
     assert head.post(f"{address}notes/", {"text": "May was late", "file": file}).status_code == 302
     bad = SimpleUploadedFile("page.html", b"<html><script>x</script>")
@@ -71,29 +99,16 @@ def test_a_procedure_is_decided_on_its_page(cast: Cast, client_for: Any, data_di
     assert b"".join(given) == b"sales of May"
     assert "sandbox" in given["Content-Security-Policy"]
     assert gao.get(f"/procedures/notes/{note.pk}/").status_code == 404
-    assert head.get(f"/procedures/steps/{first.pk}/signers/").status_code == 200
-    sign = head.post(f"/procedures/steps/{first.pk}/signers/", {"person": people.old.pk})
-    assert sign.status_code == 422
-    assert head.post(f"/procedures/steps/{first.pk}/signers/", {"person": people.fang.pk}).status_code == 302
-    assert head.post(decide, {"choice": "approve"}).status_code == 302
-    fang = client_for(people.fang)
-    assert "Your decision" in fang.get(address).content.decode()
-    fang.post(decide, {"choice": "approve"})
-    assert (
-        board.post(
-            f"/procedures/steps/{second.pk}/decide/", {"choice": "reject", "ground": "sales fell"}
-        ).status_code
-        == 302
-    )
-    page = ming.get(address).content.decode()
-    assert "sales fell" in page
-    assert "Take back" not in page
-    assert "turned down" in page
-    assert board.post(f"/procedures/steps/{second.pk}/decide/", {"choice": "approve"}).status_code == 409
+
+
+def test_who_began_takes_it_back_and_all_are_listed(cast: Cast, client_for: Any) -> None:
+    people = cast.people
+    board, ming = client_for(people.boss), client_for(people.ming)
+    begin(cast)
     for which in ("started/", "decided/", "", "?state=rejected", "?stuck=1", "?q=Appeal"):
         assert ming.get(f"/procedures/{which}").status_code == 200
     assert "Appeal 0" in client_for(people.audit).get("/procedures/").content.decode()
-    again = begin(cast)
+    again = begin(cast, 1)
     assert ming.post(f"/procedures/{again.pk}/withdraw/", {"ground": "a slip"}).status_code == 302
     assert ming.post(f"/procedures/{again.pk}/withdraw/", {"ground": ""}).status_code == 409
     third = begin(cast, 3)
