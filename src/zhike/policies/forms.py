@@ -41,7 +41,9 @@ class NewPolicyForm(TitleForm):
 
     source = forms.ChoiceField(
         label=_("Begin with"),
-        help_text=_("With a Word text in hand: take the nearest one, then change its articles and values to yours."),
+        help_text=_(
+            "With a Word text in hand: take the nearest one, then change its articles and values to yours."
+        ),
     )
     examples = forms.BooleanField(
         label=_("with the example values"),
