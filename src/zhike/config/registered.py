@@ -56,6 +56,7 @@ MODULES = (
     "zhike.procedures.actions",
     "zhike.procedures.nightly",
     "zhike.procedures.notes",
+    "zhike.procedures.papers",
     "zhike.procedures.sessions",
     "zhike.policies.actions",
     "zhike.policies.detailed",

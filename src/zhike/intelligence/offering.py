@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -14,7 +14,9 @@ from django.utils.translation import gettext as _
 from zhike.customers.archive import Finding
 from zhike.customers.models import Customer
 from zhike.intelligence.limits import freshness
-from zhike.intelligence.models import Intelligence
+from zhike.intelligence.models import RELIABILITIES, Intelligence
+from zhike.people.models import Person
+from zhike.procedures import inputs
 
 MOST = 50
 
@@ -113,3 +115,32 @@ def industry_growth(day: date) -> dict[str, Decimal]:
         if not is_stale(item, day, fresh) and item.growth is not None:
             found[item.industry] = item.growth / 100
     return found
+
+
+def _offer(customer: Customer, person: Person, day: date) -> list[inputs.Offered]:
+    """Findings as input of a strategy."""
+    return [
+        inputs.Offered(
+            KIND, one.item.pk, one.item.title, one.why, one.item.source, one.item.known_on, one.item.reliability, one.stale,
+            one.item.get_absolute_url(),
+        )
+        for one in for_customer(customer, day)
+    ]  # fmt: skip
+
+
+def _look(keys: Collection[int], person: Person, day: date) -> dict[int, inputs.Now]:
+    """How findings that strategies build on stand on a day."""
+    fresh, items = freshness(), Intelligence.objects.in_bulk(keys)
+    seen = set(Intelligence.objects.visible_to(person).filter(pk__in=keys).values_list("pk", flat=True))
+    return {
+        key: inputs.Now(
+            is_stale(item, day, fresh),
+            item.closed_at is not None,
+            item.get_absolute_url() if key in seen else "",
+        )
+        for key, item in items.items()
+    }
+
+
+KIND = "intelligence"
+inputs.offers(KIND, inputs.Offerer(_offer, _look, RELIABILITIES))

@@ -7,9 +7,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from zhike.customers.models import Customer
 from zhike.people.models import Department, Person
 from zhike.procedures.committees import KINDS, Paper
 from zhike.procedures.models import CHOICES
+from zhike.ui.forms import Picker
 
 
 def people() -> Any:
@@ -57,12 +59,20 @@ class PaperForm(forms.Form):
     """A paper."""
 
     kind = forms.ChoiceField(label=_("kind"), choices=list(KINDS.items()))
+    customer = forms.ModelChoiceField(
+        Customer.objects.none(), label=_("customer"), to_field_name="code", required=False, widget=Picker("customer"),
+        help_text=_("A strategy may be for one customer: what is known of its market is offered then."),
+    )  # fmt: skip
     title = forms.CharField(label=_("title"), max_length=200)
     text = text(_("text"), 10)
     departments = forms.ModelMultipleChoiceField(
         Department.objects.filter(closed_on__isnull=True), label=_("departments concerned"), required=False,
         widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
+
+    def __init__(self, *args: Any, by: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["customer"].queryset = Customer.objects.visible_to(by).living()  # type: ignore[attr-defined]
 
 
 class SessionForm(forms.Form):

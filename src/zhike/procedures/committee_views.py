@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from zhike.customers.pages import find_part, now
 from zhike.kernel.refusals import Forbidden, Invalid
@@ -25,7 +25,6 @@ from zhike.procedures.committee_forms import (
     CommitteeForm,
     DoneForm,
     MinutesForm,
-    PaperForm,
     PresentForm,
     ResolveForm,
     SessionForm,
@@ -34,7 +33,7 @@ from zhike.procedures.committees import Action, Committee, Paper, Session
 from zhike.ui.forms import tell
 
 
-def _act(
+def act_page(
     request: HttpRequest, form: forms.Form, act: Callable[[dict[str, Any]], str], *, title: str, back: str, submit: str = ""
 ) -> HttpResponse:  # fmt: skip
     """A form as page or dialog; `act` answers with the address to go on to."""
@@ -56,11 +55,20 @@ def _may_enter(person: Person, committee: Committee) -> bool:
     )
 
 
-def _session(request: HttpRequest, key: int) -> Session:
+def find_session(request: HttpRequest, key: int) -> Session:
     """A session of a committee that one may enter, or 404."""
     found: Session = find_part(Session.objects.select_related("committee__chair", "called_by"), key)
     if not _may_enter(me(request), found.committee):
         raise Http404
+    return found
+
+
+def find_paper(request: HttpRequest, key: int) -> Paper:
+    """A paper that one may read, or 404."""
+    rows = Paper.objects.visible_to(me(request)).select_related(
+        "committee__chair", "written_by", "session", "step__procedure", "customer"
+    )
+    found: Paper = find_part(rows, key)
     return found
 
 
@@ -92,7 +100,7 @@ def new_committee(request: HttpRequest) -> HttpResponse:
             raise Invalid(_("This code is taken."), fields={"code": _("taken")})
         return sessions.name_committee(by=me(request), at=now()[0], **values).get_absolute_url()
 
-    return _act(request, form, act, title=_("New committee"), back=reverse("committees"))
+    return act_page(request, form, act, title=_("New committee"), back=reverse("committees"))
 
 
 @door("manage_committees")
@@ -109,7 +117,7 @@ def edit_committee(request: HttpRequest, name: str) -> HttpResponse:
     def act(values: dict[str, Any]) -> str:
         return sessions.name_committee(by=me(request), at=now()[0], **values).get_absolute_url()
 
-    return _act(request, form, act, title=str(one), back=one.get_absolute_url())
+    return act_page(request, form, act, title=str(one), back=one.get_absolute_url())
 
 
 @door(customer_data=True)
@@ -132,66 +140,6 @@ def committee(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @door(customer_data=True)
-def new_paper(request: HttpRequest, name: str) -> HttpResponse:
-    """Write a paper for a committee."""
-    one = get_object_or_404(Committee, code=name, closed_on__isnull=True)
-    kind = request.GET.get("kind", "strategy")
-    form = PaperForm(request.POST or None, initial={"kind": kind})
-
-    def act(values: dict[str, Any]) -> str:
-        return sessions.write_paper(committee=one, by=me(request), at=now()[0], **values).get_absolute_url()
-
-    return _act(
-        request, form, act, title=_("New paper"), back=one.get_absolute_url(), submit=_("Keep as draft")
-    )
-
-
-def _paper(request: HttpRequest, key: int) -> Paper:
-    rows = Paper.objects.visible_to(me(request)).select_related(
-        "committee__chair", "written_by", "session", "step__procedure"
-    )
-    found: Paper = find_part(rows, key)
-    return found
-
-
-@door(customer_data=True)
-@require_GET
-def paper(request: HttpRequest, key: int) -> HttpResponse:
-    """A paper: its text, its state, the resolution that put it into effect."""
-    one, person = _paper(request, key), me(request)
-    later = (
-        one.committee.sessions.filter(closed_at__isnull=True)
-        if one.state == "submitted"
-        else Session.objects.none()
-    )
-    resolutions = one.resolutions.select_related("session__committee", "recorded_by").order_by("id")
-    page = {
-        "one": one, "resolutions": resolutions, "departments": one.departments.all(), "mine": one.written_by_id == person.pk,
-        "leads": one.committee.is_led_by(person), "sessions": later, "actions": one.actions.select_related("person"),
-    }  # fmt: skip
-    return render(request, "procedures/paper.html", page)
-
-
-@door(customer_data=True)
-@require_POST
-def submit(request: HttpRequest, key: int) -> HttpResponse:
-    """Submit a draft to its committee."""
-    sessions.submit_paper(paper=_paper(request, key), by=me(request), at=now()[0])
-    messages.success(request, _("The paper was submitted and waits for a session."))
-    return redirect("committee_paper", key=key)
-
-
-@door(customer_data=True)
-@require_POST
-def place(request: HttpRequest, key: int) -> HttpResponse:
-    """Put a paper on the agenda of a session."""
-    asked = request.POST.get("session", "")
-    target = _session(request, int(asked) if asked.isascii() and asked.isdigit() else 0)
-    sessions.place_paper(session=target, paper=_paper(request, key), by=me(request), at=now()[0])
-    return redirect(target)
-
-
-@door(customer_data=True)
 def new_session(request: HttpRequest, name: str) -> HttpResponse:
     """Call a session with its agenda."""
     one, (at, day) = get_object_or_404(Committee.objects.select_related("chair"), code=name), now()
@@ -206,14 +154,16 @@ def new_session(request: HttpRequest, name: str) -> HttpResponse:
     def act(values: dict[str, Any]) -> str:
         return sessions.call_session(committee=one, by=me(request), at=at, **values).get_absolute_url()
 
-    return _act(request, form, act, title=_("Call a session"), back=one.get_absolute_url(), submit=_("Call"))
+    return act_page(
+        request, form, act, title=_("Call a session"), back=one.get_absolute_url(), submit=_("Call")
+    )
 
 
 @door(customer_data=True)
 @require_GET
 def session(request: HttpRequest, key: int) -> HttpResponse:
     """A session: agenda, attendance, resolutions, actions, minutes."""
-    this, (_at, day) = _session(request, key), now()
+    this, (_at, day) = find_session(request, key), now()
     made = {one.paper_id: one for one in this.resolutions.select_related("recorded_by")}
     resolved = Paper.objects.filter(resolutions__session=this) | Paper.objects.filter(session=this)
     agenda = [
@@ -233,7 +183,7 @@ def session(request: HttpRequest, key: int) -> HttpResponse:
 @door(customer_data=True)
 def open_session(request: HttpRequest, key: int) -> HttpResponse:
     """Record who is there."""
-    this = _session(request, key)
+    this = find_session(request, key)
     members = this.committee.members.filter(is_active=True)
     chosen = list(this.present.values_list("pk", flat=True)) or list(members.values_list("pk", flat=True))
     form = PresentForm(request.POST or None, members=members, initial={"present": chosen})
@@ -241,13 +191,13 @@ def open_session(request: HttpRequest, key: int) -> HttpResponse:
     def act(values: dict[str, Any]) -> str:
         return sessions.open_session(session=this, by=me(request), at=now()[0], **values).get_absolute_url()
 
-    return _act(request, form, act, title=_("Who is there"), back=this.get_absolute_url())
+    return act_page(request, form, act, title=_("Who is there"), back=this.get_absolute_url())
 
 
 @door(customer_data=True)
 def resolve(request: HttpRequest, key: int, paper: int) -> HttpResponse:
     """Record the resolution on a paper."""
-    this, one = _session(request, key), _paper(request, paper)
+    this, one = find_session(request, key), find_paper(request, paper)
     form = ResolveForm(request.POST or None, initial={"votes_for": this.present.count()})
 
     def act(values: dict[str, Any]) -> str:
@@ -255,7 +205,7 @@ def resolve(request: HttpRequest, key: int, paper: int) -> HttpResponse:
         messages.success(request, _("The resolution was recorded."))
         return this.get_absolute_url()
 
-    return _act(
+    return act_page(
         request,
         form,
         act,
@@ -268,7 +218,7 @@ def resolve(request: HttpRequest, key: int, paper: int) -> HttpResponse:
 @door(customer_data=True)
 def new_action(request: HttpRequest, key: int) -> HttpResponse:
     """Ask somebody to do something by a day."""
-    this, (at, day) = _session(request, key), now()
+    this, (at, day) = find_session(request, key), now()
     papers = Paper.objects.filter(session=this) | Paper.objects.filter(resolutions__session=this)
     form = ActionForm(
         request.POST or None, papers=papers.distinct(), initial={"due_on": day + timedelta(days=14)}
@@ -277,19 +227,19 @@ def new_action(request: HttpRequest, key: int) -> HttpResponse:
     def act(values: dict[str, Any]) -> str:
         return sessions.ask_action(session=this, by=me(request), at=at, **values).session.get_absolute_url()
 
-    return _act(request, form, act, title=_("New action"), back=this.get_absolute_url(), submit=_("Ask"))
+    return act_page(request, form, act, title=_("New action"), back=this.get_absolute_url(), submit=_("Ask"))
 
 
 @door(customer_data=True)
 def close_session(request: HttpRequest, key: int) -> HttpResponse:
     """Close a session with its minutes."""
-    this = _session(request, key)
+    this = find_session(request, key)
     form = MinutesForm(request.POST or None)
 
     def act(values: dict[str, Any]) -> str:
         return sessions.close_session(session=this, by=me(request), at=now()[0], **values).get_absolute_url()
 
-    return _act(
+    return act_page(
         request, form, act, title=_("Close the session"), back=this.get_absolute_url(), submit=_("Close")
     )
 
@@ -308,4 +258,4 @@ def finish_action(request: HttpRequest, key: int) -> HttpResponse:
         messages.success(request, _("Reported done."))
         return reverse("inbox") if this.person_id == person.pk else this.session.get_absolute_url()
 
-    return _act(request, form, act, title=str(this), back=reverse("inbox"), submit=_("Done"))
+    return act_page(request, form, act, title=str(this), back=reverse("inbox"), submit=_("Done"))

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from zhike.customers.models import Customer
 from zhike.people.models import Department, Person
 from zhike.people.rules import can
 
@@ -103,13 +104,17 @@ class PaperQuerySet(models.QuerySet["Paper"]):
     """Papers."""
 
     def visible_to(self, person: Person) -> Self:
-        """Those one wrote, those of one's committees once submitted, strategies in effect; managers of committees see all."""
+        """Those one wrote, those of one's committees once submitted, those in effect; managers of committees see all.
+
+        What is in effect for one customer is read by those who see the customer.
+        """
         if can(person, "manage_committees"):
             return self
         mine = Q(written_by=person) | Q(departments__head=person)
         sent = ~Q(state="draft") & (Q(committee__members=person) | Q(committee__chair=person))
+        known = Q(customer__isnull=True) | Q(customer__in=Customer.objects.visible_to(person))
         return self.filter(
-            pk__in=Paper.objects.filter(mine | sent | Q(state="effective")).order_by().values("pk")
+            pk__in=Paper.objects.filter(mine | sent | Q(state="effective") & known).order_by().values("pk")
         )
 
 
@@ -125,6 +130,9 @@ class Paper(models.Model):
     kind = models.CharField(_("kind"), max_length=10)
     title = models.CharField(_("title"), max_length=200)
     text = models.TextField(_("text"), blank=True)
+    customer = models.ForeignKey(
+        Customer, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("customer")
+    )
     departments: models.ManyToManyField[Department, Department] = models.ManyToManyField(
         Department, related_name="+", blank=True
     )

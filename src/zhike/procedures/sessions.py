@@ -11,6 +11,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from zhike.customers.models import Customer
 from zhike.kernel.journal import journal, sentences
 from zhike.kernel.refusals import Conflict, Forbidden, Invalid
 from zhike.outbox.actions import tell
@@ -19,10 +20,11 @@ from zhike.people.models import Department, Person, signed_on
 from zhike.people.rules import allow, can
 from zhike.procedures import course
 from zhike.procedures.actions import start
-from zhike.procedures.committees import KINDS, Action, Committee, Paper, Resolution, Session
+from zhike.procedures.committees import Action, Committee, Paper, Resolution, Session
 from zhike.procedures.definitions import Definition, StepRule
 from zhike.procedures.endings import on_end
 from zhike.procedures.models import CHOICES, Procedure, ProcedureStep, StepDecision
+from zhike.procedures.papers import checked
 
 sentences({
     "committee_named": gettext_lazy("%(who)s named the members of the committee %(what)s"),
@@ -95,17 +97,13 @@ def may_write(person: Person, kind: str) -> bool:
 @transaction.atomic
 def write_paper(
     *, committee: Committee, kind: str, title: str, text: str, by: Person, at: datetime, departments: Iterable[Department] = (),
+    customer: Customer | None = None,
 ) -> Paper:  # fmt: skip
     """Write a paper as a draft, which only its writer sees."""
-    if kind not in KINDS:
-        raise Invalid(_("Unknown kind of paper."), fields={"kind": _("unknown")})
+    concerned = list(departments)
+    checked(kind, customer, concerned, by)
     if not may_write(by, kind):
         raise Forbidden(_("Your roles do not allow you to bring this before a committee."))
-    concerned = list(departments)
-    if kind == "issue" and len(concerned) < 2:
-        raise Invalid(
-            _("An issue between departments names at least two."), fields={"departments": _("at least two")}
-        )
     if not title.strip() or not text.strip():
         raise Invalid(_("A paper has a title and a text."), fields={"text": _("missing")})
     made = Paper.objects.create(
@@ -113,6 +111,7 @@ def write_paper(
         kind=kind,
         title=title.strip()[:200],
         text=text.strip(),
+        customer=customer,
         written_by=by,
         written_at=at,
     )
@@ -142,6 +141,7 @@ def submit_paper(*, paper: Paper, by: Person, at: datetime) -> Procedure:
         at=at,
         title=paper.title,
         href=paper.get_absolute_url(),
+        customer=paper.customer,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from zhike.procedures import committee_views, views
+from zhike.procedures import committee_views, paper_views, views
 
 urlpatterns = [
     path("inbox/", views.inbox, name="inbox"),
@@ -21,9 +21,11 @@ urlpatterns = [
     path("procedures/notes/<int:key>/", views.note_file, name="procedure_note_file"),
     path("committees/", committee_views.committees, name="committees"),
     path("committees/new/", committee_views.new_committee, name="new_committee"),
-    path("committees/papers/<int:key>/", committee_views.paper, name="committee_paper"),
-    path("committees/papers/<int:key>/submit/", committee_views.submit, name="submit_paper"),
-    path("committees/papers/<int:key>/place/", committee_views.place, name="place_paper"),
+    path("committees/papers/<int:key>/", paper_views.paper, name="committee_paper"),
+    path("committees/papers/<int:key>/edit/", paper_views.edit_paper, name="edit_paper"),
+    path("committees/papers/<int:key>/inputs/", paper_views.take, name="paper_inputs"),
+    path("committees/papers/<int:key>/submit/", paper_views.submit, name="submit_paper"),
+    path("committees/papers/<int:key>/place/", paper_views.place, name="place_paper"),
     path("committees/sessions/<int:key>/", committee_views.session, name="committee_session"),
     path("committees/sessions/<int:key>/open/", committee_views.open_session, name="open_session"),
     path("committees/sessions/<int:key>/close/", committee_views.close_session, name="close_session"),
@@ -32,6 +34,6 @@ urlpatterns = [
     path("committees/actions/<int:key>/", committee_views.finish_action, name="finish_action"),
     path("committees/<slug:name>/", committee_views.committee, name="committee"),
     path("committees/<slug:name>/edit/", committee_views.edit_committee, name="edit_committee"),
-    path("committees/<slug:name>/papers/", committee_views.new_paper, name="new_paper"),
+    path("committees/<slug:name>/papers/", paper_views.new_paper, name="new_paper"),
     path("committees/<slug:name>/sessions/", committee_views.new_session, name="new_session"),
 ]
