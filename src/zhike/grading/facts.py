@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -202,7 +203,8 @@ def _write(shot: Snapshot, source: Source, file: Path) -> int:
     schema = pa.schema([(name, kind) for name, (_, kind) in source.columns.items()])
     few = [name for name, (_, kind) in source.columns.items() if not pa.types.is_decimal(kind)][1:]
     number, waiting = 0, list[pa.Table]()
-    with pq.ParquetWriter(file, schema, compression="zstd", use_dictionary=few) as out:
+    how: dict[str, Any] = {"compression": "zstd", "use_dictionary": few, "store_decimal_as_integer": True}
+    with pq.ParquetWriter(file, schema, **how) as out:
         for table in shot.tables(cells, source.rest, source.key, schema):
             waiting.append(table)
             number += table.num_rows

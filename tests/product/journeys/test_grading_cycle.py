@@ -69,7 +69,11 @@ class Company:
 
 def told(answer: Any) -> list[str]:
     """What a page says is wrong."""
-    words = re.findall(r'class="(?:field-error|errorlist|notice tone-(?:error|warning))[^>]*>(.*?)</(?:div|p|ul)>', answer.content.decode(), re.DOTALL)
+    words = re.findall(
+        r'class="(?:field-error|errorlist|notice tone-(?:error|warning))[^>]*>(.*?)</(?:div|p|ul)>',
+        answer.content.decode(),
+        re.DOTALL,
+    )
     return [re.sub(r"<[^>]+>|\s+", " ", one).strip() for one in words]
 
 
