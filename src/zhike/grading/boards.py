@@ -14,6 +14,8 @@ from zhike.customers.models import Customer
 from zhike.grading.marks import told
 from zhike.grading.models import GradingRun
 from zhike.people.models import Person
+from zhike.policies.words import lang
+from zhike_engine.facts.tables import TABLES
 
 LISTS = ("review", "near", "up", "down")
 MISMATCHES: dict[str, Any] = {
@@ -170,7 +172,14 @@ class Shown:
     @property
     def findings(self) -> list[dict[str, Any]]:
         """What was odd about the facts."""
-        return [{**one, "text": told(one["text"])} for one in self.run.board.get("findings", ())]
+        return [
+            {
+                **one,
+                "text": told(one["text"]),
+                "table": TABLES[one["table"]].title.pick(lang()) if one["table"] in TABLES else one["table"],
+            }
+            for one in self.run.board.get("findings", ())
+        ]
 
 
 def shown(run: GradingRun, person: Person, rating: str) -> Shown:
