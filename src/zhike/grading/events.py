@@ -21,11 +21,12 @@ from django.utils.translation import gettext_lazy, gettext_noop
 from zhike.customers.limits import LIMITS, Limits
 from zhike.customers.models import Activity, Customer
 from zhike.facts.models import Order, Receivable
+from zhike.grading.asking import missing_judgements
 from zhike.grading.causes import say
 from zhike.grading.deciding import submit_run
 from zhike.grading.models import Adjustment, Grade, GradingRun
 from zhike.grading.records import GradeEvent
-from zhike.grading.running import on_ready, start_run
+from zhike.grading.running import ON_AGAIN, on_ready, start_run
 from zhike.grading.schemes import Scheme, schemes_of
 from zhike.intelligence.models import Intelligence
 from zhike.kernel.journal import entry_for, journal_all, sentences
@@ -279,6 +280,14 @@ def month_ends(day: date, count: int) -> list[date]:
 
 @on_ready
 def submit_event_run(run: GradingRun) -> None:
-    """A run after events goes before management by itself: who would change, with the cause."""
-    if run.cause == "event":
+    """A run after events goes before management by itself: who would change, with the cause; not while judgements are missing."""
+    if run.cause == "event" and not missing_judgements(run):
         submit_run(run=run, effective_on=None, by=None, at=run.finished_at or run.started_at)
+
+
+def events_move(run: GradingRun, to: GradingRun) -> None:
+    """The events of a run that is made anew lead to the new one."""
+    GradeEvent.objects.filter(run=run).update(run=to)
+
+
+ON_AGAIN.append(events_move)

@@ -24,6 +24,7 @@ from zhike.procedures.committees import Action
 from zhike.procedures.forms import BulkForm, DecideForm, GroundForm, NoteForm, SignerForm
 from zhike.procedures.inbox import asked, waiting_for
 from zhike.procedures.models import CHOICES, Procedure, ProcedureStep
+from zhike.procedures.tasks import tasks_of
 from zhike.ui import grid
 from zhike.ui.forms import tell
 
@@ -67,16 +68,17 @@ def inbox(request: HttpRequest) -> HttpResponse:
     todo = Action.objects.filter(person=person, done_at__isnull=True).select_related("session__committee")[
         :20
     ]
-    page |= {"table": table, "tabs": tabs("inbox"), "todo": todo, "day": day}
+    page |= {"table": table, "tabs": tabs("inbox"), "todo": todo, "day": day, "tasks": tasks_of(person, day)}
     return render(request, "procedures/inbox.html", page)
 
 
 @door()
 @require_GET
 def inbox_count(request: HttpRequest) -> HttpResponse:
-    """How many steps wait for me: the number beside the link, loaded after the page."""
+    """How much waits for me: the number beside the link, loaded after the page."""
     person, (_at, day) = me(request), now()
-    return render(request, "procedures/_count.html", {"count": waiting_for(person, day).order_by().count()})
+    count = waiting_for(person, day).order_by().count() + len(tasks_of(person, day))
+    return render(request, "procedures/_count.html", {"count": count})
 
 
 def _list(request: HttpRequest, here: str, which: str) -> HttpResponse:
