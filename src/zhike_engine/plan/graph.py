@@ -70,11 +70,14 @@ class Cycle(Exception):
 def layers(document: PolicyDocument) -> dict[str, int]:
     """Layer of every metric and scorecard: 0 reads facts and attributes, each further layer reads lower ones.
 
-    Raises Cycle. Unknown names count as nothing; the check reports them.
+    What needs other customers, a parameter or a scorecard, itself or by what it is computed from, lies above all that
+    does not: so a customer's facts that change touch nobody else's lower layers, and a parameter that changes touches
+    none of them. Raises Cycle. Unknown names count as nothing; the check reports them.
     """
     specs: dict[str, Any] = {**document.metrics, **document.scorecards}
     lookups = {name: _table_keys(document, spec) for name, spec in document.metrics.items()}
     found: dict[str, int] = {}
+    moving: set[str] = set()
 
     def visit(name: str, path: list[str]) -> int:
         if name in found:
@@ -85,12 +88,18 @@ def layers(document: PolicyDocument) -> dict[str, int]:
         depth = 0 if not needed else 1 + max(visit(other, [*path, name]) for other in sorted(needed))
         if isinstance(specs[name], Scorecard):
             depth = max(depth, 1)
+        moves = isinstance(
+            specs[name], (*POPULATION, Scorecard)
+        ) or not document.parameters.keys().isdisjoint(uses(specs[name]))
+        if depth and (moves or not moving.isdisjoint(needed)):
+            moving.add(name)
         found[name] = depth
         return depth
 
     for name in specs:
         visit(name, [])
-    return found
+    still = max((depth for name, depth in found.items() if name not in moving), default=0)
+    return {name: depth + still if name in moving else depth for name, depth in found.items()}
 
 
 def _table_keys(document: PolicyDocument, spec: Any) -> tuple[str, ...]:
