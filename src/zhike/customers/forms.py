@@ -14,6 +14,8 @@ from zhike.customers.documents import KINDS as DOCUMENT_KINDS
 from zhike.customers.formats import countries
 from zhike.customers.life import (
     ACTIVITIES,
+    GRIEVANCES,
+    SEVERITIES,
     AXES,
     CHANNELS,
     CONDITIONS,
@@ -67,7 +69,7 @@ class CustomerForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = [
             "code", "name", "name_en", "short_name", "legal_representative", "registration", "business_scope", "since", "source",
             "currency", "group", "parent", "region", "department", "country", "province", "city", "address", "phone", "email",
-            "website", "scale", "industry", "need_type", "importance",
+            "website", "scale", "industry", "need_type", "segment", "importance",
         ]  # fmt: skip
         widgets = {"since": Day(), "business_scope": forms.Textarea(attrs={"rows": 3})}
 
@@ -189,6 +191,10 @@ class ActivityForm(forms.Form):
     kind = forms.ChoiceField(
         label=_("Kind"), choices=choices(ACTIVITIES), initial="communication", required=False
     )
+    severity = forms.ChoiceField(
+        label=_("Severity"), choices=choices(SEVERITIES), initial="minor", required=False,
+        help_text=_("Of a complaint or dispute; policies count major ones until they are settled."),
+    )  # fmt: skip
     channel = forms.ChoiceField(label=_("Channel"), choices=choices(CHANNELS))
     done_on = forms.DateField(label=_("Day"), widget=Day())
     contact = forms.ModelChoiceField(Contact.objects.none(), label=_("With"), required=False)
@@ -220,12 +226,25 @@ class ActivityForm(forms.Form):
         """What is not said is plain communication."""
         return self.cleaned_data["kind"] or "communication"
 
+    def clean(self) -> dict[str, Any]:
+        """Only a complaint or a dispute is grave."""
+        values: dict[str, Any] = super().clean() or {}
+        grave = values.get("kind") in GRIEVANCES
+        return values | {"severity": (values.get("severity") or "minor") if grave else ""}
+
     def clean_done_on(self) -> date:
         """A contact lies in the past."""
         day: date = self.cleaned_data["done_on"]
         if day > self.today:
             raise forms.ValidationError(_("A contact lies in the past."))
         return day
+
+
+class SettlementForm(forms.Form):
+    """The end of a complaint or dispute."""
+
+    settled_on = forms.DateField(label=_("Settled on"), widget=Day())
+    result = forms.CharField(label=_("How it was settled"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000)
 
 
 class CompletionForm(forms.Form):
@@ -351,6 +370,10 @@ class TellForm(forms.Form):
     """Who at the customer was told, and how."""
 
     contact = forms.ModelChoiceField(Contact.objects.none(), label=_("Contact"))
+    severity = forms.ChoiceField(
+        label=_("Severity"), choices=choices(SEVERITIES), initial="minor", required=False,
+        help_text=_("Of a complaint or dispute; policies count major ones until they are settled."),
+    )  # fmt: skip
     channel = forms.ChoiceField(label=_("Channel"), choices=choices(CHANNELS))
 
     def __init__(self, *args: Any, customer: Customer, **kwargs: Any) -> None:

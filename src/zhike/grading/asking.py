@@ -6,7 +6,6 @@ ground that a customer is left out, the run does not go before management.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -20,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zhike.customers.models import Customer
+from zhike.grading.behind import behind
 from zhike.grading.facts import classes_of
 from zhike.grading.judgements import Judgement
 from zhike.grading.marks import pick
@@ -50,25 +50,9 @@ notice(
 sentences({
     "left_out": gettext_lazy("%(who)s left %(count)s customers of %(what)s without a judgement: %(ground)s"),
 })  # fmt: skip
-WORD = re.compile(r"[a-z_][a-z0-9_]*")
-SAID = {
-    "title",
-    "article",
-    "definition",
-    "note",
-    "question",
-    "who",
-    "owes",
-    "colour",
-    "mark",
-    "reason",
-    "text",
-}
-"""Keys of a policy under which stand words for people, no rules."""
 VERB = "judge_customers"
 MANY = 200
 """So many are counted for a number beside a link."""
-PLACES = ("metrics", "scorecards", "tables", "parameters")
 
 
 @dataclass(frozen=True)
@@ -118,32 +102,12 @@ def _asked(text: str) -> Mapping[str, tuple[Asked, ...]]:
 
 def _of_rating(policy: Policy, rating: str) -> Iterator[Asked]:
     document, classes = policy.document, classes_of(policy)
-    known: dict[str, Any] = {name: one for place in PLACES for name, one in getattr(document, place).items()}
-    waiting, seen = [document.ratings[rating]], set[str]()
-    while waiting:
-        for name in _names(waiting.pop().model_dump()):
-            if name in seen or name not in known:
-                continue
-            seen.add(name)
-            waiting.append(known[name])
+    seen = behind(document, [document.ratings[rating]])
     for name, spec in document.metrics.items():
         if name in seen and isinstance(spec, JudgementMetric):
             yield Asked(name, spec.judgement, spec.title.text, spec)
         elif name in seen and isinstance(spec, Column) and spec.column.removeprefix("customers.") in classes:
             yield Asked(name, spec.column.removeprefix("customers."), spec.title.text, None)
-
-
-def _names(part: Any) -> Iterator[str]:
-    """Every name in the rules of a part of a policy."""
-    if isinstance(part, str):
-        yield from WORD.findall(part)
-    elif isinstance(part, Mapping):
-        for key, value in part.items():
-            if key not in SAID:
-                yield from _names(value)
-    elif isinstance(part, list | tuple):
-        for value in part:
-            yield from _names(value)
 
 
 def lacking(run: GradingRun, names: Collection[str] | None = None) -> Any:

@@ -23,6 +23,7 @@ from zhike.grading.reasons import reasons_of
 from zhike.grading.records import Determination
 from zhike.grading.run_views import lacks
 from zhike.grading.schemes import Scheme, Schemes, scheme_of, schemes_of
+from zhike.grading.secrecy import hide_causes
 from zhike.kernel.refusals import Invalid
 from zhike.people.doors import door, me
 from zhike.people.models import Person
@@ -193,8 +194,9 @@ def proposal(request: HttpRequest, key: int) -> HttpResponse:
         else:
             messages.success(request, _("Decided."))
             return redirect("proposal", key=one.pk)
+    hide_causes(person, [one])
     shown = {
-        "one": one, "scheme": scheme, "form": form if decides else None, "reasons": reasons_of(one),
+        "one": one, "scheme": scheme, "form": form if decides else None, "reasons": reasons_of(one, person),
         "marks": scheme.marks(one.mark) if scheme else [], "change": lists.change_of(Schemes())(one),
         "state": PROPOSAL_STATES[one.state], "tone": lists.STATE_TONES[one.state], "kind": PROPOSAL_KINDS[one.kind], "day": day,
         "left_out": LeftOut.objects.filter(run=one.run_id, customer=one.customer_id).select_related("by").first() if one.run_id else None,

@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
+from zhike.customers.life import GRIEVANCES
 from zhike.customers.limits import LIMITS, Limits
 from zhike.customers.models import Activity, Customer
 from zhike.facts.models import Order, Receivable
@@ -148,7 +149,7 @@ def _late(graded: dict[int, Grade], limits: Limits, day: date) -> Iterator[Sign]
 
 
 def _disputes(graded: dict[int, Grade], day: date) -> Iterator[Sign]:
-    for row in Activity.objects.filter(kind="complaint", done_on__range=(day - RECENT, day)):
+    for row in Activity.objects.filter(kind__in=GRIEVANCES, done_on__range=(day - RECENT, day)):
         if row.customer_id in graded:
             yield Sign(row.customer_id, "dispute", f"activity {row.pk}", row.subject[:300])
 

@@ -26,6 +26,7 @@ from zhike.grading.run_forms import StartForm
 from zhike.grading.run_lists import KINDS, Asked, table
 from zhike.grading.running import error_of, grade_again, start_run, withdraw_run
 from zhike.grading.schedule import due_runs, last_end
+from zhike.grading.secrecy import Reader
 from zhike.people.doors import door, me
 from zhike.people.models import Person
 from zhike.people.rules import can, sees
@@ -174,16 +175,19 @@ def result(request: HttpRequest, key: int, code: str) -> HttpResponse:
     """Why a customer has its result, in plain words."""
     run, person = finished(key), me(request)
     customer = find_customer(person, code)
-    return render(request, "grading/why.html", why_page(run, customer, price=sees(person, "price")))
+    return render(request, "grading/why.html", why_page(run, customer, person))
 
 
-def why_page(run: GradingRun, customer: Customer, *, price: bool) -> dict[str, Any]:
-    """What the page of an explanation needs."""
-    found = [Why(one, price=price) for one in explanations(run, customer.pk)]
-    forecast = outlook_of(run, customer.pk) if price else {}
+def why_page(run: GradingRun, customer: Customer, person: Person) -> dict[str, Any]:
+    """What the page of an explanation needs, as a person reads it."""
+    reader = Reader(person, run.version.text)
+    found = [Why(reader.read(one)) for one in explanations(run, customer.pk)]
+    forecast = {
+        name: one for name, one in outlook_of(run, customer.pk).items() if sees(person, "risk" if "risk" in name else "price")
+    }  # fmt: skip
     return {
-        "run": run, "customer": customer, "whys": found, "first": found[0], "price": price, "forecast": forecast,
-        "outlook": run.board.get("forecast", {}), "currency": run.board.get("currency", ""),
+        "run": run, "customer": customer, "whys": found, "first": found[0], "forecast": forecast,
+        "outlook": run.board.get("forecast", {}), "currency": run.board.get("currency", ""), "hides": bool(reader.lacks),
     }  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from zhike.customers.pages import find_part, now
 from zhike.kernel.refusals import Invalid, Refused
 from zhike.people.doors import door, me
 from zhike.people.models import Person
+from zhike.people.rules import sees
 from zhike.procedures import actions, lists, notes
 from zhike.procedures.committees import Action
 from zhike.procedures.forms import BulkForm, DecideForm, GroundForm, NoteForm, SignerForm
@@ -142,6 +143,7 @@ def _page(
         "tone": lists.TONES[one.state], "kind": lists.kind_name(one), "form": form or DecideForm(),
         "may_withdraw": one.state == "open" and actions.may_withdraw(one, person, at), "choices": CHOICES.items(),
         "notes": one.notes.select_related("by"), "note_form": NoteForm(), "may_note": one.state == "open",
+        "sees_amount": sees(person, "price"),
         "away": lists.stood_in_for(person, day, [my_step] if my_step else []).get(my_step.pk if my_step else 0),
     }  # fmt: skip
     return render(request, "procedures/procedure.html", page, status=status)
