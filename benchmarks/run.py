@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).parent / "contenders"))
 from agree import differences
 from changes import make
 from generate import generate
-from goals import CUSTOMERS, HAND, IMPORTS, ORDERS, all_goals, import_goals
+from goals import CUSTOMERS, HAND, IMPORTS, ORDERS, PRODUCT, all_goals, import_goals, product_goals
 from measure import Contender, Measures, run_once, run_rounds
 from page import write_page
 
@@ -110,6 +110,20 @@ def measure_imports(data: Path, rounds: int) -> dict[str, Measures]:
     return run_rounds(taking_part, rounds, lambda text: say(f"import: {text}"))
 
 
+def measure_product(data: Path, rounds: int) -> dict[str, Measures]:
+    """A run from the product's own database, and the engine on the facts that it froze."""
+    home = data / "product"
+    if not (home / "last").is_file():
+        say("product: filling its database")
+        run_once(Contender("filling", ("in_product.py", "prepare", str(prepare(data, "S")), str(home))))
+    taking_part = [
+        Contender(name, ("in_product.py", way, str(home)))
+        for name, way in zip(PRODUCT, ("run", "engine"), strict=True)
+    ]
+    run_once(taking_part[0])  # the engine grades what a run froze
+    return run_rounds(taking_part, rounds, lambda text: say(f"product: {text}"))
+
+
 def main() -> None:
     """Read the options, measure, write the page."""
     options = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -127,9 +141,12 @@ def main() -> None:
         sizes = [*given.sizes.split(","), *(["L"] if given.large else [])]
         planning = run_once(Contender("planning", ("planning.py",)))
         imports = measure_imports(data, given.rounds or 5)
+        product = measure_product(data, given.rounds or 5)
         found = {size: measure(data, size, given.rounds or ROUNDS[size]) for size in sizes}
-        goals = [*all_goals(found, planning), *import_goals(imports)]
-        write_page(given.out, found, goals, planning, imports, given.date, (before, os.getloadavg()[0]))
+        goals = [*all_goals(found, planning), *import_goals(imports), *product_goals(product)]
+        write_page(
+            given.out, found, goals, planning, imports, product, given.date, (before, os.getloadavg()[0])
+        )
     finally:
         if given.data is None:
             shutil.rmtree(data)

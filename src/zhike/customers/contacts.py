@@ -160,7 +160,9 @@ def complete_activity(*, activity: Activity, content: str, result: str, by: Pers
 
 
 @transaction.atomic
-def settle_grievance(*, activity: Activity, settled_on: date, result: str, by: Person, at: datetime) -> Activity:
+def settle_grievance(
+    *, activity: Activity, settled_on: date, result: str, by: Person, at: datetime
+) -> Activity:
     """A complaint or dispute has been settled, on which day and how; what came of it is added to its result."""
     allow(by, "log_activity", activity.customer)
     now = Activity.objects.select_for_update().get(pk=activity.pk)
@@ -168,7 +170,8 @@ def settle_grievance(*, activity: Activity, settled_on: date, result: str, by: P
         raise Conflict(_("It is settled already."))
     if not now.done_on <= settled_on <= signed_on(at):
         raise Invalid(
-            _("It is settled between the day it was raised and today."), fields={"settled_on": _("out of range")}
+            _("It is settled between the day it was raised and today."),
+            fields={"settled_on": _("out of range")},
         )
     if not result.strip():
         raise Invalid(_("Say how it was settled."), fields={"result": _("missing")})

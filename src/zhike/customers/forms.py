@@ -14,16 +14,16 @@ from zhike.customers.documents import KINDS as DOCUMENT_KINDS
 from zhike.customers.formats import countries
 from zhike.customers.life import (
     ACTIVITIES,
-    GRIEVANCES,
-    SEVERITIES,
     AXES,
     CHANNELS,
     CONDITIONS,
     DECIDES,
     FINDINGS,
+    GRIEVANCES,
     LIFE,
     NEEDS,
     POSTS,
+    SEVERITIES,
     UNIT_RECORDS,
 )
 from zhike.customers.models import Contact, Customer
@@ -244,7 +244,9 @@ class SettlementForm(forms.Form):
     """The end of a complaint or dispute."""
 
     settled_on = forms.DateField(label=_("Settled on"), widget=Day())
-    result = forms.CharField(label=_("How it was settled"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000)
+    result = forms.CharField(
+        label=_("How it was settled"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000
+    )
 
 
 class CompletionForm(forms.Form):

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -106,7 +107,16 @@ ARCHIVE: dict[str, tuple[str, pa.DataType]] = {
 """Column of the table of customers -> field of the archive."""
 ASKED = {"complaints", "order_lines"}
 """Fact tables that are frozen only for policies that read them."""
-EMPTY = {"overrides", "previous_grades", "judgements", "receivables", "exchange_rates", "activities", "complaints", "order_lines"}
+EMPTY = {
+    "overrides",
+    "previous_grades",
+    "judgements",
+    "receivables",
+    "exchange_rates",
+    "activities",
+    "complaints",
+    "order_lines",
+}
 """Fact tables that are left out where they have no rows."""
 NAMED = re.compile(r"\bcustomers\.([a-z_][a-z0-9_]*)")
 
@@ -198,7 +208,11 @@ def freeze(
     part.mkdir(parents=True)
     sources = {
         "customers": customers(cut),
-        **{name: source for name, source in TRADE.items() if name not in ASKED or name in cut.policy.document.facts},
+        **{
+            name: source
+            for name, source in TRADE.items()
+            if name not in ASKED or name in cut.policy.document.facts
+        },
         "previous_grades": previous_grades(cut),
         "overrides": overrides(cut),
     }
@@ -222,7 +236,8 @@ def _write(shot: Snapshot, source: Source, file: Path) -> int:
     schema = pa.schema([(name, kind) for name, (_, kind) in source.columns.items()])
     few = [name for name, (_, kind) in source.columns.items() if not pa.types.is_decimal(kind)][1:]
     number, waiting = 0, list[pa.Table]()
-    with pq.ParquetWriter(file, schema, compression="zstd", use_dictionary=few) as out:
+    how: dict[str, Any] = {"compression": "zstd", "use_dictionary": few, "store_decimal_as_integer": True}
+    with pq.ParquetWriter(file, schema, **how) as out:
         for table in shot.tables(cells, source.rest, source.key, schema):
             waiting.append(table)
             number += table.num_rows

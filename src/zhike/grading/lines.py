@@ -1,24 +1,26 @@
 """Reads a SELECT of the product's database as Arrow within one snapshot, as fast as the database can.
 
-The database itself strings the cells of a column together, one text per column and block of keys, so that Python handles
-blocks and not rows; Arrow parses the texts. A million rows of nine columns take about a second.
+The database itself strings the rows of a block of keys together as one text, so that Python handles blocks and not rows;
+Arrow parses the text. A million rows of nine columns take about six tenths of a second.
 """
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.csv as pc
+import pyarrow.compute as pc
+import pyarrow.csv as csv
 from django.db import connection
 
 BLOCK = 25_000
-READING = pc.ReadOptions(column_names=["cell"], block_size=1 << 26, use_threads=False)
-PARSING = pc.ParseOptions(delimiter="\x1f", quote_char=False, ignore_empty_lines=False)
+CELLS = 50
+"""So many cells are strung together by one call, since SQLite limits the arguments of a function."""
+APART = "\x1f"
+PARSING = csv.ParseOptions(delimiter=APART, quote_char=False, ignore_empty_lines=False)
 YES, NO = ["true", "1", "yes", "t"], ["false", "0", "no", "f"]
 
 
@@ -27,7 +29,8 @@ class Snapshot:
 
     def __init__(self, using: Any) -> None:
         self.using = using
-        self.glue, self.char = ("group_concat", "char") if using.vendor == "sqlite" else ("string_agg", "chr")
+        self.sqlite = using.vendor == "sqlite"
+        self.glue, self.char = ("group_concat", "char") if self.sqlite else ("string_agg", "chr")
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """The rows of a small result."""
@@ -38,63 +41,76 @@ class Snapshot:
     def tables(self, cells: Sequence[str], rest: str, key: str, schema: pa.Schema) -> Iterator[pa.Table]:
         """`select <cells> from <rest>` in the order of `key`, a whole number; `rest` ends in a WHERE.
 
-        Exact numbers come as the whole numbers that the product stores.
+        Exact numbers come as the whole numbers that the product stores; an empty text is nothing.
         """
         [(first, last)] = self.rows(f"select min({key}), max({key}) from {rest}")
         if first is None:
             return
-        texts = [f"coalesce(cast({sql} as text), '')" for sql in cells]
         for start in range(int(first), int(last) + 1, BLOCK):
             ends = (start, min(start + BLOCK - 1, int(last)))
-            [found] = self.rows(self._glued(texts, rest, key), ends)
-            if found[0] is None:
+            [(number, text)] = self.rows(self._glued(cells, rest, key), ends)
+            if not number:
                 continue
-            try:
-                yield _table(found, schema)
-            except pa.ArrowInvalid:  # a text has a line break
-                [found] = self.rows(self._glued([self._one_line(text) for text in texts], rest, key), ends)
-                yield _table(found, schema)
+            found = _table(text, schema, number)
+            if found is None:  # a text has a line break
+                texts = [self._one_line(sql) for sql in cells]
+                [(number, text)] = self.rows(self._glued(texts, rest, key), ends)
+                found = _table(text, schema, number)
+            assert found is not None
+            yield found
 
-    def _glued(self, texts: Sequence[str], rest: str, key: str) -> str:
-        glue = f"{self.char}(10)"
-        named = ", ".join(f"{text} as c{number}" for number, text in enumerate(texts))
-        glued = ", ".join(f"{self.glue}(c{number}, {glue})" for number in range(len(texts)))
+    def _glued(self, cells: Sequence[str], rest: str, key: str) -> str:
+        pieces = [self._strung(cells[first : first + CELLS]) for first in range(0, len(cells), CELLS)]
+        line = f" || {self.char}(31) || ".join(pieces)
         return (
-            f"select {glued} from (select {named} from {rest} and {key} between %s and %s order by {key}) q"
+            f"select count(*), {self.glue}(line, {self.char}(10)) from"
+            f" (select {line} as line from {rest} and {key} between %s and %s order by {key}) q"
         )
 
-    def _one_line(self, text: str) -> str:
+    def _strung(self, cells: Sequence[str]) -> str:
+        """SQL of some cells as one text; what is not there is empty."""
+        if self.sqlite:
+            return f"printf('{APART.join(['%%s'] * len(cells))}', {', '.join(cells)})"
+        return f"concat({f', {self.char}(31), '.join(cells)})"
+
+    def _one_line(self, sql: str) -> str:
+        text = f"cast({sql} as text)"
         for code in (10, 13, 31):
             text = f"replace({text}, {self.char}({code}), ' ')"
         return text
 
 
-def _table(texts: Sequence[str], schema: pa.Schema) -> pa.Table:
-    columns = [_column(text, place.type) for text, place in zip(texts, schema, strict=True)]
+def _table(text: str, schema: pa.Schema, number: int) -> pa.Table | None:
+    """The rows of a block; None when they cannot be told apart."""
+    kinds = {place.name: pa.int64() if pa.types.is_decimal(place.type) else place.type for place in schema}
+    reading = csv.ReadOptions(column_names=schema.names, block_size=1 << 26)
+    convert = csv.ConvertOptions(
+        column_types=kinds, null_values=[""], strings_can_be_null=True, true_values=YES, false_values=NO
+    )
+    try:
+        found = csv.read_csv(pa.BufferReader(f"{text}\n".encode()), reading, PARSING, convert)
+    except pa.ArrowInvalid:
+        return None
+    if found.num_rows != number:
+        return None
+    columns = [_column(column, place.type) for column, place in zip(found.columns, schema, strict=True)]
     return pa.Table.from_arrays(columns, schema=schema)
 
 
-def _column(text: str, kind: pa.DataType) -> pa.ChunkedArray:
-    exact = pa.types.is_decimal(kind)
-    convert = pc.ConvertOptions(
-        column_types={"cell": pa.int64() if exact else kind}, null_values=[""], strings_can_be_null=True, true_values=YES,
-        false_values=NO,
-    )  # fmt: skip
-    found = pc.read_csv(io.BytesIO(f"{text}\n".encode()), READING, PARSING, convert).column(0)
-    if not exact:
+def _column(found: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
+    if not pa.types.is_decimal(kind):
         return found
     return pa.chunked_array([_decimals(chunk, kind) for chunk in found.chunks], type=kind)
 
 
 def _decimals(chunk: pa.Array, kind: pa.DataType) -> pa.Array:
     """Whole numbers of the last decimal as decimals, without a single division."""
-    low = np.asarray(chunk.fill_null(0), dtype=np.int64)
+    first = chunk.offset
+    low = np.frombuffer(chunk.buffers()[1], dtype=np.int64)[first : first + len(chunk)]
     both = np.empty((len(low), 2), dtype=np.int64)
     both[:, 0], both[:, 1] = low, low >> 63
-    present = np.packbits(np.asarray(chunk.is_valid()), bitorder="little")
-    return pa.Array.from_buffers(
-        kind, len(low), [pa.py_buffer(present.tobytes()), pa.py_buffer(both.tobytes())]
-    )
+    present = pc.is_valid(chunk).buffers()[1] if chunk.null_count else None
+    return pa.Array.from_buffers(kind, len(low), [present, pa.py_buffer(both)])
 
 
 @contextmanager

@@ -137,7 +137,7 @@ def grading_run(attempt: Attempt) -> dict[str, Any]:
     if owner.state in ("queued", "running"):
         GradingRun.objects.filter(pk=owner.pk, state="queued").update(state="running")
         try:
-            _grade(owner, attempt)
+            find_results(owner, attempt)
         except ZhikeError as problem:
             said = {"zh": problem_words(problem, "zh"), "en": problem_words(problem, "en")}
             GradingRun.objects.filter(pk=owner.pk, state="running").update(
@@ -165,7 +165,8 @@ def error_of(run: GradingRun) -> str:
     return told(said)
 
 
-def _grade(owner: GradingRun, attempt: Attempt) -> None:
+def find_results(owner: GradingRun, attempt: Attempt) -> None:
+    """Freeze the facts, grade them, and write the results once: a run that is running is ready then."""
     folder = folder_of(owner)
     policy = reading.document(owner.version)
     folder.write_policy(owner.version.text, reading.values(owner.version))
@@ -182,7 +183,7 @@ def _grade(owner: GradingRun, attempt: Attempt) -> None:
     attempt.progress(2, 6, str(_("grading")), now=True)
     done = run_again(folder, owner.as_of, lambda step, part, of: attempt.progress(2, 6, step))
     try:
-        population = population_results(done, limit=LISTED)
+        population = population_results(done, limit=LISTED, over_time=False)
         record = write_answer(done, folder)
         attempt.progress(4, 6, str(_("results")), now=True)
         board = board_of(done, population)

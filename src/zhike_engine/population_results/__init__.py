@@ -57,8 +57,11 @@ NEAR = 40
 """Customers near the next grade are explained, which takes time, so fewer are listed."""
 
 
-def population_results(run: Run, *, limit: int = LIMIT) -> Population:
-    """The results of a finished run as a whole; every list holds at most `limit` customers and says how many there are."""
+def population_results(run: Run, *, limit: int = LIMIT, over_time: bool = True) -> Population:
+    """The results of a finished run as a whole; every list holds at most `limit` customers and says how many there are.
+
+    The development needs every order once more; without `over_time` it is left out.
+    """
     window = window_of(run)
     [(customers,)] = run.backend.rows("select count(*) from result r")
     return Population(
@@ -70,7 +73,7 @@ def population_results(run: Run, *, limit: int = LIMIT) -> Population:
         ratings=tuple(
             _rating(run, run.plan.rating(name), window, limit) for name in run.plan.document.ratings
         ),
-        development=development(run),
+        development=development(run) if over_time else None,
         findings=tuple(run.facts.findings),
     )
 

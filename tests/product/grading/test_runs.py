@@ -6,6 +6,7 @@ import hashlib
 from datetime import date
 from decimal import Decimal
 
+import pyarrow.parquet as pq
 import pytest
 
 from tests.product.grading import world
@@ -36,7 +37,7 @@ def ready(cast):  # type: ignore[no-untyped-def]
     world.orders(best, {2023: "5000000", 2024: "6000000", 2025: "7500000"})
     late = world.customer(cast, "LATE", old)
     world.orders(late, {2023: "6000000", 2024: "6100000", 2025: "7500000"})
-    swings = world.customer(cast, "SWING", old)
+    swings = world.customer(cast, "SWING", old, name='摆动 "公司", %s\r\n二\x1f三')
     world.orders(swings, {2022: "500000", 2023: "800000", 2024: "480000", 2025: "490000"}, share="0.01")
     world.customer(cast, "FRESH", date(2025, 11, 1))
     Grade.objects.create(customer=late, rating="foreign-trade.value", grade="A", from_on=date(2025, 1, 20))
@@ -53,6 +54,16 @@ def ready(cast):  # type: ignore[no-untyped-def]
 def test_a_run_gives_everybody_one_result_and_can_be_repeated(cast, ready):
     lin, version, run = ready
     results = {one.customer.code: one for one in run.results.select_related("customer")}
+    # the cut holds every text, whatever stands in it
+    names = pq.read_table(
+        folder_of(run).facts / "customers.parquet", columns=["code", "name", "industry", "group"]
+    )
+    assert {
+        "code": "SWING",
+        "name": '摆动 "公司", %s  二 三',
+        "industry": "retail",
+        "group": None,
+    } in names.to_pylist()
     # everybody in scope once; customers of other departments not at all
     assert {code: (one.grade, one.state) for code, one in results.items()} == {
         "A": ("C", "provisional"), "BEST": ("A", "graded"), "FRESH": ("C", "provisional"), "LATE": ("B", "graded"),

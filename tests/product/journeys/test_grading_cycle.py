@@ -6,6 +6,7 @@ Nobody calls anything but addresses; the background works between the steps as i
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -62,8 +63,18 @@ class Company:
     def go(client: Client, address: str, **data: Any) -> str:
         """Send a form that is taken, and say where it led."""
         answer = client.post(address, data)
-        assert answer.status_code == 302, (address, answer.status_code, answer.content.decode()[:3000])
+        assert answer.status_code == 302, (address, answer.status_code, told(answer))
         return str(answer["Location"])
+
+
+def told(answer: Any) -> list[str]:
+    """What a page says is wrong."""
+    words = re.findall(
+        r'class="(?:field-error|errorlist|notice tone-(?:error|warning))[^>]*>(.*?)</(?:div|p|ul)>',
+        answer.content.decode(),
+        re.DOTALL,
+    )
+    return [re.sub(r"<[^>]+>|\s+", " ", one).strip() for one in words]
 
 
 @pytest.fixture
@@ -78,9 +89,9 @@ def workbook() -> bytes:
     sheet = book.add_worksheet("订单")
     sheet.write_row(0, 0, ["订单号", "客户", "下单日期", "金额", "币种", "利润"])
     row = 0
-    for code, years in {"A": (300, 450, 900), "B": (200, 220, 242), "C": (30, 20, 4)}.items():
+    for code, years in {"A": (300, 450, 900), "B": (200, 220, 242), "C": (30, 20, 3)}.items():
         for age, amount in zip((2, 1, 0), years, strict=True):
-            for month in range(12):
+            for month in (1, 10) if (code, age) == ("C", 0) else range(12):
                 row += 1
                 day = date(2026, 11, 15) - timedelta(days=365 * age + 30 * month)
                 value = round(amount * 10_000 / 12, 2)
@@ -114,12 +125,12 @@ def policy_in_force(company: Company) -> PolicyVersion:
 
 def bring_orders(company: Company) -> None:
     """The Excel file through the wizard."""
-    ming = company.open("keep")
+    analyst = company.open("idle")
     file = SimpleUploadedFile("2024-2026 订单.xlsx", workbook())
-    company.go(ming, "/imports/new/", target="orders", upload=file)
+    company.go(analyst, "/imports/new/", target="orders", upload=file)
     owner = Import.objects.get()
     form: dict[str, str] = {}
-    for row in ming.get(f"/imports/{owner.key}/").context["fields"]:
+    for row in analyst.get(f"/imports/{owner.key}/").context["fields"]:
         code = row["field"].code
         form[f"c-{code}"] = next((str(one["value"]) for one in row["columns"] if one["chosen"]), "")
         form[f"d-{code}"] = row["default"]
@@ -128,10 +139,10 @@ def bring_orders(company: Company) -> None:
         ("match", {**form, "mode": "both", "match": "number", "repeats": "reject", "decimal": "."}),
         ("begin", {}),
     ):
-        ming.post(f"/imports/{owner.key}/{step}/", data)
+        analyst.post(f"/imports/{owner.key}/{step}/", data)
         company.work()
     owner.refresh_from_db()
-    assert (owner.state, owner.created) == ("done", 108), (owner.state, owner.rejected)
+    assert (owner.state, owner.created) == ("done", 98), (owner.state, owner.rejected)
 
 
 def sign_month(company: Company) -> None:
@@ -193,7 +204,7 @@ def test_from_a_policy_and_an_excel_file_to_letters_and_back_a_year_later(compan
     company.go(ming, "/letters/send/?means=print", pick=[letters["A"].pk], sure="1")
     company.work()
     letters["A"].refresh_from_db()
-    assert letters["A"].state in ("sent", "delivered"), letters["A"].state
+    assert letters["A"].state == "printed"
     assert company.cast.customers.A.name in ming.get(letters["A"].get_absolute_url()).content.decode()
 
     # a year later an auditor asks what held then, and why

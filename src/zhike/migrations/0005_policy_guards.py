@@ -22,5 +22,5 @@ def backwards(apps: Any, editor: Any) -> None:
 class Migration(migrations.Migration):
     """Guard of published policies."""
 
-    dependencies = [("zhike", "0003_search")]
+    dependencies = [("zhike", "0004_grading_cycle")]
     operations = [migrations.RunPython(forwards, backwards)]
