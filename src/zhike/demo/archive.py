@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from zhike.customers.actions import settle
+from zhike.customers.life import AXES
 from zhike.customers.models import Assignment, Contact, Customer
 from zhike.demo.frames import stream
 from zhike.demo.names import cities

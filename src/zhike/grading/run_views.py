@@ -16,7 +16,7 @@ from zhike.customers.models import Customer
 from zhike.customers.pages import find_customer, form_page, now
 from zhike.grading.asking import answered_since, asked_of, missing_judgements
 from zhike.grading.boards import Shown, shown
-from zhike.grading.explaining import explanations
+from zhike.grading.explaining import explanations, grievances_of
 from zhike.grading.marks import told
 from zhike.grading.models import GradingRun
 from zhike.grading.outlooks import outlook_of
@@ -186,6 +186,7 @@ def why_page(run: GradingRun, customer: Customer, person: Person) -> dict[str, A
         name: one for name, one in outlook_of(run, customer.pk).items() if sees(person, "risk" if "risk" in name else "price")
     }  # fmt: skip
     return {
+        "grievances": grievances_of(run, customer),
         "run": run, "customer": customer, "whys": found, "first": found[0], "forecast": forecast,
         "outlook": run.board.get("forecast", {}), "currency": run.board.get("currency", ""), "hides": bool(reader.lacks),
     }  # fmt: skip
