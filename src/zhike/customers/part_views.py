@@ -20,18 +20,16 @@ from zhike.customers.actions import (
     name_successor,
     settle_grievance,
 )
+from zhike.customers.activity_forms import ActivityForm, CompletionForm, SettlementForm
 from zhike.customers.archive import Unit
 from zhike.customers.documents import KINDS, Document, add_document, withdraw_document
 from zhike.customers.forms import (
-    ActivityForm,
     AnswerForm,
-    CompletionForm,
     ConfirmForm,
     ContactForm,
     DocumentForm,
     FindingForm,
     NeedForm,
-    SettlementForm,
     SuccessorForm,
     UnitForm,
     UnitRecordForm,

@@ -161,7 +161,8 @@ class Shown:
                  "grade": self.word(one["grade"]) if one["grade"] else "",
                  "previous": self.word(one["previous"]) if one["previous"] else "",
                  "target": self.word(one["target"]) if "target" in one else "", "way": self._way(one),
-                 "marks": [told(mark) for mark in one.get("marks", ())], "amount": Decimal(one["amount"]) if one["amount"] and self.price else None}
+                 "marks": [told(mark) for mark in one.get("marks", ())],
+                 "amount": Decimal(one["amount"]) if one["amount"] and self.price else None}
             )  # fmt: skip
         return found
 

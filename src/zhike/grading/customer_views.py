@@ -50,7 +50,8 @@ def customer_grades(request: HttpRequest, code: str) -> HttpResponse:
         Treatment.objects.filter(customer=one).select_related("grade__version", "former__version").first()
     )
     shown = {
-        "customer": one, "standing": standing, "on": on, "asked": "on" in request.GET, "answers": answers_on(one, on, by=person), "day": day,
+        "customer": one, "standing": standing, "on": on, "asked": "on" in request.GET, "day": day,
+        "answers": answers_on(one, on, by=person),
         "line": line_of(standing.held, day), "may_appeal": can(person, "appeal_grade"), "may_give": may_give(person),
         "proposals": [(row, change_of(schemes)(row), PROPOSAL_STATES[row.state], STATE_TONES[row.state]) for row in standing.proposals],
         "records": [(row, name, counts(row, day)) for row, name in standing.records],

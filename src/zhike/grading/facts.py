@@ -96,7 +96,8 @@ TRADE: dict[str, Source] = {
         " where t.replaced_at is null", "t.id",
     ),
 }  # fmt: skip
-"""Fact table -> where it comes from. An order that names its product has it as its one line. Hours are the minutes that people state, to two decimals."""
+"""Fact table -> where it comes from. An order that names its product has it as its one line.
+Hours are the minutes that people state, to two decimals."""
 
 ARCHIVE: dict[str, tuple[str, pa.DataType]] = {
     "customer": ("t.id", WHOLE), "name": ("t.name", TEXT), "code": ("t.code", TEXT), "group": ("t.\"group\"", TEXT),

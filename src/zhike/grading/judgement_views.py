@@ -88,7 +88,8 @@ def give(request: HttpRequest, code: str, name: str) -> HttpResponse:
 
     return form_page(
         request, form, act, title=_("%(judgement)s: %(customer)s") % {"judgement": title_of(name, spec), "customer": customer},
-        back=reverse("judgements") + (f"?run={run.pk}" if run else ""), submit=_("Give the judgement"), done=_("The judgement stands."), note=question_of(spec),
+        back=reverse("judgements") + (f"?run={run.pk}" if run else ""), submit=_("Give the judgement"),
+        done=_("The judgement stands."), note=question_of(spec),
     )  # fmt: skip
 
 

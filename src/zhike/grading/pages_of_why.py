@@ -145,7 +145,8 @@ class Why:
     def scores(self) -> list[dict[str, Any]]:
         """Scores and what they are made of."""
         return [
-            {"title": self._said(score.title), "value": self._number(score.value, score.parts), "base": shown_number(score.base) if score.base else "",
+            {"title": self._said(score.title), "value": self._number(score.value, score.parts),
+             "base": shown_number(score.base) if score.base else "",
              "parts": [
                  {"title": self._said(part.title), "shown": self._said(part.shown), "points": self._number(part.points, [part]),
                   "weight": "—" if part.weight is None else f"{shown_number(part.weight, 100)} %",

@@ -105,7 +105,8 @@ def _move_columns(person: Person) -> list[grid.Column]:
         grid.Column("change", _("Movement"), change, phone="aside"),
         grid.Column("from_on", pgettext("period", "From"), lambda row: grid.day(row.from_on), phone="meta"),
         grid.Column("cause", _("Cause"), lambda row: grid.text(cause_text(row.cause)), phone="meta"),
-        grid.Column("ground", _("Ground"), lambda row: grid.text(row.ground[:90] if reads_cause(person, row.cause) else hidden_word()), css="ink-2"),
+        grid.Column("ground", _("Ground"),
+                    lambda row: grid.text(row.ground[:90] if reads_cause(person, row.cause) else hidden_word()), css="ink-2"),
         grid.Column("approved_by", _("Approved by"), lambda row: grid.person(row.approved_by)),
     ]  # fmt: skip
 

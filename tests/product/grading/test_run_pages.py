@@ -198,15 +198,21 @@ def test_judgements_are_asked_for_and_scale_is_told(cast, client_for, clock):
     assert "review since" in client_for(head).get("/grading/judgements/").content.decode()
 
 
-@pytest.mark.clause("GRD-05")
-def test_a_run_waits_for_its_judgements_or_says_why_it_goes_without(cast, client_for, clock):
+@pytest.fixture
+def lacking(cast, clock):  # type: ignore[no-untyped-def]
+    """A run of direct supply in which nobody has been judged, and who may run and judge."""
     at = clock("2026-01-12 09:00")
     lin, version = world.analyst(cast), world.published("direct-supply")
     type(cast.departments.key).objects.filter(pk=cast.departments.key.pk).update(code="direct_supply")
     for code in ("ONE", "TWO"):
         world.orders(world.customer(cast, code, date(2019, 1, 1)), {2024: "990000", 2025: "990000"}, months=4)
-    run = world.run_now(version, at)
-    analyst, head = client_for(lin), client_for(cast.people.head)
+    return lin, world.run_now(version, at)
+
+
+@pytest.mark.clause("GRD-05")
+def test_judgements_are_asked_of_those_who_judge(cast, lacking, client_for):
+    _lin, run = lacking
+    head = client_for(cast.people.head)
     # asked of those who judge and see the customers: told, in the inbox, on the first page; of nobody else
     told = Message.objects.filter(kind="judgements_asked").values_list("person__username", flat=True)
     assert set(told) == {"head", "rong"}
@@ -218,6 +224,12 @@ def test_a_run_waits_for_its_judgements_or_says_why_it_goes_without(cast, client
     assert "head of direct supply judges" in asked
     assert f"/grading/judgements/TWO/strategic_importance/?run={run.pk}" in asked
     assert f"/grading/judgements/TWO/direct/?run={run.pk}" in asked  # a class without which it cannot be told
+
+
+@pytest.mark.clause("GRD-05")
+def test_a_run_without_its_judgements_is_not_submitted_but_made_again(cast, lacking, client_for):
+    (lin, run), at = lacking, world.NOW
+    analyst, head = client_for(lin), client_for(cast.people.head)
     # until then it does not go before management
     submit = f"/grading/runs/{run.pk}/submit/"
     assert analyst.post(submit, {"effective_on": "2026-02-01"}).status_code == 409
@@ -239,15 +251,22 @@ def test_a_run_waits_for_its_judgements_or_says_why_it_goes_without(cast, client
     assert new == again.get_absolute_url()
     result = again.results.get(customer__code="ONE", rating="strategic")
     assert (result.state, result.grade) == ("graded", "core")
-    # whoever is not judged is left out with a reason, which stands in the proposal
-    leave = f"/grading/runs/{again.pk}/leave-out/?customer=TWO"
+
+
+@pytest.mark.clause("GRD-05")
+def test_whoever_is_not_judged_is_left_out_with_a_reason(cast, lacking, client_for):
+    lin, run = lacking
+    analyst, head = client_for(lin), client_for(cast.people.head)
+    for code in ("ONE", "A"):
+        analyst.post(f"/grading/runs/{run.pk}/leave-out/?customer={code}", {"ground": "no longer buys"})
+    leave = f"/grading/runs/{run.pk}/leave-out/?customer=TWO"
     assert analyst.post(leave, {"ground": " "}).status_code == 422
     assert head.post(leave, {"ground": "new owner"}).status_code == 403
     assert analyst.post(leave, {"ground": "new owner, judged in spring"}).status_code == 302
-    assert "new owner, judged in spring" in head.get(f"/grading/judgements/?run={again.pk}").content.decode()
-    answer = analyst.post(f"/grading/runs/{again.pk}/submit/", {"effective_on": "2026-02-01"})
+    assert "new owner, judged in spring" in head.get(f"/grading/judgements/?run={run.pk}").content.decode()
+    answer = analyst.post(f"/grading/runs/{run.pk}/submit/", {"effective_on": "2026-02-01"})
     assert answer.status_code == 302
-    pending = Proposal.objects.get(run=again, customer__code="TWO", rating="direct-supply.strategic")
+    pending = Proposal.objects.get(run=run, customer__code="TWO", rating="direct-supply.strategic")
     assert "new owner, judged in spring" in analyst.get(f"/grading/proposals/{pending.pk}/").content.decode()
 
 

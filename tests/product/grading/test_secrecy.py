@@ -73,6 +73,10 @@ def test_figures_of_a_grade_are_shown_by_their_class(cast, run, client_for):
     assert WORD not in page
     assert "7,654,321" in everything(f"/grading/proposals/{Proposal.objects.get().pk}/")
 
+
+@pytest.mark.clause("SEC-01")
+def test_whoever_sees_no_class_reads_no_figure_anywhere(cast, run, client_for):
+    head, explained = cast.people.head, f"/grading/runs/{run.pk}/results/LATE/"
     nothing = seen_by(client_for, head)
     for address in pages(run):
         said = nothing(address)
