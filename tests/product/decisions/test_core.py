@@ -6,6 +6,7 @@ from datetime import date
 from types import SimpleNamespace
 
 import pytest
+from django.utils.translation import override
 
 from tests.product.decisions.conftest import AT, KEY, crowd, give, run_of
 from zhike.customers.merging import merge_customers, undo_merge
@@ -91,7 +92,8 @@ def test_the_list_of_customers_shows_grades_in_words_and_still_takes_eight_queri
 ) -> None:  # type: ignore[no-untyped-def]
     give(world, world.customers.A, "A")
     anna = client_for(world.people.anna)
-    title = schemes_of(world.version)[0].title_of("A")
+    with override("en"):
+        title = schemes_of(world.version)[0].title_of("A")
     assert title in anna.get("/customers/").content.decode()
     for query in ("", "?c=grade:in:A", "?sort=name"):
         with django_assert_max_num_queries(8):
