@@ -39,7 +39,12 @@ class TitleForm(forms.Form):
 class NewPolicyForm(TitleForm):
     """Where a new policy begins: a shipped policy, a version of another one, or a file."""
 
-    source = forms.ChoiceField(label=_("Begin with"))
+    source = forms.ChoiceField(
+        label=_("Begin with"),
+        help_text=_(
+            "With a Word text in hand: take the nearest one, then change its articles and values to yours."
+        ),
+    )
     examples = forms.BooleanField(
         label=_("with the example values"),
         required=False,

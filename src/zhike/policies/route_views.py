@@ -24,6 +24,7 @@ from zhike.policies.models import DetailedRule
 from zhike.policies.pages import find_policy, find_version, frame, now, sees_drafts
 from zhike.policies.reading import document, scope_customers
 from zhike.policies.scopes import ScopeUnfit
+from zhike.policies.showing import scope_in_words
 from zhike.policies.telling import acknowledge, missing
 from zhike.policies.words import lang
 from zhike.procedures.actions import withdraw
@@ -108,6 +109,7 @@ def scope(request: HttpRequest, policy: str, number: int) -> HttpResponse:
     page |= {
         "text": declared.text.pick(lang()) if declared.text else "",
         "expression": declared.customers,
+        "condition": scope_in_words(this),
         "departments": departments_of(declared.departments),
         "roles": [role.pick(lang()) for role in declared.roles],
         "activities": [one.pick(lang()) for one in declared.activities],

@@ -20,6 +20,7 @@ from zhike.policies.reading import read_text, values
 from zhike.policies.words import lang
 from zhike.report.policy_text import PolicyText
 from zhike.report.policy_text import Sentence as Written
+from zhike_engine.errors import ZhikeError
 from zhike_engine.facts.tables import TABLES
 from zhike_engine.language.parse import parse
 from zhike_engine.language.sentences import to_sentence
@@ -92,6 +93,16 @@ def planned(text: str, given: dict[str, Any]) -> Plan:
 def reader(version: PolicyVersion) -> Reader:
     """A version as articles with rules; kept, since putting it into words takes a moment."""
     return _reader(version.text, json.dumps(values(version), sort_keys=True), lang())
+
+
+def scope_in_words(version: PolicyVersion) -> str:
+    """Which customers a version grades, as a sentence; empty when it names none."""
+    try:
+        plan = planned(version.text, values(version))
+    except ZhikeError:
+        return ""
+    condition = plan.document.scope.customers
+    return to_sentence(parse(condition), Titles(plan), lang()) if condition else ""
 
 
 @lru_cache(maxsize=32)

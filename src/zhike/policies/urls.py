@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from zhike.policies import edit_views, route_views, views
+from zhike.policies import article_views, edit_views, route_views, views
 
 urlpatterns = [
     path("", views.policies, name="policies"),
@@ -29,6 +29,7 @@ urlpatterns = [
     path("<slug:policy>/<int:number>/", views.version, name="policy_version"),
     path("<slug:policy>/<int:number>/print/", views.printed, name="print_policy"),
     path("<slug:policy>/<int:number>/parameters/", edit_views.parameters, name="policy_parameters"),
+    path("<slug:policy>/<int:number>/article/", article_views.article, name="policy_article"),
     path("<slug:policy>/<int:number>/limits/", views.limits, name="policy_limits"),
     path("<slug:policy>/<int:number>/grades/", edit_views.grades, name="policy_grades"),
     path("<slug:policy>/<int:number>/control/", edit_views.control, name="policy_control"),

@@ -312,6 +312,8 @@ class _Writer:
         return f"{self.subject(node.of)} {many} {self.series(items, self.say('或', 'or'))}"
 
     def computable(self, node: n.Computable, _unit: str) -> str:
+        if isinstance(node.of, n.Name) and self.titles.named(node.of.name).kind == "column":
+            return self.say(f"{self.write(node.of)} 已填写", f"{self.write(node.of)} is recorded")
         return self.say(f"{self.write(node.of)} 可以计算", f"{self.write(node.of)} can be computed")
 
     def negate(self, node: n.Not, _unit: str) -> str:
@@ -324,6 +326,8 @@ class _Writer:
                 return self.membership(of, self.say("不属于", "none of"), self.say("不为", "not"))
             case n.Computable(value):
                 said = self.write(value)
+                if isinstance(value, n.Name) and self.titles.named(value.name).kind == "column":
+                    return self.say(f"{said} 没有填写", f"{said} is not recorded")
                 return self.say(f"{said} 无法计算", f"{said} cannot be computed")
             case n.Name(name) if self.titles.named(name).kind != "parameter":
                 return self.flag(self.titles.named(name), holds=False)

@@ -216,6 +216,26 @@ def test_the_control_record_is_complete_and_counts_the_places(house: SimpleNames
     assert "4 differences" in compared
 
 
+def articles_are_written(page: Any, version: PolicyVersion) -> None:
+    """Write an article in a form: a new one, then its wording; what is wrong is said beside the field."""
+    write = f"{version.get_absolute_url()}article/"
+    assert "An article needs a title." in text_of(page.post(write, {"number": "九.1", "kind": "text"}), 422)
+    text_of(
+        page.post(write, {"number": "九.1", "kind": "text", "title_zh": "礼品登记", "owner_zh": "内销部"}),
+        302,
+    )
+    again = {"kind": "text", "title_zh": "礼品登记", "text_zh": "超过 200 元：登记", "owner_zh": "内销部"}
+    text_of(page.post(f"{write}?of=九.1", again), 302)
+    version.refresh_from_db()
+    said = document(version).document.articles["九.1"]
+    assert (said.title.en, said.text.zh if said.text else "", said.kind) == (
+        "礼品登记",
+        "超过 200 元：登记",
+        "text",
+    )
+    assert page.get(f"{write}?of=0").status_code == 404
+
+
 @pytest.mark.clause("GOV-02")
 @pytest.mark.clause("GRD-02")
 def test_a_copy_of_a_preset_gets_other_grades_and_the_preset_stays(house: SimpleNamespace) -> None:
@@ -249,6 +269,7 @@ def test_a_copy_of_a_preset_gets_other_grades_and_the_preset_stays(house: Simple
     ]
     assert grades_of(version, rating)[0].colour == "#c9a227"
     assert "Gold" in text_of(page.get(f"{version.get_absolute_url()}"))
+    articles_are_written(page, version)
     comments = [line for line in shipped.splitlines() if line.lstrip().startswith("#")]
     assert [line for line in version.text.splitlines() if line.lstrip().startswith("#")] == comments
     assert (presets.policy_path("weighing-equipment") / "policy.yaml").read_text("utf-8") == shipped
