@@ -92,11 +92,10 @@ def import_lines(measures: Mapping[str, Measures]) -> list[str]:
 
 COMPARED = (
     "The product: the pre-flight check and the start, freezing its SQLite database as Parquet, the engine, a row of results for"
-    " every customer, result.parquet, the engine's tables kept for questions, and the board. The engine: the frozen files opened and"
-    " graded, grades.csv, grades.parquet, reasons.parquet, the record, and all results as a whole, by the functions of `zhike grade`"
-    " without the workbook and the page. Two things differ: the development over the years is only in the engine's time, for no board"
-    " shows it; and the product keeps what explains any customer instead of a file of reasons. The forecast that follows when a run"
-    " is ready is in neither."
+    " every customer, result.parquet, the engine's tables, from which it explains any customer, and the board. The engine: the frozen"
+    " files, opened and graded, grades.parquet and grades.csv, reasons.parquet, run.json, and all results as a whole, by the functions"
+    " of `zhike grade`; not the workbook and the page, which takes longer than all the rest. The development over the years is only in"
+    " the engine's time, for no board shows it. The forecast that follows when a run is ready is in neither."
 )
 """What a run of the product and the engine's time hold."""
 

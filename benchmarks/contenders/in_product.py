@@ -2,7 +2,7 @@
 
 python in_product.py prepare FACTS HOME     a database with the customers, orders and rates of a folder of facts
 python in_product.py run HOME               a run as the worker does it, until it is ready for review
-python in_product.py engine HOME            the same from the frozen Parquet files, by `zhike grade`'s own functions
+python in_product.py engine HOME            the same from the frozen Parquet files, as `zhike grade` makes it
 """
 
 from __future__ import annotations
@@ -134,7 +134,7 @@ def run(home: Path) -> None:
 
 
 def engine(home: Path) -> None:
-    """`zhike grade` on the frozen facts without the workbook and the page: grades, reasons, record, results as a whole."""
+    """Grades, reasons, record and all results as a whole on the frozen facts, by the functions of `zhike grade`."""
     import json
 
     from zhike.output import write_record, write_tables
@@ -146,13 +146,14 @@ def engine(home: Path) -> None:
     folder = home / "files" / "runs" / (home / "last").read_text()
     steps: dict[str, dict[str, float]] = {}
     with tempfile.TemporaryDirectory() as name, measured(steps, "job"):
-        policy = load_policy(folder / "policy.yaml")
-        backend = DuckDB(folder / "facts")
+        out = Path(name)
         with measured(steps, "grading"):
-            done = grade(policy, backend, AS_OF, json.loads((folder / "values.json").read_text("utf-8")))
+            policy, values = load_policy(folder / "policy.yaml"), (folder / "values.json").read_text("utf-8")
+            backend = DuckDB(folder / "facts")
+            done = grade(policy, backend, AS_OF, json.loads(values))
         with measured(steps, "grades and reasons"):
-            write_tables(done, Path(name), workbook=False)
-        write_record(done, Path(name))
+            write_tables(done, out, workbook=False)
+            write_record(done, out)
         with measured(steps, "results as a whole"):
             population_results(done)
         backend.close()

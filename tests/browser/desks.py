@@ -78,3 +78,11 @@ def sign_in(page: Page, username: str, password: str) -> None:
     page.locator("input[name=password]").fill(password)
     page.locator("input[name=password]").press("Enter")
     page.wait_for_url(lambda address: "/accounts/login/" not in address)
+
+
+def sign_in_again(one: Desk, username: str) -> None:
+    """Somebody who signed in a while ago signs in anew, in the language of the window."""
+    language = [cookie for cookie in one.context.cookies() if cookie.get("name") == "zhike_language"]
+    one.context.clear_cookies()
+    one.context.add_cookies(language)  # type: ignore[arg-type]
+    sign_in(one.page, username, one.world.password)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.desks import Desk, desk
+from tests.browser.desks import Desk, desk, sign_in_again
 from tests.browser.pages import WHO, Route, address, opens, routes
 from tests.browser.windows import DESKTOP, LOCALES, PHONE, THEMES, overflow, picture, serious
 from tests.browser.worlds import World
@@ -64,6 +64,8 @@ NO_PAGES = {
     "palette": "is what the search finds",
 }
 """Addresses that answer with something else than a whole page, and what it is."""
+FRESH = "mfa_"
+"""Pages that ask who it is once more, unless the sign-in is of the last minutes."""
 ONLY_SENT = "(405)"
 """Stands for an address that only takes what is sent to it."""
 BEFORE = {"account_login", "account_reset_password", "mfa_authenticate"}
@@ -114,6 +116,9 @@ def holder(path: str, people: dict[tuple[str, str], Desk]) -> str | None:
 )
 def test_page(route: Route, demo: World, people: dict[tuple[str, str], Desk]) -> None:
     path = address(route, demo)
+    if route.name.startswith(FRESH) and route.name not in BEFORE:
+        for language in LOCALES:
+            sign_in_again(people[WHO[0], language], WHO[0])
     username = "" if route.name in BEFORE else holder(path, people)
     if username == ONLY_SENT:
         return

@@ -114,12 +114,11 @@ def column(field: Field, person: Person) -> grid.Column:
     return replace(shown, cell=in_place(field)) if field.edit and can(person, "change_customer") else shown
 
 
-def options(request: HttpRequest, shown: dict[str, Any]) -> dict[str, Any]:
+def options(request: HttpRequest, shown: dict[str, Any], saved: list[View]) -> dict[str, Any]:
     """What can be asked of the list: views, quick filters, fields, columns, groups."""
     person, asked = me(request), shown["asked"]
     fields = lists.fields_for(person)
     columns = columns_of(person, "customer", asked, fields)
-    saved = views_for(person, "customer")
     known = shown["known"]
     lives = [
         {"name": LIFE[life], "address": f"?{asked.with_value('life', life).query(words='', view='')}",
@@ -159,17 +158,15 @@ def options(request: HttpRequest, shown: dict[str, Any]) -> dict[str, Any]:
 def customers(request: HttpRequest) -> HttpResponse:
     """The list; only its table when htmx asks."""
     person = me(request)
+    saved = [] if wants_table(request) else views_for(person, "customer")
     if not request.GET:
-        first = next(
-            (view for view in views_for(person, "customer") if view.first and view.owner_id == person.pk),
-            None,
-        )
+        first = next((view for view in saved if view.first and view.owner_id == person.pk), None)
         if first is not None and first.query:
             return redirect(f"{reverse('customers')}?{first.query}&view={first.pk}")
     shown = screen(request)
     if wants_table(request):
         return render(request, "customers/_answer.html", shown)
-    return render(request, "customers/list.html", shown | options(request, shown))
+    return render(request, "customers/list.html", shown | options(request, shown, saved))
 
 
 @door("see_customers", customer_data=True)

@@ -14,7 +14,7 @@ from zhike.customers.life import LIFE
 from zhike.customers.models import Customer, CustomerQuerySet
 from zhike.kernel.searching import matching
 from zhike.lists.asked import Asked, loosely, where
-from zhike.lists.dressing import dress
+from zhike.lists.dressing import dress, wearing
 from zhike.lists.fields import Field, seen_by
 from zhike.lists.pages import Page, count_of, page_of
 from zhike.people.models import Person
@@ -59,7 +59,9 @@ def ordered(rows: CustomerQuerySet, asked: Asked) -> CustomerQuerySet:
 def page(person: Person, asked: Asked, whole: int | None = None) -> Page:
     """One page with what its rows show; `whole` is how many there are when nothing narrows the list, when that is known."""
     rows = find(person, asked)
-    shown = Customer.objects.select_related("manager", "region", "department").defer(*HEAVY)
+    shown = wearing(
+        "customers", Customer.objects.select_related("manager", "region", "department").defer(*HEAVY)
+    )
     loose = ordered(find(person, asked, loose=True), asked)
     found = page_of(ordered(rows, asked), shown, asked.page, None if asked.is_filtered else whole, loose)
     dress("customers", found.object_list)

@@ -2,33 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from zhike.customers.sections import Box, box
 from zhike.grading.customer_views import box_of
-from zhike.grading.history import Past, main_grades_on
-from zhike.grading.schemes import Schemes, schemes_of
-from zhike.lists.dressing import CHOICES, dresser
+from zhike.grading.history import Past
+from zhike.grading.models import Grade
+from zhike.grading.schemes import Schemes, known_schemes, schemes_of
+from zhike.lists.dressing import CHOICES, WORN, dresser
 from zhike.policies.models import PolicyVersion
 from zhike.ui import grid
 
 box(Box("grade", "grading/_box.html", box_of))
 
 
+def _of_main(column: str) -> Callable[[], Subquery]:
+    """What makes a column of the grade that stands on a customer today."""
+
+    def make() -> Subquery:
+        held = Grade.objects.on(timezone.localdate()).filter(customer=OuterRef("pk"), main=True)
+        return Subquery(held.order_by("-from_on", "-id").values(column)[:1])
+
+    return make
+
+
+WORN.setdefault("customers", []).append(
+    {f"held_{name}": _of_main(column) for name, column in (
+        ("grade", "grade"), ("rating", "rating"), ("version", "version"), ("hash", "version__hash"),
+    )}
+)  # fmt: skip
+
+
 @dresser("customers")
 def dress_customers(rows: Sequence[Any]) -> None:
-    """Rank and title of each customer's grade, as its policy says."""
-    graded = [row.pk for row in rows if row.grade]
-    if not graded:
-        return
-    held, schemes = main_grades_on(graded, timezone.localdate()), Schemes()
-    schemes.fetch({one.version_id for one in held.values() if one.version_id})
-    for row in rows:
-        grade = held.get(row.pk)
-        scheme = schemes.of(grade.version_id, grade.rating) if grade and grade.grade == row.grade else None
+    """Rank and title of each customer's grade, as its policy says; a version that was read once is not read again."""
+    graded = [row for row in rows if row.grade and row.grade == row.held_grade]
+    schemes = Schemes()
+    kept = {row.pk: known_schemes(row.held_rating, row.held_hash) for row in graded}
+    schemes.fetch({row.held_version for row in graded if row.held_version and not kept[row.pk]})
+    for row in graded:
+        scheme = next((one for one in kept[row.pk] if one.key == row.held_rating), None)
+        scheme = scheme or schemes.of(row.held_version, row.held_rating)
         if scheme is not None:
             row.grade_rank, row.grade_title = scheme.rank(row.grade) or None, scheme.title_of(row.grade)
 

@@ -17,7 +17,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from zhike.customers.models import Customer
 from zhike.grading import routes
+from zhike.grading.asking import refuse_while_lacking
 from zhike.grading.causes import company_text
 from zhike.grading.models import Grade, GradingRun, Proposal
 from zhike.grading.proposing import propose_run
@@ -28,6 +30,7 @@ from zhike.kernel.journal import entry_for, journal, journal_all, sentences
 from zhike.kernel.refusals import Conflict, Forbidden, Invalid
 from zhike.people.models import Person
 from zhike.people.rules import allow
+from zhike.policies.models import PolicyVersion
 from zhike.procedures.actions import judge, note_refused, start
 from zhike.procedures.endings import on_end
 from zhike.procedures.models import Procedure, ProcedureStep, StepDecision
@@ -49,13 +52,15 @@ def submit_run(
 ) -> Determination:
     """Put the proposals of a run before management; a run that changes nothing closes at once.
 
-    Without `effective_on` each grade takes effect on the day of its decision. `by` is None when an event did it.
+    Without `effective_on` each grade takes effect on the day of its decision. `by` is None when an event did it. Refused while
+    judgements are missing.
     """
     if by is not None:
         allow(by, "run_grading")
     day = timezone.localtime(at).date()
     if effective_on is not None and effective_on < day:
         raise Invalid(_("Grades take effect today or later."), fields={"effective_on": _("in the past")})
+    refuse_while_lacking(run)
     propose_run(run=run, by=by, at=at)
     if not GradingRun.objects.filter(pk=run.pk, state="ready").update(state="submitted"):
         raise Conflict(_("Somebody has submitted this run already."))
@@ -148,9 +153,26 @@ def _open_ones(keys: Sequence[int] | None, run: GradingRun | None, by: Person) -
         raise Conflict(_("Nothing is left to decide."))
     rows: list[Proposal] = []
     for part in chunks(wanted):
-        rows += seen.filter(pk__in=part).select_related("customer", "run__determination", "version__policy")
+        rows += seen.filter(pk__in=part)
     if len(rows) != len(wanted):
         raise Conflict(_("Somebody has decided on some of these meanwhile."))
+    return whole(rows)
+
+
+def whole(rows: list[Proposal]) -> list[Proposal]:
+    """Proposals with their customers, runs and versions; a run and a version, which are large, stand there once."""
+    runs = GradingRun.objects.select_related("determination").defer("board", "manifest")
+    known = runs.in_bulk({one.run_id for one in rows if one.run_id})
+    keys = {one.version_id for one in rows} | {run.version_id for run in known.values()}
+    versions = PolicyVersion.objects.select_related("policy").in_bulk(keys)
+    for run in known.values():
+        run.version = versions[run.version_id]
+    short = Customer.objects.defer("search", "tokens", "channels")
+    for part in chunks(rows):
+        customers = short.in_bulk({one.customer_id for one in part})
+        for one in part:
+            one.customer, one.version = customers[one.customer_id], versions[one.version_id]
+            one.run = known[one.run_id] if one.run_id else None
     return rows
 
 
@@ -245,8 +267,7 @@ def run_decided(procedure: Procedure, *, outcome: str, by: Person | None, at: da
         if GradingRun.objects.filter(pk=run.pk, state="submitted").update(state="ready"):
             journal(run, "run_returned", by=by, at=at)
         return
-    open_ones = run.proposals.filter(state="open").select_related("customer", "run__determination", "version")
-    _follow(list(open_ones), procedure, outcome, by, at)
+    _follow(whole(list(run.proposals.filter(state="open"))), procedure, outcome, by, at)
     close_if_done(Determination.objects.get(run=run), at=at)
 
 
@@ -259,7 +280,7 @@ def proposal_decided(procedure: Procedure, *, outcome: str, by: Person | None, a
         open_ones.update(state="withdrawn", decided_at=at)
         journal_all([entry_for(one, "proposal_withdrawn", by=by, at=at) for one in rows])
         return
-    _follow(list(open_ones.select_related("customer", "version")), procedure, outcome, by, at)
+    _follow(whole(list(open_ones)), procedure, outcome, by, at)
 
 
 def _follow(

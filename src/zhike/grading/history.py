@@ -16,12 +16,6 @@ def grade_on(customer: Customer, rating: str, day: date) -> Grade | None:
     return rows.order_by("-from_on", "-id").first()
 
 
-def main_grades_on(customers: Iterable[int], day: date) -> dict[int, Grade]:
-    """Customer -> the grade that stood on it on a day."""
-    rows = Grade.objects.on(day).filter(customer__in=list(customers), main=True).order_by("from_on", "id")
-    return {row.customer_id: row for row in rows}
-
-
 class Past:
     """The main grades of some customers over all days, read once: for lists with a day in every row."""
 

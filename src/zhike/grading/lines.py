@@ -6,8 +6,10 @@ Arrow parses the text. A million rows of nine columns take about six tenths of a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -27,8 +29,8 @@ YES, NO = ["true", "1", "yes", "t"], ["false", "0", "no", "f"]
 class Snapshot:
     """One consistent state of the database, read by as many SELECTs as wanted."""
 
-    def __init__(self, using: Any) -> None:
-        self.using = using
+    def __init__(self, using: Any, ahead: Executor | None = None) -> None:
+        self.using, self.ahead = using, ahead
         self.sqlite = using.vendor == "sqlite"
         self.glue, self.char = ("group_concat", "char") if self.sqlite else ("string_agg", "chr")
 
@@ -46,18 +48,31 @@ class Snapshot:
         [(first, last)] = self.rows(f"select min({key}), max({key}) from {rest}")
         if first is None:
             return
-        for start in range(int(first), int(last) + 1, BLOCK):
-            ends = (start, min(start + BLOCK - 1, int(last)))
-            [(number, text)] = self.rows(self._glued(cells, rest, key), ends)
+        starts = list(range(int(first), int(last) + 1, BLOCK))
+        block = self._soon(self._glued(cells, rest, key), starts[0], int(last))
+        for start, following in zip_longest(starts, starts[1:]):
+            number, text = block()
+            if following is not None:  # the database reads the next block while this one is taken in
+                block = self._soon(self._glued(cells, rest, key), following, int(last))
             if not number:
                 continue
             found = _table(text, schema, number)
             if found is None:  # a text has a line break
                 texts = [self._one_line(sql) for sql in cells]
-                [(number, text)] = self.rows(self._glued(texts, rest, key), ends)
+                number, text = self._soon(self._glued(texts, rest, key), start, int(last))()
                 found = _table(text, schema, number)
             assert found is not None
             yield found
+
+    def _soon(self, sql: str, start: int, last: int) -> Callable[[], tuple[int, str]]:
+        """Begin to read a block of keys; what is returned waits for it."""
+        ends = (start, min(start + BLOCK - 1, last))
+
+        def read() -> tuple[int, str]:
+            [(number, text)] = self.rows(sql, ends)
+            return int(number), str(text)
+
+        return self.ahead.submit(read).result if self.ahead is not None else read
 
     def _glued(self, cells: Sequence[str], rest: str, key: str) -> str:
         pieces = [self._strung(cells[first : first + CELLS]) for first in range(0, len(cells), CELLS)]
@@ -120,12 +135,14 @@ def snapshot() -> Iterator[Snapshot]:
         yield Snapshot(connection)
         return
     own: Any = connection.copy()
+    own.inc_thread_sharing()
     try:
         own.ensure_connection()
-        with own.cursor() as cursor:
-            sqlite = own.vendor == "sqlite"
+        sqlite = own.vendor == "sqlite"
+        with own.cursor() as cursor, ThreadPoolExecutor(1) as ahead:
             cursor.execute("begin deferred" if sqlite else "begin isolation level repeatable read read only")
-            yield Snapshot(own)
+            yield Snapshot(own, ahead)
+            ahead.shutdown()
             cursor.execute("rollback")
     finally:
         own.close()

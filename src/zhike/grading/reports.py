@@ -155,7 +155,7 @@ def last_results(customers: list[int]) -> dict[int, GradingResult]:
     rows = (
         GradingResult.objects.filter(customer__in=customers).exclude(state="not_rated").order_by("run", "pk")
     )
-    for row in rows.select_related("run__version__policy"):
+    for row in rows.select_related("run__version__policy").defer("run__board", "run__manifest"):
         found[row.customer_id] = row
     return found
 

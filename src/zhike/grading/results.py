@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+import pyarrow as pa
 from django.db import connection
 
 from zhike.grading.marks import DUCK, mark_sql
@@ -78,12 +79,17 @@ def write_results(
         where = f" where r.customer in ({', '.join(map(str, sorted(only)))})" if only else ""
         found = run.backend.arrow(results_sql(run, rating) + where)
         for batch in found.to_batches(max_chunksize=BATCH):
-            columns = [column.to_pylist() for column in batch.columns]
+            columns = [_plain(column).to_pylist() for column in batch.columns]
             rows = list(zip(*columns, strict=True))
             _insert((owner.pk, *row) for row in rows)
             number += len(rows)
             tell(number, total)
     return number
+
+
+def _plain(column: pa.Array) -> pa.Array:
+    """Decimals as texts, which every database reads exactly."""
+    return column.cast(pa.string()) if pa.types.is_decimal(column.type) else column
 
 
 def _insert(rows: Iterable[tuple[Any, ...]]) -> None:
@@ -96,7 +102,4 @@ def _insert(rows: Iterable[tuple[Any, ...]]) -> None:
                     into.write_row(row)
             return
         places = ", ".join(["%s"] * len(COLUMNS))
-        plain = [
-            tuple(str(cell) if type(cell).__name__ == "Decimal" else cell for cell in row) for row in rows
-        ]
-        cursor.executemany(f"insert into zhike_grading_result ({names}) values ({places})", plain)
+        cursor.executemany(f"insert into zhike_grading_result ({names}) values ({places})", list(rows))

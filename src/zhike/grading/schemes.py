@@ -90,7 +90,12 @@ def said(text: Any) -> str:
     return str(text.zh if (get_language() or "zh").startswith("zh") else text.en)
 
 
-@lru_cache(maxsize=32)
+KEPT = 32
+_BY_HASH: dict[tuple[str, str], tuple[Scheme, ...]] = {}
+"""Policy and hash of a version -> its ratings: the hash is of the content, so that what is kept never goes stale."""
+
+
+@lru_cache(maxsize=KEPT)
 def _schemes(policy: str, text: str) -> tuple[Scheme, ...]:
     found = read_text(text)
     document = found.document
@@ -109,7 +114,20 @@ def _schemes(policy: str, text: str) -> tuple[Scheme, ...]:
 
 def schemes_of(version: PolicyVersion) -> tuple[Scheme, ...]:
     """Every rating of a version, the main one first."""
-    return _schemes(version.policy.code, version.text)
+    found = _schemes(version.policy.code, version.text)
+    if version.hash:
+        _BY_HASH[version.policy.code, version.hash] = found
+        while len(_BY_HASH) > KEPT:
+            del _BY_HASH[next(iter(_BY_HASH))]
+    return found
+
+
+def known_schemes(rating: str, digest: str | None) -> tuple[Scheme, ...]:
+    """The ratings of the version with this hash, where this process has read it before; empty where it has not.
+
+    `rating` is the key of one of them: two policies may have the same content.
+    """
+    return _BY_HASH.get((rating.partition(".")[0], digest or ""), ())
 
 
 def scheme_of(version: PolicyVersion, key: str) -> Scheme | None:

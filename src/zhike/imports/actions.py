@@ -22,7 +22,8 @@ from zhike.imports.problems import refusal
 from zhike.imports.safety import Unsafe, kind_of
 from zhike.imports.staging import connect, stage
 from zhike.imports.targets import TARGETS, Target
-from zhike.jobs.actions import enqueue
+from zhike.jobs.actions import enqueue, retry
+from zhike.jobs.models import STOPPED, Job
 from zhike.kernel.journal import journal, sentences
 from zhike.kernel.refusals import Conflict, Forbidden, Invalid
 from zhike.people.models import Person
@@ -288,3 +289,21 @@ def undo_import(*, owner: Import, by: Person, at: datetime) -> Import:
         again=True,
     )
     return owner
+
+
+WORK = {"reading": "read", "checking": "check", "running": "run", "undoing": "undo"}
+"""State -> the last word of the key of the job that goes on with it."""
+
+
+def halted_job(owner: Import) -> Job | None:
+    """The job of an import that broke off too often, or that somebody cancelled; without a new try nothing goes on."""
+    key = f"import {owner.key} {WORK.get(owner.state, '')}"
+    return Job.objects.filter(key=key, state__in=STOPPED).first()
+
+
+def try_again(*, owner: Import, by: Person, at: datetime) -> None:
+    """Ask again for the work that broke off. Raises Forbidden, Conflict."""
+    check_owner(owner, by)
+    job = halted_job(owner)
+    if job is None or not retry(job=job, at=at):
+        raise Conflict(_("This import has gone on meanwhile."))

@@ -79,7 +79,7 @@ def one_import(request: HttpRequest, key: str) -> HttpResponse:
         "trouble": pages.trouble(owner),
     }  # fmt: skip
     if owner.is_working:
-        return render(request, "imports/working.html", page)
+        return render(request, "imports/working.html", {**page, "halted": actions.halted_job(owner)})
     if owner.state == "mapping":
         return render(request, "imports/mapping.html", {**page, **pages.matching(owner, owner.options, {})})
     if owner.state == "checked":
@@ -99,7 +99,8 @@ def one_import(request: HttpRequest, key: str) -> HttpResponse:
 def progress(request: HttpRequest, key: str) -> HttpResponse:
     """How far it is; once it is through, the page is loaded anew."""
     owner = find_import(request, key)
-    answer = render(request, "imports/_progress.html", {"owner": owner, "state": pages.state_tag(owner)})
+    page = {"owner": owner, "state": pages.state_tag(owner), "halted": actions.halted_job(owner)}
+    answer = render(request, "imports/_progress.html", page)
     if not owner.is_working:
         answer.headers["HX-Refresh"] = "true"
     return answer
@@ -141,7 +142,7 @@ def sheet(request: HttpRequest, key: str) -> HttpResponse:
 @door("import_data", customer_data=True)
 @require_POST
 def act(request: HttpRequest, key: str, verb: str) -> HttpResponse:
-    """Begin, stop, go on, undo, match anew."""
+    """Begin, stop, go on, undo, match anew, try again what broke off."""
     owner = find_import(request, key)
     at, by = timezone.now(), me(request)
     match verb:
@@ -154,6 +155,8 @@ def act(request: HttpRequest, key: str, verb: str) -> HttpResponse:
             actions.undo_import(owner=owner, by=by, at=at)
         case "back":
             actions.back_to_matching(owner=owner, by=by)
+        case "again":
+            actions.try_again(owner=owner, by=by, at=at)
         case _:
             raise Http404
     return redirect(owner)

@@ -38,13 +38,18 @@ def send_letters(run: Run) -> dict[str, Any]:
     keys = [int(key) for key in run.payload["letters"]]
     counts = {"mail": 0, "print": 0, "failed": 0}
     for number, key in enumerate(keys, 1):
-        letter = Letter.objects.select_related(*RELATED).filter(pk=key, state="queued").first()
+        letter = _queued().filter(pk=key, state="queued").first()
         if letter is not None:
             counts[_send(run, letter)] += 1
         run.progress(number, len(keys))
     if counts["mail"]:
         enqueue(kind="send_messages", at=run.clock(), key=f"letters of job {run.job.pk}")
     return counts
+
+
+def _queued() -> Any:
+    """Letters with all that stands in them; not the whole board of the run, which many share."""
+    return Letter.objects.select_related(*RELATED).defer("grade__run__board", "grade__run__manifest")
 
 
 def _send(run: Run, letter: Letter) -> str:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from zhike.customers.models import Customer
 from zhike.grading.effects import on_taken
 from zhike.grading.models import Grade
+from zhike.grading.taking_effect import chunks
 from zhike.letters.grounds import notice_of, rating_of
 from zhike.letters.making import letterhead
 from zhike.letters.models import UNTOLD, Letter
@@ -37,9 +38,9 @@ def open_letters(grades: Sequence[Grade], *, by: Person | None, at: datetime) ->
             is_told, within = notice_of(versions[one.version_id], rating_of(one), one.grade)
             days[key] = (usual if within is None else within) if is_told else None
     to_tell = [one for one in grades if days.get((one.version_id, one.rating, one.grade)) is not None]
-    managers = dict(
-        Customer.objects.filter(pk__in=[one.customer_id for one in to_tell]).values_list("pk", "manager_id")
-    )
+    managers: dict[int, int | None] = {}
+    for part in chunks(sorted({one.customer_id for one in to_tell})):
+        managers |= dict(Customer.objects.filter(pk__in=part).values_list("pk", "manager_id"))
     letters = []
     for one in to_tell:
         start = timezone.localtime(one.approved_at or at).date()

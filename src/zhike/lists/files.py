@@ -14,6 +14,8 @@ import xlsxwriter
 from django.utils import timezone
 
 FORMULA = "=+-@"
+MOST_ROWS = 1_048_570
+"""Rows of one sheet below its headings; Excel holds 1,048,576 with them and the mark."""
 FORMATS = {"xlsx": "Excel", "csv": "CSV"}
 OPTIONS = {
     "constant_memory": True,
@@ -63,29 +65,40 @@ def write_csv(path: Path, heads: Sequence[str], rows: Iterable[Sequence[Any]], m
 
 
 def write_xlsx(path: Path, title: str, heads: Sequence[str], rows: Iterable[Sequence[Any]], mark: str) -> int:
-    """Write a workbook: frozen headings, real numbers and days, the mark in header, footer and properties. How many rows."""
+    """Write a workbook: frozen headings, real numbers and days, the mark in header, footer and properties. How many rows.
+
+    What one sheet cannot hold goes on in the next.
+    """
     book = xlsxwriter.Workbook(str(path), OPTIONS)
     book.set_properties({"title": title, "comments": mark})
-    sheet = book.add_worksheet(title[:31])
     head = book.add_format({"bold": True, "bg_color": "#E8EEF7", "bottom": 1})
     kinds = {
         Decimal: book.add_format({"num_format": "#,##0.00"}),
         date: book.add_format({"num_format": "yyyy-mm-dd"}),
     }
+    sheet = _sheet(book, title[:31], heads, head, mark)
+    sheets, count = 1, 0
+    for row in rows:
+        if count == sheets * MOST_ROWS:
+            sheets += 1
+            sheet = _sheet(book, f"{title[:26]} {sheets}", heads, head, mark)
+        count += 1
+        for column, value in enumerate(row):
+            _cell(sheet, count - (sheets - 1) * MOST_ROWS, column, value, kinds)
+    sheet.write_string(count - (sheets - 1) * MOST_ROWS + 2, 0, mark)
+    book.close()
+    return count
+
+
+def _sheet(book: Any, name: str, heads: Sequence[str], head: Any, mark: str) -> Any:
+    sheet = book.add_worksheet(name)
     sheet.freeze_panes(1, 1)
     sheet.set_header(f"&L{mark.replace('&', '&&')}")
     sheet.set_footer(f"&L{mark.replace('&', '&&')}&R&P / &N")
-    for column, name in enumerate(heads):
+    for column, title in enumerate(heads):
         sheet.set_column(column, column, 32 if column == 0 else 16)
-        sheet.write_string(0, column, name, head)
-    count = 0
-    for row in rows:
-        count += 1
-        for column, value in enumerate(row):
-            _cell(sheet, count, column, value, kinds)
-    sheet.write_string(count + 2, 0, mark)
-    book.close()
-    return count
+        sheet.write_string(0, column, title, head)
+    return sheet
 
 
 def _cell(sheet: Any, row: int, column: int, value: Any, kinds: dict[type, Any]) -> None:

@@ -17,6 +17,7 @@ from zhike.grading.taking_effect import Taking, take_effect
 from zhike.people.agreements import Signature
 from zhike.people.models import Grant, Person
 from zhike.policies.models import Policy, PolicyVersion
+from zhike.policies.reading import hash_of
 
 FOLDER = Path(__file__).parents[3] / "policies" / "foreign-trade"
 TEXT = (FOLDER / "policy.yaml").read_text("utf-8")
@@ -50,7 +51,7 @@ def world(cast: Cast) -> SimpleNamespace:
     )
     version = PolicyVersion.objects.create(
         policy=policy, number=1, state="published", text=TEXT, values=VALUES, effective_on=date(2026, 1, 1),
-        drafted_on=date(2025, 12, 1), published_at=datetime(2025, 12, 20, tzinfo=UTC),
+        drafted_on=date(2025, 12, 1), published_at=datetime(2025, 12, 20, tzinfo=UTC), hash=hash_of(TEXT, VALUES),
     )  # fmt: skip
     return SimpleNamespace(
         cast=cast, people=cast.people, customers=cast.customers, policy=policy, version=version

@@ -6,6 +6,7 @@ from datetime import date
 from types import SimpleNamespace
 
 import pytest
+from django.utils.translation import override
 
 from tests.product.decisions.conftest import AT, KEY, crowd, give, run_of
 from zhike.customers.merging import merge_customers, undo_merge
@@ -14,6 +15,7 @@ from zhike.grading.deciding import decide_proposals, submit_run
 from zhike.grading.history import Past, grade_on
 from zhike.grading.models import Grade, Proposal
 from zhike.grading.records import Treatment
+from zhike.grading.schemes import schemes_of
 from zhike.grading.taking_effect import settle_grades, settle_recent
 from zhike.kernel.journal import Entry
 from zhike.kernel.refusals import Conflict, Forbidden, Invalid
@@ -83,6 +85,19 @@ def remembered(c: Customer, boss: Person) -> None:
         "B", "C", True, "framework agreement signed", boss,
     )  # fmt: skip
     assert Past([c.pk]).on(c.pk, date(2026, 6, 1)).grade == "C"  # type: ignore[union-attr]
+
+
+def test_the_list_of_customers_shows_grades_in_words_and_still_takes_eight_queries(
+    world: SimpleNamespace, client_for, django_assert_max_num_queries
+) -> None:  # type: ignore[no-untyped-def]
+    give(world, world.customers.A, "A")
+    anna = client_for(world.people.anna)
+    with override("en"):
+        title = schemes_of(world.version)[0].title_of("A")
+    assert title in anna.get("/customers/").content.decode()
+    for query in ("", "?c=grade:in:A", "?sort=name"):
+        with django_assert_max_num_queries(8):
+            assert anna.get(f"/customers/{query}").status_code == 200
 
 
 def test_all_at_once(world: SimpleNamespace, django_assert_max_num_queries) -> None:  # type: ignore[no-untyped-def]

@@ -16,12 +16,12 @@ from zhike.grading.models import Grade, Proposal
 from zhike.kernel.journal import Entry
 from zhike.kernel.refusals import Conflict, Refused
 
-WORKERS, ATTEMPTS = 8, 40
+WORKERS, ATTEMPTS = 16, 200
 
 
 @pytest.mark.django_db(transaction=True)
 def test_of_many_approvals_one_counts(world: SimpleNamespace) -> None:
-    """Forty approvals of the same twenty proposals by two managers, eight at a time: one decision, one grade each."""
+    """Two hundred approvals of the same twenty proposals by two managers, sixteen at a time: one decision, one grade each."""
     made = crowd(world, 20)
     run = run_of(world, {one.code: "B" for one in made})
     submit_run(run=run, effective_on=None, by=world.people.anna, at=AT)

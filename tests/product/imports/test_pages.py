@@ -13,7 +13,9 @@ from django.utils import timezone
 from zhike.customers.models import Customer
 from zhike.facts.importer import import_facts
 from zhike.facts.models import Order
+from zhike.imports import actions
 from zhike.imports.models import Import
+from zhike.jobs.models import Job
 from zhike.jobs.running import run_due
 
 pytestmark = pytest.mark.django_db
@@ -178,3 +180,20 @@ def test_pages_take_the_same_queries_however_many_imports(walk, django_assert_ma
     with django_assert_max_num_queries(12):
         walk.page()
     assert Customer.objects.count() == 3
+
+
+def test_work_that_broke_off_is_told_and_tried_again(desk, client_for, cast):
+    owner = desk.bring("customers", "客户编号,客户名称,国家\nN1,岭南纺织,中国\n")
+    actions.match_columns(owner=owner, options=owner.options, by=desk.by, at=timezone.now())
+    parked = Job.objects.filter(kind="import_check")
+    parked.update(state="parked", error="the disk was full", ended_at=timezone.now())
+    client = client_for(desk.by)
+    page = client.get(f"/imports/{owner.key}/").content.decode()
+    assert "the disk was full" in page
+    assert "Try again" in page
+    assert "every 1s" not in client.get(f"/imports/{owner.key}/progress/").content.decode()
+    assert client.post(f"/imports/{owner.key}/again/").status_code == 302
+    assert client.post(f"/imports/{owner.key}/again/").status_code == 409
+    run_due(clock=timezone.now)
+    owner.refresh_from_db()
+    assert (owner.state, owner.rows) == ("checked", 1)
