@@ -7,6 +7,7 @@ from zhike.customers import incidents as customers_incidents  # noqa: F401
 from zhike.customers import models as customers_models  # noqa: F401
 from zhike.customers import tables as customers_tables  # noqa: F401
 from zhike.facts import models as facts_models  # noqa: F401
+from zhike.grading import asking as grading_asking  # noqa: F401
 from zhike.grading import judgements as grading_judgements  # noqa: F401
 from zhike.grading import models as grading_models  # noqa: F401
 from zhike.grading import records as grading_records  # noqa: F401

@@ -113,7 +113,7 @@ def segments(standing: Standing, by: str, person: Person) -> list[Segment]:
     """The segments of an axis, the largest amount first; one statement tells which customer belongs where."""
     column = SEGMENTS[by][1]
     where = dict(
-        Customer.objects.visible_to(person).living().order_by().annotate(segment=F(column)).values_list("pk", "segment")
+        Customer.objects.visible_to(person).living().order_by().annotate(part=F(column)).values_list("pk", "part")
     )  # fmt: skip
     groups: dict[str, list[Line]] = {}
     for one in standing.lines:

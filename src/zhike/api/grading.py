@@ -23,7 +23,11 @@ from zhike.grading.standing import Answer, answers_on
 def get_grades(request: HttpRequest, code: Code, on: date | None = None) -> Any:
     person = enter(request, "see_customers")
     one, day = customer_of(person, code), on or timezone.localdate()
-    return {"customer": one.code, "on": day, "grades": [grade(answer) for answer in answers_on(one, day)]}
+    return {
+        "customer": one.code,
+        "on": day,
+        "grades": [grade(answer) for answer in answers_on(one, day, by=person)],
+    }
 
 
 def grade(answer: Answer) -> dict[str, Any]:

@@ -18,6 +18,7 @@ MODULES = (
     "zhike.customers.viewings",
     "zhike.facts.nightly",
     "zhike.grading.adjustments",
+    "zhike.grading.asking",
     "zhike.grading.boxes",
     "zhike.grading.judgements",
     "zhike.grading.running",

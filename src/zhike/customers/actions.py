@@ -20,6 +20,7 @@ from zhike.customers.contacts import (
     follow_up,
     log_activity,
     name_successor,
+    settle_grievance,
 )
 from zhike.customers.following import follow, refresh, settle
 from zhike.customers.keeping import known, note_sources
@@ -36,7 +37,7 @@ from zhike.people.rules import allow
 
 __all__ = [
     "add_contact", "add_customer", "assign_post", "change_contact", "change_customer", "complete_activity", "end_post",
-    "follow_up", "log_activity", "move_life", "name_successor", "pass_post", "refresh", "restore_fact", "settle",
+    "follow_up", "log_activity", "move_life", "name_successor", "pass_post", "refresh", "restore_fact", "settle", "settle_grievance",
 ]  # fmt: skip
 
 sentences({

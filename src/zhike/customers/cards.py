@@ -25,7 +25,7 @@ from zhike.ui.figures import tongue
 
 FACTS = (
     "name_en", "short_name", "legal_representative", "registration", "since", "country", "province", "city", "address", "phone",
-    "email", "website", "business_scope", "scale", "industry", "need_type", "importance", "region", "department", "group",
+    "email", "website", "business_scope", "scale", "industry", "need_type", "segment", "importance", "region", "department", "group",
 )  # fmt: skip
 """The facts on the card, in its order."""
 CONTACTS, UNITS, LAST = 4, 6, 3

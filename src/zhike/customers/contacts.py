@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zhike.customers.following import refresh
-from zhike.customers.life import ACTIVITIES, CHANNELS
+from zhike.customers.life import ACTIVITIES, CHANNELS, GRIEVANCES, SEVERITIES
 from zhike.customers.models import Activity, Contact, Customer
 from zhike.kernel.journal import changes, journal, sentences
 from zhike.kernel.refusals import Conflict, Invalid
-from zhike.people.models import Person
+from zhike.people.models import Person, signed_on
 from zhike.people.rules import allow
 
 sentences({
@@ -26,6 +26,7 @@ sentences({
     "successor_waived": gettext_lazy("%(who)s noted that nobody succeeds %(what)s"),
     "activity_completed": gettext_lazy("%(who)s completed “%(what)s”"),
     "followed_up": gettext_lazy("%(who)s took the next step of “%(what)s”"),
+    "grievance_settled": gettext_lazy("%(who)s settled “%(what)s” on %(day)s: %(result)s"),
     "activity_logged": gettext_lazy("%(who)s logged “%(what)s”"),
 })  # fmt: skip
 
@@ -110,6 +111,12 @@ def log_activity(
         raise Invalid(_("Unknown channel."), fields={"channel": _("unknown")})
     if more.get("kind", "communication") not in ACTIVITIES:
         raise Invalid(_("Unknown kind of activity."), fields={"kind": _("unknown")})
+    if more.get("kind") in GRIEVANCES:
+        more["severity"] = more.get("severity") or "minor"
+    elif more.get("severity"):
+        raise Invalid(_("Only a complaint or a dispute is grave."), fields={"severity": _("unknown")})
+    if more.get("severity") and more["severity"] not in SEVERITIES:
+        raise Invalid(_("Unknown severity."), fields={"severity": _("unknown")})
     made = Activity.objects.create(
         customer=customer,
         channel=channel,
@@ -148,6 +155,30 @@ def complete_activity(*, activity: Activity, content: str, result: str, by: Pers
     now.save(update_fields=["content", "result"])
     if after:
         journal(now, "activity_completed", by=by, at=at, before=before, after=after)
+    _touch(now)
+    return now
+
+
+@transaction.atomic
+def settle_grievance(
+    *, activity: Activity, settled_on: date, result: str, by: Person, at: datetime
+) -> Activity:
+    """A complaint or dispute has been settled, on which day and how; what came of it is added to its result."""
+    allow(by, "log_activity", activity.customer)
+    now = Activity.objects.select_for_update().get(pk=activity.pk)
+    if not now.is_open_grievance:
+        raise Conflict(_("It is settled already."))
+    if not now.done_on <= settled_on <= signed_on(at):
+        raise Invalid(
+            _("It is settled between the day it was raised and today."),
+            fields={"settled_on": _("out of range")},
+        )
+    if not result.strip():
+        raise Invalid(_("Say how it was settled."), fields={"result": _("missing")})
+    now.settled_on = settled_on
+    now.result = "\n".join(text for text in (now.result, result.strip()) if text)
+    now.save(update_fields=["settled_on", "result"])
+    journal(now, "grievance_settled", by=by, at=at, day=settled_on, result=result.strip()[:200])
     _touch(now)
     return now
 

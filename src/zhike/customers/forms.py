@@ -13,7 +13,6 @@ from zhike.customers.archive import Need, Unit
 from zhike.customers.documents import KINDS as DOCUMENT_KINDS
 from zhike.customers.formats import countries
 from zhike.customers.life import (
-    ACTIVITIES,
     AXES,
     CHANNELS,
     CONDITIONS,
@@ -67,7 +66,7 @@ class CustomerForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = [
             "code", "name", "name_en", "short_name", "legal_representative", "registration", "business_scope", "since", "source",
             "currency", "group", "parent", "region", "department", "country", "province", "city", "address", "phone", "email",
-            "website", "scale", "industry", "need_type", "importance",
+            "website", "scale", "industry", "need_type", "segment", "importance",
         ]  # fmt: skip
         widgets = {"since": Day(), "business_scope": forms.Textarea(attrs={"rows": 3})}
 
@@ -181,58 +180,6 @@ class SuccessorForm(forms.Form):
     def __init__(self, *args: Any, customer: Customer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["successor"].queryset = customer.contacts.offered()  # type: ignore[attr-defined]
-
-
-class ActivityForm(forms.Form):
-    """A contact with a customer. Without content and result it does not count."""
-
-    kind = forms.ChoiceField(
-        label=_("Kind"), choices=choices(ACTIVITIES), initial="communication", required=False
-    )
-    channel = forms.ChoiceField(label=_("Channel"), choices=choices(CHANNELS))
-    done_on = forms.DateField(label=_("Day"), widget=Day())
-    contact = forms.ModelChoiceField(Contact.objects.none(), label=_("With"), required=False)
-    subject = forms.CharField(label=_("Subject"), max_length=160)
-    minutes = forms.IntegerField(
-        label=_("Time spent, in minutes"), required=False, min_value=1, max_value=6_000,
-        help_text=_("With travel; analyses compare it with what the customer brings."),
-    )  # fmt: skip
-    content = forms.CharField(
-        label=_("Content"),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("What was said."),
-    )
-    result = forms.CharField(
-        label=_("Result"), required=False, widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("Without content and result it does not count."),
-    )  # fmt: skip
-    follow_up = forms.CharField(label=_("Next step"), required=False, max_length=200)
-    follow_up_on = forms.DateField(label=_("Next step by"), required=False, widget=Day())
-
-    def __init__(self, *args: Any, customer: Customer, today: date, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.today = today
-        self.initial.setdefault("done_on", today)
-        self.fields["contact"].queryset = customer.contacts.offered()  # type: ignore[attr-defined]
-
-    def clean_kind(self) -> str:
-        """What is not said is plain communication."""
-        return self.cleaned_data["kind"] or "communication"
-
-    def clean_done_on(self) -> date:
-        """A contact lies in the past."""
-        day: date = self.cleaned_data["done_on"]
-        if day > self.today:
-            raise forms.ValidationError(_("A contact lies in the past."))
-        return day
-
-
-class CompletionForm(forms.Form):
-    """What was said, and what came of it."""
-
-    content = forms.CharField(label=_("Content"), widget=forms.Textarea(attrs={"rows": 3}))
-    result = forms.CharField(label=_("Result"), widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class FindingForm(forms.Form):

@@ -63,6 +63,7 @@ FIELDS = (
     Field("scale", _("Purchase scale"), "choice", "scale", _axis("scale"), choices=_codes(AXES["scale"]), shown=False, edit=True),
     Field("need_type", _("Type of need"), "choice", "need_type", _axis("need_type"), choices=_codes(AXES["need_type"]),
           shown=False, edit=True),
+    Field("segment", _("Segment"), "choice", "segment", _axis("segment"), choices=_codes(AXES["segment"]), shown=False, edit=True),
     Field("importance", _("Strategic importance"), "choice", "importance", _axis("importance"), choices=_codes(AXES["importance"]),
           shown=False),
     Field("manager", _("Account manager"), "key", "manager_id", lambda row: grid.person(row.manager),

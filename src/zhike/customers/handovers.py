@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zhike.customers.actions import assign_post
-from zhike.customers.life import CHANNELS, POSTS
+from zhike.customers.life import CHANNELS, GRIEVANCES, POSTS
 from zhike.customers.limits import Limits
 from zhike.customers.models import Assignment, Contact, Customer
 from zhike.customers.owners import Chain
@@ -116,7 +116,7 @@ def open_items(customer: Customer, day: date) -> list[dict[str, Any]]:
     steps = customer.activities.promised()
     found = [
         _item(
-            "complaint" if one.kind == "complaint" else "promise",
+            "complaint" if one.kind in GRIEVANCES else "promise",
             one.follow_up or one.subject,
             one.follow_up_on,
         )

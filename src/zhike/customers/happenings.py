@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from zhike.customers.archive import UnitRecord
 from zhike.customers.documents import KINDS, Document
-from zhike.customers.life import ACTIVITIES, CHANNELS, UNIT_RECORDS
+from zhike.customers.life import ACTIVITIES, CHANNELS, GRIEVANCES, SEVERITIES, UNIT_RECORDS
 from zhike.customers.models import Activity
 from zhike.customers.sections import SOURCES as FACT_SOURCES
 from zhike.customers.showing import difference, names_for
@@ -68,14 +68,18 @@ def activity_events(by: Person, rows: list[Any], rank: int) -> Iterator[Event]:
         with_whom = f"{CHANNELS[one.channel]} · {one.contact}" if one.contact else str(CHANNELS[one.channel])
         if one.kind != "communication":
             with_whom = f"{ACTIVITIES.get(one.kind, one.kind)} · {with_whom}"
+        if one.severity:
+            settled = _("settled on %(day)s") % {"day": one.settled_on} if one.settled_on else _("open")
+            lines.append((_("Severity"), f"{SEVERITIES.get(one.severity, one.severity)} · {settled}"))
         yield Event(
             end_of(one.done_on), rank, one.pk, ICONS.get(one.channel, "message-circle"), one.subject,
-            tone="error" if one.kind == "complaint" else TONES.get(one.channel, "quiet"), who=f"{one.person} · {with_whom}",
+            tone="error" if one.kind in GRIEVANCES else TONES.get(one.channel, "quiet"), who=f"{one.person} · {with_whom}",
             lines=tuple(line for line in lines if line[1]), day_only=True,
             tag="" if one.counts() else _("does not count: content or result is missing"),
             extra={
                 "activity": one.pk,
                 "complete": not one.counts(),
+                "settle": one.is_open_grievance,
                 "promised": one.follow_up_on is not None and one.followed_up_at is None,
             },
         )  # fmt: skip

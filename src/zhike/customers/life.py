@@ -36,6 +36,21 @@ AXES: dict[str, dict[str, Any]] = {
         "technical_support": _("technical support"),
         "customisation": _("customisation"),
     },
+    "segment": {
+        "expressway": _("expressway system"),
+        "major": _("major customer"),
+        "class2_highway": _("class-2 highway"),
+        "large_industrial": _("large industrial enterprise"),
+        "medium_industrial": _("medium industrial enterprise"),
+        "industrial": _("industrial enterprise"),
+        "large_mine": _("large mine"),
+        "medium_mine": _("medium mine"),
+        "grain_store": _("grain store"),
+        "port": _("port"),
+        "recycling": _("recycling"),
+        "general": _("general customer"),
+        "other": _("other segment"),
+    },
     "importance": {"core": _("core"), "important": _("important"), "ordinary": _("ordinary")},
 }
 """Axis of classification -> its values; a customer carries one of each at the same time (GRD-03)."""
@@ -44,6 +59,7 @@ AXIS_NAMES: dict[str, Any] = {
     "scale": _("purchase scale"),
     "industry": _("industry"),
     "need_type": _("type of need"),
+    "segment": _("segment"),
     "importance": _("strategic importance"),
 }
 
@@ -75,8 +91,13 @@ ACTIVITIES: dict[str, Any] = {
     "service": _("service"),
     "feedback": _("feedback"),
     "complaint": _("complaint"),
+    "dispute": _("dispute"),
 }
 """Kind of an activity -> its name (ARC-06)."""
+GRIEVANCES = ("complaint", "dispute")
+"""Kinds of activities that stay open until they are settled, and count for the stability of a cooperation (GRD-10)."""
+SEVERITIES: dict[str, Any] = {"minor": _("minor"), "major": _("major")}
+"""How grave a complaint or dispute is -> its name."""
 
 GRADES = ("A", "B", "C", "D", "E")
 

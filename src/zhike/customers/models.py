@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from zhike.customers.life import GRIEVANCES
 from zhike.kernel.amounts import AmountField
 from zhike.people.models import Department, Person, Region
 
@@ -72,6 +73,7 @@ class Customer(models.Model):
     scale = models.CharField(_("purchase scale"), max_length=20, blank=True)
     industry = models.CharField(_("industry"), max_length=20, blank=True)
     need_type = models.CharField(_("type of need"), max_length=20, blank=True)
+    segment = models.CharField(_("segment"), max_length=20, blank=True)
     importance = models.CharField(_("strategic importance"), max_length=20, blank=True)
     # where it belongs
     region = models.ForeignKey(
@@ -316,6 +318,8 @@ class Activity(models.Model):
     follow_up = models.CharField(_("next step"), max_length=200, blank=True)
     follow_up_on = models.DateField(_("next step by"), null=True, blank=True)
     followed_up_at = models.DateTimeField(null=True, blank=True)
+    severity = models.CharField(_("severity"), max_length=8, blank=True)
+    settled_on = models.DateField(_("settled on"), null=True, blank=True)
     added_at = models.DateTimeField()
 
     objects = ActivityQuerySet.as_manager()
@@ -336,6 +340,11 @@ class Activity(models.Model):
 
     def __str__(self) -> str:
         return self.subject
+
+    @property
+    def is_open_grievance(self) -> bool:
+        """Whether it is a complaint or a dispute that nobody has settled."""
+        return self.kind in GRIEVANCES and self.settled_on is None
 
     def counts(self) -> bool:
         """Whether it counts as done: content and result are both there."""

@@ -18,13 +18,13 @@ from zhike.customers.actions import (
     follow_up,
     log_activity,
     name_successor,
+    settle_grievance,
 )
+from zhike.customers.activity_forms import ActivityForm, CompletionForm, SettlementForm
 from zhike.customers.archive import Unit
 from zhike.customers.documents import KINDS, Document, add_document, withdraw_document
 from zhike.customers.forms import (
-    ActivityForm,
     AnswerForm,
-    CompletionForm,
     ConfirmForm,
     ContactForm,
     DocumentForm,
@@ -125,6 +125,18 @@ def activity(request: HttpRequest, code: str, key: int) -> HttpResponse:
     return form_page(
         request, form, lambda values: complete_activity(activity=this, by=me(request), at=now()[0], **values),
         title=str(this), back=back,
+    )  # fmt: skip
+
+
+@door("log_activity", customer_data=True)
+def settle(request: HttpRequest, code: str, key: int) -> HttpResponse:
+    """Settle a complaint or dispute."""
+    one, back = found(request, code)
+    this, (at, day) = find_part(one.activities, key), now()
+    form = SettlementForm(request.POST or None, initial={"settled_on": day})
+    return form_page(
+        request, form, lambda values: settle_grievance(activity=this, by=me(request), at=at, **values),
+        title=_("Settle “%(what)s”") % {"what": this}, back=back, submit=_("Settle"),
     )  # fmt: skip
 
 

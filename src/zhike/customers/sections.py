@@ -38,7 +38,7 @@ FACTS: dict[str, tuple[str, ...]] = {
     "basic": ("name", "name_en", "short_name", "legal_representative", "registration", "business_scope", "since", "source",
               "currency", "group", "parent", "region", "department"),
     "address": ("country", "province", "city", "address", "phone", "email", "website"),
-    "business": ("scale", "industry", "need_type", "importance"),
+    "business": ("scale", "industry", "need_type", "segment", "importance"),
 }  # fmt: skip
 """Section -> the facts of the customer that it holds."""
 

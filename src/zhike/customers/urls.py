@@ -41,6 +41,7 @@ urlpatterns = [
     path("<str:code>/contacts/<int:key>/", part_views.contact, name="contact"),
     path("<str:code>/contacts/<int:key>/successor/", part_views.successor, name="successor"),
     path("<str:code>/activities/new/", part_views.new_activity, name="new_activity"),
+    path("<str:code>/activities/<int:key>/settle/", part_views.settle, name="settle_grievance"),
     path("<str:code>/activities/<int:key>/", part_views.activity, name="activity"),
     path("<str:code>/activities/<int:key>/done/", part_views.followed_up, name="followed_up"),
     path("<str:code>/findings/<slug:kind>/", part_views.finding, name="finding"),

@@ -17,6 +17,8 @@ from zhike.policies.models import Acknowledgement
 from zhike.policies.telling import owed_by
 from zhike.procedures.inbox import waiting_for
 from zhike.procedures.models import ProcedureStep
+from zhike.procedures.tasks import Task as Asked
+from zhike.procedures.tasks import tasks_of
 from zhike.submissions.waiting import Task, tasks
 
 SHOWN = 8
@@ -38,6 +40,7 @@ class Today:
     figures: list[Task] = field(default_factory=list)
     waiting: list[ProcedureStep] = field(default_factory=list)
     waiting_count: int = 0
+    asked: list[Asked] = field(default_factory=list)
     unread: list[Acknowledgement] = field(default_factory=list)
 
 
@@ -46,6 +49,7 @@ def today(person: Person, day: date, customers_open: bool) -> Today:
     found = Today(jobs=list(Job.objects.filter(asked_by=person).order_by("-id")[:4]))
     found.unread = list(owed_by(person, day)[:SHOWN])
     if customers_open:
+        found.asked = tasks_of(person, day)
         steps = waiting_for(person, day).select_related("procedure", "procedure__started_by")
         found.waiting = list(steps[:SHOWN])
         found.waiting_count = (

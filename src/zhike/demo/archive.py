@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from zhike.customers.actions import settle
+from zhike.customers.life import AXES
 from zhike.customers.models import Assignment, Contact, Customer
 from zhike.demo.frames import stream
 from zhike.demo.names import cities
@@ -178,7 +179,8 @@ def _customer(
         address=_address(row, people) if complete else "", phone=_phone(row["id"], at_home),
         email=f"info@{row['customer'].lower()}.example", website=f"www.{row['customer'].lower()}.example" if complete else "",
         currency=row["currency"], since=since, source=people.one(SOURCES),
-        scale=_scale(row["bought"]), industry=industry, need_type=NEED.get(row["need"] or "", ""),
+        scale=_scale(row["bought"]), industry=industry, segment=row["segment"] if row["segment"] in AXES["segment"] else "",
+        need_type=NEED.get(row["need"] or "", ""),
         importance=_importance(grade, row["department"]), region=staff.regions[row["region"]],
         department=staff.departments[row["department"]], manager=sellers.of(row["department"], row["region"]),
         group=row["group"] or "", amount_12m=amount(row["bought"]), receivable=amount(row["owed"]),

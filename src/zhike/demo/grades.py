@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import zlib
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from zhike.customers.models import Customer
 from zhike.demo.previous import RATINGS
 from zhike.demo.staff import Staff, moment
 from zhike.grading.adjustments import appeal, give_record
+from zhike.grading.asking import leave_out, missing_judgements
 from zhike.grading.deciding import decide_proposals, submit_run
 from zhike.grading.evaluations import dues, rows_for
 from zhike.grading.models import Grade, GradingRun
@@ -19,6 +20,7 @@ from zhike.grading.records import Evaluation
 from zhike.grading.routes import RECORD
 from zhike.grading.schemes import schemes_of
 from zhike.grading.taking_effect import settle_grades
+from zhike.people.models import Person
 from zhike.policies.models import PolicyVersion
 from zhike.procedures.actions import decide
 from zhike.procedures.inbox import waiting_for
@@ -58,6 +60,7 @@ def settle_decisions(
     ready = list(GradingRun.objects.filter(state="ready").select_related("version__policy").order_by("as_of"))
     for run in ready:
         at = moment(run.as_of + timedelta(days=14))
+        go_without(run, analyst, at)
         submit_run(run=run, effective_on=run.as_of + timedelta(days=32), by=analyst, at=at)
         up = run.proposals.filter(state="open", moved__gt=0, mark="").order_by("pk").first()
         later = at + timedelta(days=4)
@@ -76,10 +79,17 @@ def settle_decisions(
     waiting = newest(staff, as_of)
     if waiting is not None and waiting.state == "ready":
         first = (as_of.replace(day=1) + timedelta(days=32)).replace(day=1)
+        go_without(waiting, analyst, moment(as_of))
         submit_run(
             run=waiting, effective_on=first, by=analyst, at=moment(as_of), note="四季度预评，请于月内审定"
         )
     _records(staff, as_of)
+
+
+def go_without(run: GradingRun, by: Person, at: datetime) -> None:
+    """Nobody was asked for judgements in those years: the customers that lack one stay pending, with the reason."""
+    if missing_judgements(run):
+        leave_out(run=run, customers=None, ground="资料移交前未做判断，下次评定前补齐", by=by, at=at)
 
 
 def _records(staff: Staff, as_of: date) -> None:

@@ -13,7 +13,9 @@ from django.utils.translation import gettext_lazy
 from zhike.customers.models import Customer
 from zhike.grading.marks import told
 from zhike.grading.models import GradingRun
+from zhike.grading.secrecy import Reader
 from zhike.people.models import Person
+from zhike.people.rules import sees
 
 LISTS = ("review", "near", "up", "down")
 MISMATCHES: dict[str, Any] = {
@@ -35,6 +37,7 @@ class Shown:
         self.name = rating if rating in self.ratings else next(iter(self.ratings))
         self.data: dict[str, Any] = self.ratings[self.name]
         self.names = names or {}
+        self.price = self.figures = False
 
     @property
     def title(self) -> str:
@@ -157,10 +160,17 @@ class Shown:
                 {**one, "code": code, "name": name, "rank": self.ranks.get(one["grade"]), "was": self.ranks.get(one["previous"]),
                  "grade": self.word(one["grade"]) if one["grade"] else "",
                  "previous": self.word(one["previous"]) if one["previous"] else "",
-                 "target": self.word(one["target"]) if "target" in one else "", "way": told(one["way"]) if one.get("way") else "",
-                 "marks": [told(mark) for mark in one.get("marks", ())], "amount": Decimal(one["amount"]) if one["amount"] else None}
+                 "target": self.word(one["target"]) if "target" in one else "", "way": self._way(one),
+                 "marks": [told(mark) for mark in one.get("marks", ())],
+                 "amount": Decimal(one["amount"]) if one["amount"] and self.price else None}
             )  # fmt: skip
         return found
+
+    def _way(self, one: dict[str, Any]) -> str:
+        """What is missing, in the customer's figures for those who may read them."""
+        if not one.get("way"):
+            return ""
+        return told(one["way"]) if self.figures else _("one condition is missing")
 
     @property
     def marks(self) -> list[dict[str, Any]]:
@@ -176,6 +186,7 @@ class Shown:
 def shown(run: GradingRun, person: Person, rating: str) -> Shown:
     """The board of a rating for a person: one query for the customers on its lists."""
     found = Shown(run, rating)
+    found.price, found.figures = sees(person, "price"), Reader(person, run.version.text).reads_all
     keys = {one["customer"] for name in LISTS for one in found.data[name]["items"]}
     keys |= {one["customer"] for kind in found.data["mismatches"].values() for one in kind["items"]}
     rows = (

@@ -45,12 +45,13 @@ def customer_grades(request: HttpRequest, code: str) -> HttpResponse:
     """A customer's grades over time, and which one held on a day and why."""
     person, (_at, day) = me(request), now()
     one, on = find_customer(person, code), asked_day(request, day)
-    standing, schemes = standing_of(one, day), Schemes()
+    standing, schemes = standing_of(one, day, by=person), Schemes()
     treatment = (
         Treatment.objects.filter(customer=one).select_related("grade__version", "former__version").first()
     )
     shown = {
-        "customer": one, "standing": standing, "on": on, "asked": "on" in request.GET, "answers": answers_on(one, on), "day": day,
+        "customer": one, "standing": standing, "on": on, "asked": "on" in request.GET, "day": day,
+        "answers": answers_on(one, on, by=person),
         "line": line_of(standing.held, day), "may_appeal": can(person, "appeal_grade"), "may_give": may_give(person),
         "proposals": [(row, change_of(schemes)(row), PROPOSAL_STATES[row.state], STATE_TONES[row.state]) for row in standing.proposals],
         "records": [(row, name, counts(row, day)) for row, name in standing.records],
@@ -145,7 +146,7 @@ def record_ended(request: HttpRequest, key: int) -> HttpResponse:
 
 def box_of(customer: Customer, by: Person, day: date) -> dict[str, Any]:
     """The box of the record page: the grade, since when, why, what is coming."""
-    standing = standing_of(customer, day, most=12)
+    standing = standing_of(customer, day, by=by, most=12)
     open_ones = [one for one in standing.proposals if one.state == "open"]
     return {
         "standing": standing, "line": line_of(standing.held, day), "open": open_ones if can(by, "see_grading") else [],

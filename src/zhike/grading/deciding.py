@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from zhike.customers.models import Customer
 from zhike.grading import routes
+from zhike.grading.asking import refuse_while_lacking
 from zhike.grading.causes import company_text
 from zhike.grading.models import Grade, GradingRun, Proposal
 from zhike.grading.proposing import propose_run
@@ -51,13 +52,15 @@ def submit_run(
 ) -> Determination:
     """Put the proposals of a run before management; a run that changes nothing closes at once.
 
-    Without `effective_on` each grade takes effect on the day of its decision. `by` is None when an event did it.
+    Without `effective_on` each grade takes effect on the day of its decision. `by` is None when an event did it. Refused while
+    judgements are missing.
     """
     if by is not None:
         allow(by, "run_grading")
     day = timezone.localtime(at).date()
     if effective_on is not None and effective_on < day:
         raise Invalid(_("Grades take effect today or later."), fields={"effective_on": _("in the past")})
+    refuse_while_lacking(run)
     propose_run(run=run, by=by, at=at)
     if not GradingRun.objects.filter(pk=run.pk, state="ready").update(state="submitted"):
         raise Conflict(_("Somebody has submitted this run already."))

@@ -14,13 +14,16 @@ from django.views.decorators.http import require_GET, require_POST
 from zhike.customers.pages import form_page, now, show_refusal
 from zhike.grading import proposal_lists as lists
 from zhike.grading import routes
+from zhike.grading.asking import LeftOut
 from zhike.grading.deciding import decide_proposals, submit_run
 from zhike.grading.decision_forms import DecideForm, SubmitForm
 from zhike.grading.models import PROPOSAL_KINDS, PROPOSAL_STATES, GradingRun, Proposal
 from zhike.grading.proposing import propose_run
 from zhike.grading.reasons import reasons_of
 from zhike.grading.records import Determination
+from zhike.grading.run_views import lacks
 from zhike.grading.schemes import Scheme, Schemes, scheme_of, schemes_of
+from zhike.grading.secrecy import hide_causes
 from zhike.kernel.refusals import Invalid
 from zhike.people.doors import door, me
 from zhike.people.models import Person
@@ -88,6 +91,8 @@ def _list(request: HttpRequest, run: GradingRun | None) -> HttpResponse:
         "changes": [(code, name, count.get(code, "")) for code, (name, _q) in lists.CHANGES.items()],
         "states": list(PROPOSAL_STATES.items()), "may_submit": run is not None and run.state == "ready" and can(person, "run_grading"),
     }  # fmt: skip
+    if run is not None:
+        shown |= lacks(run, person)
     return render(request, "grading/proposals.html", shown)
 
 
@@ -189,9 +194,11 @@ def proposal(request: HttpRequest, key: int) -> HttpResponse:
         else:
             messages.success(request, _("Decided."))
             return redirect("proposal", key=one.pk)
+    hide_causes(person, [one])
     shown = {
-        "one": one, "scheme": scheme, "form": form if decides else None, "reasons": reasons_of(one),
+        "one": one, "scheme": scheme, "form": form if decides else None, "reasons": reasons_of(one, person),
         "marks": scheme.marks(one.mark) if scheme else [], "change": lists.change_of(Schemes())(one),
         "state": PROPOSAL_STATES[one.state], "tone": lists.STATE_TONES[one.state], "kind": PROPOSAL_KINDS[one.kind], "day": day,
+        "left_out": LeftOut.objects.filter(run=one.run_id, customer=one.customer_id).select_related("by").first() if one.run_id else None,
     }  # fmt: skip
     return render(request, "grading/proposal.html", shown, status=422 if form.errors else 200)

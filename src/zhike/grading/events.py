@@ -18,14 +18,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
+from zhike.customers.life import GRIEVANCES
 from zhike.customers.limits import LIMITS, Limits
 from zhike.customers.models import Activity, Customer
 from zhike.facts.models import Order, Receivable
+from zhike.grading.asking import missing_judgements
 from zhike.grading.causes import say
 from zhike.grading.deciding import submit_run
 from zhike.grading.models import Adjustment, Grade, GradingRun
 from zhike.grading.records import GradeEvent
-from zhike.grading.running import on_ready, start_run
+from zhike.grading.running import ON_AGAIN, on_ready, start_run
 from zhike.grading.schemes import Scheme, schemes_of
 from zhike.intelligence.models import Intelligence
 from zhike.kernel.journal import entry_for, journal_all, sentences
@@ -147,7 +149,7 @@ def _late(graded: dict[int, Grade], limits: Limits, day: date) -> Iterator[Sign]
 
 
 def _disputes(graded: dict[int, Grade], day: date) -> Iterator[Sign]:
-    for row in Activity.objects.filter(kind="complaint", done_on__range=(day - RECENT, day)):
+    for row in Activity.objects.filter(kind__in=GRIEVANCES, done_on__range=(day - RECENT, day)):
         if row.customer_id in graded:
             yield Sign(row.customer_id, "dispute", f"activity {row.pk}", row.subject[:300])
 
@@ -279,6 +281,14 @@ def month_ends(day: date, count: int) -> list[date]:
 
 @on_ready
 def submit_event_run(run: GradingRun) -> None:
-    """A run after events goes before management by itself: who would change, with the cause."""
-    if run.cause == "event":
+    """A run after events goes before management by itself: who would change, with the cause; not while judgements are missing."""
+    if run.cause == "event" and not missing_judgements(run):
         submit_run(run=run, effective_on=None, by=None, at=run.finished_at or run.started_at)
+
+
+def events_move(run: GradingRun, to: GradingRun) -> None:
+    """The events of a run that is made anew lead to the new one."""
+    GradeEvent.objects.filter(run=run).update(run=to)
+
+
+ON_AGAIN.append(events_move)

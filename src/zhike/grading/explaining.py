@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
+
+import pyarrow.parquet as pq
+
+from zhike.customers.life import ACTIVITIES, SEVERITIES
+from zhike.customers.models import Activity, Customer
 from zhike.grading.frozen import folder_of, using
 from zhike.grading.models import Grade, GradingResult, GradingRun
 from zhike.kernel.refusals import NotThere
@@ -25,3 +32,33 @@ def explanations(run: GradingRun, customer: int, rating: str | None = None) -> l
             return explain(opened, str(customer), rating)
         except NotFound as problem:
             raise NotThere(problem.message) from None
+
+
+@dataclass(frozen=True)
+class Grievance:
+    """A complaint or dispute that a run counted: the proof behind its number (GRD-10)."""
+
+    activity: Activity | None
+    kind: str
+    severity: str
+    opened_on: date
+    closed_on: date | None
+
+
+def grievances_of(run: GradingRun, customer: Customer) -> list[Grievance]:
+    """The complaints and disputes in the frozen facts of a run, the newest first, with the entry of the archive."""
+    file = folder_of(run).facts / "complaints.parquet"
+    if not file.is_file():
+        return []
+    rows = pq.read_table(file, filters=[("customer", "=", customer.pk)]).to_pylist()
+    rows = sorted(
+        (row for row in rows if row["opened_on"] <= run.as_of), key=lambda row: row["opened_on"], reverse=True
+    )
+    entries = Activity.objects.in_bulk([row["complaint"] for row in rows])
+    return [
+        Grievance(
+            entries.get(row["complaint"]), str(ACTIVITIES["dispute" if row["kind"] == "dispute" else "complaint"]),
+            str(SEVERITIES[row["severity"]]), row["opened_on"], row["closed_on"] if (row["closed_on"] or date.max) <= run.as_of else None,
+        )
+        for row in rows
+    ]  # fmt: skip

@@ -70,6 +70,22 @@ TRADE: dict[str, Source] = {
         },
         "zhike_activity t where 1 = 1", "t.id",
     ),
+    "complaints": Source(
+        {
+            "complaint": ("t.id", WHOLE), "customer": ("t.customer_id", WHOLE), "opened_on": ("t.done_on", DAY),
+            "closed_on": ("t.settled_on", DAY), "kind": ("(case t.kind when 'dispute' then 'dispute' else 'other' end)", TEXT),
+            "severity": ("(case t.severity when 'major' then 'major' else 'minor' end)", TEXT),
+        },
+        "zhike_activity t where t.kind in ('complaint', 'dispute')", "t.id",
+    ),
+    "order_lines": Source(
+        {
+            "order": ("t.number", TEXT), "line": ("1", WHOLE), "customer": ("t.customer_id", WHOLE), "ordered_on": ("t.ordered_on", DAY),
+            "product": ("t.product", TEXT), "quantity": ("10000", MONEY), "price": ("t.amount", MONEY), "amount": ("t.amount", MONEY),
+            "currency": ("t.currency", TEXT), "profit": ("t.profit", MONEY), "known_on": ("t.known_on", DAY),
+        },
+        "zhike_order t where t.product <> ''", "t.id",
+    ),
     "judgements": Source(
         {
             "customer": ("t.customer_id", WHOLE), "judgement": ("t.name", TEXT), "value": ("t.value", TEXT),
@@ -80,15 +96,29 @@ TRADE: dict[str, Source] = {
         " where t.replaced_at is null", "t.id",
     ),
 }  # fmt: skip
-"""Fact table -> where it comes from. Hours are the minutes that people state, to two decimals."""
+"""Fact table -> where it comes from. An order that names its product has it as its one line.
+Hours are the minutes that people state, to two decimals."""
 
 ARCHIVE: dict[str, tuple[str, pa.DataType]] = {
     "customer": ("t.id", WHOLE), "name": ("t.name", TEXT), "code": ("t.code", TEXT), "group": ("t.\"group\"", TEXT),
     "industry": ("t.industry", TEXT), "need": ("t.need_type", TEXT), "region": ("g.code", TEXT), "country": ("t.country", TEXT),
     "department": ("d.code", TEXT), "channel": ("t.source", TEXT), "since": ("t.since", DAY), "scale": ("t.scale", TEXT),
-    "importance": ("t.importance", TEXT), "life": ("t.life", TEXT), "manager": ("t.manager_id", WHOLE),
+    "importance": ("t.importance", TEXT), "segment": ("t.segment", TEXT), "life": ("t.life", TEXT), "manager": ("t.manager_id", WHOLE),
 }  # fmt: skip
 """Column of the table of customers -> field of the archive."""
+ASKED = {"complaints", "order_lines"}
+"""Fact tables that are frozen only for policies that read them."""
+EMPTY = {
+    "overrides",
+    "previous_grades",
+    "judgements",
+    "receivables",
+    "exchange_rates",
+    "activities",
+    "complaints",
+    "order_lines",
+}
+"""Fact tables that are left out where they have no rows."""
 NAMED = re.compile(r"\bcustomers\.([a-z_][a-z0-9_]*)")
 
 
@@ -179,7 +209,11 @@ def freeze(
     part.mkdir(parents=True)
     sources = {
         "customers": customers(cut),
-        **TRADE,
+        **{
+            name: source
+            for name, source in TRADE.items()
+            if name not in ASKED or name in cut.policy.document.facts
+        },
         "previous_grades": previous_grades(cut),
         "overrides": overrides(cut),
     }
@@ -188,7 +222,7 @@ def freeze(
         for name, source in sources.items():
             tell(name, sum(counts.values()))
             counts[name] = _write(shot, source, part / f"{name}.parquet")
-    for name in ("overrides", "previous_grades", "judgements", "receivables", "exchange_rates", "activities"):
+    for name in EMPTY & counts.keys():
         if not counts[name]:
             (part / f"{name}.parquet").unlink()
     seal(part)

@@ -108,10 +108,12 @@ def judge(
     by: Person,
     at: datetime,
     needs_reviewer: bool = True,
+    judged_on: date | None = None,
 ) -> Judgement:
     """Give a judgement about a customer; it takes the place of the one before, which stays on record.
 
-    Without a ground, a reviewer other than oneself, or a day of review it is refused.
+    Without a ground, a reviewer other than oneself, or a day of review it is refused. `judged_on` is the day as of which it
+    is given, for a run that looks back; `given_at` keeps when that was.
     """
     allow(by, "judge_customers", customer)
     wrong: dict[str, Any] = {}
@@ -123,11 +125,14 @@ def judge(
         wrong["reviewer"] = _("Nobody reviews their own judgement.")
     if valid_until is None or valid_until <= at.date():
         wrong["valid_until"] = _("Name a later day on which it is reviewed.")
+    day = judged_on or at.date()
+    if day > at.date():
+        wrong["value"] = _("This day has not come yet.")
     if wrong:
         raise Invalid(_("The judgement is not complete."), fields=wrong)
     Judgement.objects.standing().filter(customer=customer, name=name).update(replaced_at=at)
     made = Judgement.objects.create(
-        customer=customer, name=name, value=value, ground=ground.strip(), judged_by=by, judged_on=at.date(),
+        customer=customer, name=name, value=value, ground=ground.strip(), judged_by=by, judged_on=day,
         reviewer=reviewer, valid_until=valid_until, given_at=at,
     )  # fmt: skip
     if name in ARCHIVE_FIELD:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from zhike.customers.models import Customer
+from zhike.grading.asking import asked_by, unanswered
 from zhike.grading.judgements import Judgement
 from zhike.grading.marks import pick
-from zhike.grading.models import GradingResult, GradingRun
+from zhike.grading.models import GradingRun
 from zhike.grading.preflight import judgements_of
 from zhike.people.models import Person
 from zhike.policies import reading
@@ -29,6 +29,8 @@ class Question:
     title: str
     text: str
     last: Judgement | None
+    run: GradingRun | None = None
+    who: str = ""
 
 
 def title_of(name: str, spec: JudgementMetric | None) -> str:
@@ -39,6 +41,11 @@ def title_of(name: str, spec: JudgementMetric | None) -> str:
 def question_of(spec: JudgementMetric | None) -> str:
     """What the person is asked."""
     return pick(spec.question.text) if spec is not None and spec.question is not None else ""
+
+
+def who_of(spec: JudgementMetric | None) -> str:
+    """Whom the policy names to judge."""
+    return pick(spec.who.text) if spec is not None and spec.who is not None else ""
 
 
 def specs(day: date) -> dict[str, JudgementMetric]:
@@ -58,30 +65,6 @@ def words_of(day: date) -> dict[str, str]:
     return found
 
 
-def asked_of_run(run: GradingRun, person: Person) -> int:
-    """How many of a run's pending customers wait for a judgement that a person may see."""
-    names = judgements_of(run.version)
-    if not names or run.state not in ("ready", "submitted"):
-        return 0
-    return int(waiting(run, names).visible_to(person).count())
-
-
-def waiting(run: GradingRun, names: Iterable[str]) -> Any:
-    """The pending results of a run whose customer lacks a judgement that holds on its day."""
-    rows = GradingResult.objects.filter(run=run, state="pending")
-    held = Judgement.objects.valid(run.as_of)
-    lacking = rows.none()
-    for name in names:
-        lacking = lacking | rows.exclude(customer__in=held.filter(name=name).values("customer"))
-    return lacking
-
-
-def missing_judgements(run: GradingRun) -> int:
-    """How many customers keep the run from closing, because nobody has judged them."""
-    names = judgements_of(run.version)
-    return int(waiting(run, names).count()) if names else 0
-
-
 def questions(person: Person, day: date, run: GradingRun | None = None) -> list[Question]:
     """What a person is asked: judgements past their review, and those that a run waits for; the largest customers first."""
     known = specs(day)
@@ -90,17 +73,21 @@ def questions(person: Person, day: date, run: GradingRun | None = None) -> list[
         (one.customer_id, one.name): _question(one.customer, one.name, known[one.name], one)
         for one in due.order_by("-customer__amount_12m", "pk")[:MOST]
     }
-    runs = [run] if run is not None else list(open_runs())
-    for each in runs:
-        for name, spec in judgements_of(each.version).items():
+    for each in [run] if run is not None else list(open_runs()):
+        for one in {one.name: one for some in asked_by(each.version).values() for one in some}.values():
             rows = (
-                waiting(each, [name])
+                unanswered(each, one.name)
                 .visible_to(person)
                 .select_related("customer")
-                .order_by("-amount", "pk")[:MOST]
+                .order_by("-amount", "pk")
             )
-            for row in rows:
-                found.setdefault((row.customer_id, name), _question(row.customer, name, spec, None))
+            for row in rows[:MOST]:
+                found.setdefault(
+                    (row.customer_id, one.name),
+                    Question(
+                        row.customer, one.name, one.title, question_of(one.spec), None, each, who_of(one.spec)
+                    ),
+                )
     return list(found.values())[:MOST]
 
 
@@ -114,4 +101,4 @@ def open_runs() -> Any:
 
 
 def _question(customer: Customer, name: str, spec: JudgementMetric, last: Judgement | None) -> Question:
-    return Question(customer, name, title_of(name, spec), question_of(spec), last)
+    return Question(customer, name, title_of(name, spec), question_of(spec), last, None, who_of(spec))

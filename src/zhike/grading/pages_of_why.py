@@ -1,7 +1,9 @@
-"""An explanation as the page shows it: every text in the reader's language, amounts only for those who see them."""
+"""An explanation as the page shows it: every text in the reader's language; `secrecy.Reader` has taken out what is not for them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from zhike.explain_page import colour, done, ink, shown_number
@@ -17,19 +19,19 @@ from zhike.explain_words import (
     value_words,
 )
 from zhike.grading.marks import pick
+from zhike.grading.secrecy import HIDDEN, hidden_word
 from zhike_engine.explain import Checked, Explanation, GradeChecked, Group, Miss
+from zhike_engine.explain.model import Part
 from zhike_engine.formats import spelt
 
 TONES = {"held": "success", "failed": "error", "unknown": "warning", "not_applicable": "quiet"}
-HIDDEN = "•••"
-MONEY = ("money",)
 
 
 class Why:
     """One rating of a customer, explained."""
 
-    def __init__(self, found: Explanation, *, price: bool) -> None:
-        self.found, self.price = found, price
+    def __init__(self, found: Explanation) -> None:
+        self.found = found
         self.provenance = found.provenance
 
     def _said(self, text: Any) -> str:
@@ -143,15 +145,22 @@ class Why:
     def scores(self) -> list[dict[str, Any]]:
         """Scores and what they are made of."""
         return [
-            {"title": self._said(score.title), "value": shown_number(score.value), "base": shown_number(score.base) if score.base else "",
+            {"title": self._said(score.title), "value": self._number(score.value, score.parts),
+             "base": shown_number(score.base) if score.base else "",
              "parts": [
-                 {"title": self._said(part.title), "shown": self._said(part.shown), "points": shown_number(part.points),
+                 {"title": self._said(part.title), "shown": self._said(part.shown), "points": self._number(part.points, [part]),
                   "weight": "—" if part.weight is None else f"{shown_number(part.weight, 100)} %",
-                  "adds": shown_number(part.contribution), "note": self._said(part.note)}
+                  "adds": self._number(part.contribution, [part]), "note": self._said(part.note)}
                  for part in score.parts
              ]}
             for score in self.found.scores
         ]  # fmt: skip
+
+    def _number(self, number: Decimal | None, parts: Sequence[Part]) -> str:
+        """A number of a score, or that it is not for this reader because a line behind it is not."""
+        if number is None and any(part.shown == HIDDEN for part in parts):
+            return hidden_word()
+        return shown_number(number)
 
     @property
     def metrics(self) -> list[dict[str, Any]]:

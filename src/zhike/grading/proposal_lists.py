@@ -14,8 +14,10 @@ from django.utils.translation import gettext_lazy
 from zhike.grading.causes import cause_text
 from zhike.grading.models import PROPOSAL_STATES, GradingRun, Proposal
 from zhike.grading.schemes import Schemes
+from zhike.grading.secrecy import hide_causes
 from zhike.lists.pages import Page, page_of
 from zhike.people.models import Person
+from zhike.people.rules import sees
 from zhike.ui import grid
 
 CHANGES: dict[str, tuple[Any, Q]] = {
@@ -69,12 +71,16 @@ def find(by: Person, wanted: Wanted, run: GradingRun | None) -> QuerySet[Proposa
 def page(by: Person, wanted: Wanted, run: GradingRun | None) -> Page:
     """One page, in a constant number of queries."""
     sort = wanted.sort.lstrip("-")
+    if sort == "amount" and not sees(by, "price"):
+        sort = ""
     down = "-" if wanted.sort.startswith("-") else ""
     order = [f"{down}{SORTS[sort]}", "-id"] if sort else ["state", "moved", "-id"] if run else ["-id"]
     rows = Proposal.objects.select_related("customer", "decided_by", "run", "proposed_by", "result").defer(
         "customer__search", "customer__tokens", "customer__channels", "run__board", "run__manifest", "result__metrics"
     )  # fmt: skip
-    return page_of(find(by, wanted, run).order_by(*order), rows, wanted.page)
+    found = page_of(find(by, wanted, run).order_by(*order), rows, wanted.page)
+    hide_causes(by, found.object_list)
+    return found
 
 
 def columns(schemes: Schemes, sees_price: bool, several: bool) -> list[grid.Column]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from zhike.grading.explaining import explanation
 from zhike.grading.models import Grade, GradingResult, Proposal
+from zhike.grading.secrecy import Reader
 from zhike.kernel.refusals import NotThere
+from zhike.people.models import Person
 from zhike.policies.words import lang
 from zhike_engine.errors import ZhikeError
 from zhike_engine.explain import Explanation
@@ -77,7 +79,6 @@ class Reasons:
     tested: tuple[Tested, ...] = ()
     way: Way | None = None
     source: str = ""
-    facts: dict[str, Any] = field(default_factory=dict)
 
     @property
     def lines(self) -> list[str]:
@@ -91,8 +92,8 @@ class Reasons:
         return [one for one in [*found, self.way.summary if self.way else "", self.source] if one]
 
 
-def reasons_of(one: Proposal | Grade | GradingResult | None) -> Reasons:
-    """The reasons of a proposal, a grade or a result."""
+def reasons_of(one: Proposal | Grade | GradingResult | None, by: Person) -> Reasons:
+    """The reasons of a proposal, a grade or a result, as a person reads them."""
     result = one if isinstance(one, GradingResult) else result_of(one)
     if result is None:
         return Reasons()
@@ -100,8 +101,9 @@ def reasons_of(one: Proposal | Grade | GradingResult | None) -> Reasons:
         found = explanation(result)
     except (NotThere, ZhikeError, OSError):
         found = None
-    facts = {name: value for name, value in result.metrics.items() if name != "!"} if result.metrics else {}
-    return Reasons(facts=facts) if found is None else told(found, facts)
+    if found is None:
+        return Reasons()
+    return told(Reader(by, result.run.version.text).read(found))
 
 
 def result_of(one: Proposal | Grade | None) -> GradingResult | None:
@@ -116,7 +118,7 @@ def result_of(one: Proposal | Grade | None) -> GradingResult | None:
     return GradingResult.objects.filter(run=one.run_id, customer=one.customer_id, rating=rating).first()
 
 
-def told(found: Explanation, facts: dict[str, Any]) -> Reasons:
+def told(found: Explanation) -> Reasons:
     """An explanation of the engine in the reader's language: the grade given, and the next better one."""
     asked = [
         one
@@ -143,7 +145,7 @@ def told(found: Explanation, facts: dict[str, Any]) -> Reasons:
             said(way.title), said(way.summary),
             tuple((said(gap.sentence), said(gap.has), said(gap.hint) or said(gap.missing)) for gap in way.gaps),
         ),
-        source, facts,
+        source,
     )  # fmt: skip
 
 

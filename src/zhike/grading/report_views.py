@@ -22,10 +22,12 @@ from zhike.grading.causes import cause_text
 from zhike.grading.proposal_lists import change_of
 from zhike.grading.records import Treatment
 from zhike.grading.schemes import Schemes
+from zhike.grading.secrecy import hidden_word, reads_cause
 from zhike.grading.treatments import ANSWERS, confirm_treatment, duties_of
 from zhike.kernel.refusals import Invalid
 from zhike.people.doors import door, me
-from zhike.people.rules import can
+from zhike.people.models import Person
+from zhike.people.rules import can, sees
 from zhike.ui import grid
 
 PAGE = 50
@@ -54,7 +56,7 @@ def movement(request: HttpRequest) -> HttpResponse:
         rows.select_related("customer", "approved_by").defer("customer__search", "customer__tokens").order_by("-from_on", "-id"), PAGE
     ).get_page(request.GET.get("page"))  # fmt: skip
     table = grid.Table(
-        _move_columns(), page, request.GET, path=request.path, caption=_("Movement"), empty=_("No grade changed in this period."),
+        _move_columns(person), page, request.GET, path=request.path, caption=_("Movement"), empty=_("No grade changed in this period."),
         hint=_("Changes stand here when management has approved them."), filtered=True,
     )  # fmt: skip
     if request.headers.get("HX-Target", "").endswith("#table"):
@@ -89,7 +91,7 @@ def _narrowed(request: HttpRequest, rows: Any) -> Any:
     return rows
 
 
-def _move_columns() -> list[grid.Column]:
+def _move_columns(person: Person) -> list[grid.Column]:
     schemes = Schemes()
 
     def change(row: Any) -> str:
@@ -103,7 +105,8 @@ def _move_columns() -> list[grid.Column]:
         grid.Column("change", _("Movement"), change, phone="aside"),
         grid.Column("from_on", pgettext("period", "From"), lambda row: grid.day(row.from_on), phone="meta"),
         grid.Column("cause", _("Cause"), lambda row: grid.text(cause_text(row.cause)), phone="meta"),
-        grid.Column("ground", _("Ground"), lambda row: grid.text(row.ground[:90]), css="ink-2"),
+        grid.Column("ground", _("Ground"),
+                    lambda row: grid.text(row.ground[:90] if reads_cause(person, row.cause) else hidden_word()), css="ink-2"),
         grid.Column("approved_by", _("Approved by"), lambda row: grid.person(row.approved_by)),
     ]  # fmt: skip
 
@@ -118,7 +121,7 @@ def principles(request: HttpRequest) -> HttpResponse:
     names = {one.pk: one for one in Customer.objects.visible_to(person).filter(pk__in=keys)}
     shown = {
         "fair": [(one, [(twins, [names[key] for key in twins.keys if key in names]) for twins in one.twins]) for one in fair],
-        "tilts": checks.tilts(person, day),
+        "tilts": checks.tilts(person, day), "price": sees(person, "price"),
     }  # fmt: skip
     return render(request, "grading/principles.html", shown)
 

@@ -31,6 +31,12 @@ class StartForm(forms.Form):
         return found
 
 
+class LeaveForm(forms.Form):
+    """Why customers go before management without a judgement."""
+
+    ground = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+
+
 class JudgementForm(forms.Form):
     """A judgement with ground, reviewer and day of review."""
 

@@ -76,7 +76,10 @@ def find(run: GradingRun, person: Person, asked: Asked) -> QuerySet[Any]:
         rows = rows.filter(grade=asked.grade)
     for word in asked.words.lower().split():
         rows = rows.filter(customer__search__contains=word)
-    return rows.order_by(*SORTS[asked.sort])
+    if "amount" in asked.sort and not sees(person, "price"):
+        return rows.order_by("id")
+    order = [one for one in SORTS[asked.sort] if one != "-amount" or sees(person, "price")]
+    return rows.order_by(*order)
 
 
 def page(run: GradingRun, person: Person, asked: Asked) -> Page:

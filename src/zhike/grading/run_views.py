@@ -14,9 +14,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from zhike.customers.models import Customer
 from zhike.customers.pages import find_customer, form_page, now
+from zhike.grading.asking import answered_since, asked_of, missing_judgements
 from zhike.grading.boards import Shown, shown
-from zhike.grading.explaining import explanations
-from zhike.grading.judging import asked_of_run
+from zhike.grading.explaining import explanations, grievances_of
 from zhike.grading.marks import told
 from zhike.grading.models import GradingRun
 from zhike.grading.outlooks import outlook_of
@@ -24,9 +24,11 @@ from zhike.grading.pages_of_why import Why
 from zhike.grading.preflight import preflight
 from zhike.grading.run_forms import StartForm
 from zhike.grading.run_lists import KINDS, Asked, table
-from zhike.grading.running import error_of, start_run, withdraw_run
+from zhike.grading.running import error_of, grade_again, start_run, withdraw_run
 from zhike.grading.schedule import due_runs, last_end
+from zhike.grading.secrecy import Reader
 from zhike.people.doors import door, me
+from zhike.people.models import Person
 from zhike.people.rules import can, sees
 from zhike.policies.models import PolicyVersion
 
@@ -109,9 +111,19 @@ def board(request: HttpRequest, key: int) -> HttpResponse:
     if "ratings" in run.board:
         page_of |= {
             "shown": shown(run, person, request.GET.get("rating", "")), "price": sees(person, "price"),
-            "asked_judgements": asked_of_run(run, person),
-        }  # fmt: skip
+        } | lacks(run, person)  # fmt: skip
     return render(request, "grading/board.html", page_of)
+
+
+def lacks(run: GradingRun, person: Person) -> dict[str, Any]:
+    """What a run waits for before it goes before management, for the notice on its pages."""
+    number = missing_judgements(run) if run.state == "ready" else 0
+    if not number:
+        return {"lacking": 0}
+    return {
+        "lacking": number, "since": answered_since(run), "mine": asked_of(run, person) if can(person, "judge_customers") else 0,
+        "may_run": can(person, "run_grading"),
+    }  # fmt: skip
 
 
 @door("see_grading")
@@ -132,6 +144,13 @@ def withdraw(request: HttpRequest, key: int) -> HttpResponse:
     run = find_run(key)
     withdraw_run(run=run, by=me(request), at=now()[0])
     return redirect(run)
+
+
+@door("run_grading")
+@require_POST
+def again(request: HttpRequest, key: int) -> HttpResponse:
+    """Make a run anew, with what has been judged since."""
+    return redirect(grade_again(run=find_run(key), by=me(request), at=now()[0]))
 
 
 @door("see_grading", customer_data=True)
@@ -156,16 +175,20 @@ def result(request: HttpRequest, key: int, code: str) -> HttpResponse:
     """Why a customer has its result, in plain words."""
     run, person = finished(key), me(request)
     customer = find_customer(person, code)
-    return render(request, "grading/why.html", why_page(run, customer, price=sees(person, "price")))
+    return render(request, "grading/why.html", why_page(run, customer, person))
 
 
-def why_page(run: GradingRun, customer: Customer, *, price: bool) -> dict[str, Any]:
-    """What the page of an explanation needs."""
-    found = [Why(one, price=price) for one in explanations(run, customer.pk)]
-    forecast = outlook_of(run, customer.pk) if price else {}
+def why_page(run: GradingRun, customer: Customer, person: Person) -> dict[str, Any]:
+    """What the page of an explanation needs, as a person reads it."""
+    reader = Reader(person, run.version.text)
+    found = [Why(reader.read(one)) for one in explanations(run, customer.pk)]
+    forecast = {
+        name: one for name, one in outlook_of(run, customer.pk).items() if sees(person, "risk" if "risk" in name else "price")
+    }  # fmt: skip
     return {
-        "run": run, "customer": customer, "whys": found, "first": found[0], "price": price, "forecast": forecast,
-        "outlook": run.board.get("forecast", {}), "currency": run.board.get("currency", ""),
+        "grievances": grievances_of(run, customer),
+        "run": run, "customer": customer, "whys": found, "first": found[0], "forecast": forecast,
+        "outlook": run.board.get("forecast", {}), "currency": run.board.get("currency", ""), "hides": bool(reader.lacks),
     }  # fmt: skip
 
 

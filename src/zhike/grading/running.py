@@ -46,6 +46,8 @@ sentences({
 
 OnReady = Callable[[GradingRun], None]
 ON_READY: list[OnReady] = []
+ON_AGAIN: list[Callable[[GradingRun, GradingRun], None]] = []
+"""What happens when a run takes the place of another, in its transaction."""
 LISTED = 60
 """So many customers stand on each list of the board."""
 
@@ -104,6 +106,18 @@ def withdraw_run(*, run: GradingRun, by: Person, at: datetime) -> GradingRun:
     run.refresh_from_db()
     journal(run, "grading_withdrawn", by=by, at=at)
     return run
+
+
+@transaction.atomic
+def grade_again(*, run: GradingRun, by: Person, at: datetime) -> GradingRun:
+    """Make a run anew on the facts of now, for what has been judged since; the one before is withdrawn and stays on record."""
+    withdraw_run(run=run, by=by, at=at)
+    made = start_run(
+        version=run.version, as_of=run.as_of, by=by, at=at, cause=run.cause, only=run.only, note=run.note
+    )
+    for act in ON_AGAIN:
+        act(run, made)
+    return made
 
 
 def do_now(run: GradingRun, clock: Callable[[], datetime]) -> GradingRun:

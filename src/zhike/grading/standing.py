@@ -13,6 +13,8 @@ from zhike.grading.models import Adjustment, Grade, GradingResult, Proposal
 from zhike.grading.reasons import Reasons, reasons_of
 from zhike.grading.records import Determination
 from zhike.grading.schemes import Scheme, Schemes, said
+from zhike.grading.secrecy import hide_causes
+from zhike.people.models import Person
 from zhike.ui import grid
 
 POINTS, NO_RANK = 80, 5
@@ -105,18 +107,24 @@ def counts(row: Adjustment, day: date) -> bool:
     )
 
 
-def standing_of(customer: Customer, day: date, *, most: int = 60) -> Standing:
-    """The grades of a customer, newest first, with what is open; a constant number of queries."""
+def standing_of(customer: Customer, day: date, *, by: Person, most: int = 60) -> Standing:
+    """The grades of a customer as a person reads them, newest first, with what is open; a constant number of queries."""
     rows = list(
         Grade.objects.held().filter(customer=customer).select_related("approved_by", "run", "proposal")
         .defer("run__board", "run__manifest").order_by("-from_on", "-id")[:most]
     )  # fmt: skip
     schemes = Schemes()
     schemes.fetch({row.version_id for row in rows if row.version_id})
+    proposals = list(
+        Proposal.objects.filter(customer=customer)
+        .select_related("decided_by", "proposed_by")
+        .order_by("-id")[:20]
+    )
+    hide_causes(by, [*rows, *proposals])
     return Standing(
         customer, day,
         [Held(row, schemes.of(row.version_id, row.rating)) for row in rows],
-        list(Proposal.objects.filter(customer=customer).select_related("decided_by", "proposed_by").order_by("-id")[:20]),
+        proposals,
         [
             (row, str(KINDS[row.kind]))
             for row in Adjustment.objects.filter(customer=customer).select_related("given_by", "approved_by")[:20]
@@ -133,15 +141,15 @@ class Answer:
     confirmed: GradingResult | None
 
 
-def answers_on(customer: Customer, day: date) -> list[Answer]:
-    """For every rating: the grade of a day with its reasons, and the last run that confirmed it by then."""
+def answers_on(customer: Customer, day: date, *, by: Person) -> list[Answer]:
+    """For every rating: the grade of a day with its reasons as a person reads them, and the last run that confirmed it by then."""
     schemes, found = Schemes(), []
     rows = Grade.objects.on(day).filter(customer=customer).select_related("approved_by", "run")
     for row in rows.order_by("-main", "rating"):
         confirmed = confirming(row, day)
-        found.append(
-            Answer(Held(row, schemes.of(row.version_id, row.rating)), reasons_of(confirmed or row), confirmed)
-        )
+        hide_causes(by, [row])
+        held = Held(row, schemes.of(row.version_id, row.rating))
+        found.append(Answer(held, reasons_of(confirmed or row, by), confirmed))
     return found
 
 

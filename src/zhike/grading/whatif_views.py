@@ -20,6 +20,7 @@ from zhike.grading.marks import lang, pick, problem_words, told
 from zhike.grading.models import GradingRun
 from zhike.grading.run_views import finished
 from zhike.grading.scenarios import Scenario, drop_scenario, keep_scenario
+from zhike.grading.secrecy import Reader
 from zhike.grading.whatif import SHOWN, Knob, Turned, knobs, turn
 from zhike.kernel.refusals import Invalid
 from zhike.people.doors import door, me
@@ -101,7 +102,8 @@ def said(run: GradingRun, person: Person, shown: Shown, found: Turned) -> dict[s
             "wide_now": round(grade["now"] / most * 100),
             "wide_then": round(grade["then"] / most * 100),
         }
-    first = one.movers[: SHOWN * 4]
+    named = Reader(person, run.version.text).reads_all  # who moves at which limit tells the figure
+    first = one.movers[: SHOWN * 4] if named else ()
     codes = dict(
         Customer.objects.visible_to(person)
         .filter(pk__in=[int(m.customer) for m in first])

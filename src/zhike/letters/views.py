@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from zhike.customers.pages import find_part, form_page, now
-from zhike.kernel.refusals import Refused
+from zhike.kernel.refusals import Forbidden, Refused
 from zhike.letters import paper
 from zhike.letters.actions import MOST, SENDABLE, mark_posted, send_letters, suppress, unsuppress
 from zhike.letters.forms import GroundForm
@@ -91,7 +91,7 @@ def letter(request: HttpRequest, key: int) -> HttpResponse:
         except (Refused, ZhikeError) as refusal:
             trouble = str(refusal)
     page_of = {
-        "letter": one, "number": number_of(one), "sheet": sheet, "trouble": trouble, "day": day,
+        "shows": sees(person, "price"), "letter": one, "number": number_of(one), "sheet": sheet, "trouble": trouble, "day": day,
         "contact": to[0], "address": to[1] if sees(person, "contact") or not to[1] else "•••",
         "state": state_tag(one, day), "change": shown_change(one),
         "means": MEANS.get(one.means, ""), "may_send": can(person, "send_letters") and one.state in SENDABLE,
@@ -162,7 +162,9 @@ def letter_file(request: HttpRequest, key: int, form: str) -> HttpResponse | Fil
     """The letter as Word file or PDF: as it went, or as it would go now."""
     if form not in TYPES:
         raise Http404
-    one = find_letter(me(request), key)
+    one, person = find_letter(me(request), key), me(request)
+    if not sees(person, "price"):
+        raise Forbidden(_("The letter names amounts, which your roles do not show."))
     name = f"{number_of(one)}.{form}"
     digest = one.sha256 if form == "pdf" else one.word_sha256
     if digest and one.state not in ("due", "failed", "suppressed"):

@@ -19,11 +19,13 @@ from zhike.customers.pages import find_part, now
 from zhike.kernel.refusals import Invalid, Refused
 from zhike.people.doors import door, me
 from zhike.people.models import Person
+from zhike.people.rules import sees
 from zhike.procedures import actions, lists, notes
 from zhike.procedures.committees import Action
 from zhike.procedures.forms import BulkForm, DecideForm, GroundForm, NoteForm, SignerForm
 from zhike.procedures.inbox import asked, waiting_for
 from zhike.procedures.models import CHOICES, Procedure, ProcedureStep
+from zhike.procedures.tasks import tasks_of
 from zhike.ui import grid
 from zhike.ui.forms import tell
 
@@ -67,16 +69,17 @@ def inbox(request: HttpRequest) -> HttpResponse:
     todo = Action.objects.filter(person=person, done_at__isnull=True).select_related("session__committee")[
         :20
     ]
-    page |= {"table": table, "tabs": tabs("inbox"), "todo": todo, "day": day}
+    page |= {"table": table, "tabs": tabs("inbox"), "todo": todo, "day": day, "tasks": tasks_of(person, day)}
     return render(request, "procedures/inbox.html", page)
 
 
 @door()
 @require_GET
 def inbox_count(request: HttpRequest) -> HttpResponse:
-    """How many steps wait for me: the number beside the link, loaded after the page."""
+    """How much waits for me: the number beside the link, loaded after the page."""
     person, (_at, day) = me(request), now()
-    return render(request, "procedures/_count.html", {"count": waiting_for(person, day).order_by().count()})
+    count = waiting_for(person, day).order_by().count() + len(tasks_of(person, day))
+    return render(request, "procedures/_count.html", {"count": count})
 
 
 def _list(request: HttpRequest, here: str, which: str) -> HttpResponse:
@@ -140,6 +143,7 @@ def _page(
         "tone": lists.TONES[one.state], "kind": lists.kind_name(one), "form": form or DecideForm(),
         "may_withdraw": one.state == "open" and actions.may_withdraw(one, person, at), "choices": CHOICES.items(),
         "notes": one.notes.select_related("by"), "note_form": NoteForm(), "may_note": one.state == "open",
+        "sees_amount": sees(person, "price"),
         "away": lists.stood_in_for(person, day, [my_step] if my_step else []).get(my_step.pk if my_step else 0),
     }  # fmt: skip
     return render(request, "procedures/procedure.html", page, status=status)

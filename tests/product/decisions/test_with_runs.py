@@ -11,6 +11,7 @@ import pytest
 from tests.product.grading import world
 from zhike.customers.models import Customer
 from zhike.facts.models import Order
+from zhike.grading.asking import leave_out
 from zhike.grading.deciding import decide_proposals, submit_run
 from zhike.grading.events import note_events
 from zhike.grading.frozen import close_all
@@ -81,7 +82,7 @@ def test_the_way_from_important_to_core(cast: Any, client_for: Any, clock: Any) 
             at=world.NOW.replace(year=2025),
         )  # fmt: skip
     run = _run(version, lin)
-    submit_run(run=run, effective_on=None, by=lin, at=world.NOW)
+    _submit(run, lin)
     decide_proposals(run=run, choice="approve", by=cast.people.boss, at=world.NOW)
     page = client_for(cast.people.ming).get("/customers/RISE/grades/").content.decode()
     assert "Nearest way to Core" in page
@@ -98,9 +99,14 @@ def test_the_way_from_important_to_core(cast: Any, client_for: Any, clock: Any) 
         for month in range(1, 7)
     )
     again = _run(version, lin)
-    submit_run(run=again, effective_on=None, by=lin, at=world.NOW)
+    _submit(again, lin)
     up = Proposal.objects.get(customer=one, run=again, rating="key-account.development")
     assert (up.current, up.proposed, up.moved) == ("important", "core", 1)
+
+
+def _submit(run: GradingRun, by: Any) -> None:
+    leave_out(run=run, customers=None, ground="judged in spring", by=by, at=world.NOW)
+    submit_run(run=run, effective_on=None, by=by, at=world.NOW)
 
 
 def _run(version: Any, by: Any) -> GradingRun:
@@ -147,7 +153,7 @@ def test_a_small_direct_buyer_qualifies_by_strategic_importance(
     page = boss.get("/grading/entry/?state=qualified").content.decode()
     assert "only maker of rotors" in page
     assert "PLAIN" not in page
-    submit_run(run=run, effective_on=None, by=lin, at=world.NOW)
+    _submit(run, lin)
     entry = Proposal.objects.get(
         customer=Customer.objects.get(code="STRAT"), rating="direct-supply.qualification"
     )

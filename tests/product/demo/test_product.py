@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from zhike.customers.models import Activity, Assignment, Contact, Customer
 from zhike.demo.company import least
-from zhike.demo.product import is_empty, load
+from zhike.demo.product import Loaded, is_empty, load
 from zhike.demo.staff import PASSWORD, sign_ins
 from zhike.facts.models import Order, Rate, Receivable
 from zhike.kernel.journal import verify
@@ -21,12 +21,6 @@ from zhike.people.verbs import ROLES
 
 AS_OF = date(2026, 6, 30)
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
-
-
-@pytest.fixture
-def company(data_dir):
-    assert is_empty()
-    return load(as_of=AS_OF, customers=least() + 40)
 
 
 def shut_out(at: datetime) -> set[str]:
@@ -41,7 +35,7 @@ def shut_out(at: datetime) -> set[str]:
     return found
 
 
-def test_every_shipped_role_has_somebody_and_two_people_stand_before_the_gate(company):
+def every_role_has_somebody_and_two_people_stand_before_the_gate() -> None:
     shown = sign_ins()
     assert {one.role_en for one in shown} == {role.en for role in ROLES}
     assert Person.objects.count() == 40
@@ -50,7 +44,7 @@ def test_every_shipped_role_has_somebody_and_two_people_stand_before_the_gate(co
     assert shut_out(datetime(2026, 6, 30, 4, tzinfo=UTC)) == {"mahui", "maoyu"}
 
 
-def test_figures_of_the_archive_are_those_of_its_facts(company):
+def figures_of_the_archive_are_those_of_its_facts() -> None:
     year = Q(orders__ordered_on__gt=date(2025, 6, 30)) & ~Q(orders__status="cancelled")
     at_home = Customer.objects.filter(country="CN").annotate(bought=Sum("orders__amount", filter=year))
     assert at_home.count() > 100
@@ -64,7 +58,7 @@ def test_figures_of_the_archive_are_those_of_its_facts(company):
     assert 5 < dollar.rate < 9
 
 
-def test_every_customer_has_a_manager_a_team_and_contacts(company):
+def every_customer_has_a_manager_a_team_and_contacts(company: Loaded) -> None:
     assert Customer.objects.filter(manager__isnull=True).count() == 0
     assert Assignment.objects.filter(post="manager").count() == company.customers == Customer.objects.count()
     assert Customer.objects.filter(contacts__isnull=True).count() == 0
@@ -75,30 +69,35 @@ def test_every_customer_has_a_manager_a_team_and_contacts(company):
     assert list(verify()) == []
 
 
-def test_the_same_seed_makes_the_same_company(data_dir):
-    def look() -> tuple[object, ...]:
-        load(as_of=AS_OF, customers=least())
-        fields = (
-            "code",
-            "name",
-            "manager__username",
-            "amount_12m",
-            "grade",
-            "tokens",
-            "completeness",
-            "added_at",
-        )
-        return (
-            tuple(Customer.objects.order_by("code").values_list(*fields)),
-            tuple(
-                Activity.objects.order_by("id").values_list(
-                    "subject", "done_on", "person__username", "result"
-                )
-            ),
-        )
+def seen() -> tuple[object, ...]:
+    """What a company is known by."""
+    fields = (
+        "code",
+        "name",
+        "manager__username",
+        "amount_12m",
+        "grade",
+        "tokens",
+        "completeness",
+        "added_at",
+    )
+    return (
+        tuple(Customer.objects.order_by("code").values_list(*fields)),
+        tuple(
+            Activity.objects.order_by("id").values_list("subject", "done_on", "person__username", "result")
+        ),
+    )
 
+
+def test_the_company_is_whole_and_the_same_seed_makes_it_again(data_dir):
+    assert is_empty()
     with transaction.atomic():
-        first = look()
+        company = load(as_of=AS_OF, customers=least() + 40)
+        first = seen()
+        every_role_has_somebody_and_two_people_stand_before_the_gate()
+        figures_of_the_archive_are_those_of_its_facts()
+        every_customer_has_a_manager_a_team_and_contacts(company)
         transaction.set_rollback(True)
-    assert look() == first
+    load(as_of=AS_OF, customers=least() + 40)
+    assert seen() == first
     assert timezone.is_aware(Customer.objects.first().added_at)

@@ -13,11 +13,12 @@ from tests.product.grading import world
 from zhike.customers.models import Customer
 from zhike.grading.frozen import close_all, folder_of
 from zhike.grading.judgements import Judgement
-from zhike.grading.models import Grade, GradingResult, GradingRun
+from zhike.grading.models import Grade, GradingResult, GradingRun, Proposal
 from zhike.grading.outlooks import hindsight
 from zhike.grading.scenarios import Scenario
 from zhike.grading.schedule import due_runs, last_end, next_end, queue_due
 from zhike.intelligence.models import Intelligence
+from zhike.outbox.models import Message
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("data_dir")]
 
@@ -193,10 +194,80 @@ def test_judgements_are_asked_for_and_scale_is_told(cast, client_for, clock):
         "small",
     ]
     assert results["MEDIUM", scale].amount == Decimal(4999900)
-    asked = boss.get(f"/grading/judgements/?run={run.pk}").content.decode()
-    assert "MEDIUM" in asked
     clock("2027-02-01 09:00")
     assert "review since" in client_for(head).get("/grading/judgements/").content.decode()
+
+
+@pytest.fixture
+def lacking(cast, clock):  # type: ignore[no-untyped-def]
+    """A run of direct supply in which nobody has been judged, and who may run and judge."""
+    at = clock("2026-01-12 09:00")
+    lin, version = world.analyst(cast), world.published("direct-supply")
+    type(cast.departments.key).objects.filter(pk=cast.departments.key.pk).update(code="direct_supply")
+    for code in ("ONE", "TWO"):
+        world.orders(world.customer(cast, code, date(2019, 1, 1)), {2024: "990000", 2025: "990000"}, months=4)
+    return lin, world.run_now(version, at)
+
+
+@pytest.mark.clause("GRD-05")
+def test_judgements_are_asked_of_those_who_judge(cast, lacking, client_for):
+    _lin, run = lacking
+    head = client_for(cast.people.head)
+    # asked of those who judge and see the customers: told, in the inbox, on the first page; of nobody else
+    told = Message.objects.filter(kind="judgements_asked").values_list("person__username", flat=True)
+    assert set(told) == {"head", "rong"}
+    judgements = f"/grading/judgements/?run={run.pk}"
+    for page in ("/", "/inbox/"):
+        assert judgements in head.get(page).content.decode()
+        assert judgements not in client_for(cast.people.ming).get(page).content.decode()
+    asked = head.get(judgements).content.decode()
+    assert "head of direct supply judges" in asked
+    assert f"/grading/judgements/TWO/strategic_importance/?run={run.pk}" in asked
+    assert f"/grading/judgements/TWO/direct/?run={run.pk}" in asked  # a class without which it cannot be told
+
+
+@pytest.mark.clause("GRD-05")
+def test_a_run_without_its_judgements_is_not_submitted_but_made_again(cast, lacking, client_for):
+    (lin, run), at = lacking, world.NOW
+    analyst, head = client_for(lin), client_for(cast.people.head)
+    # until then it does not go before management
+    submit = f"/grading/runs/{run.pk}/submit/"
+    assert analyst.post(submit, {"effective_on": "2026-02-01"}).status_code == 409
+    assert submit not in analyst.get(f"/grading/runs/{run.pk}/proposals/").content.decode()
+    judged = {"ground": "builds with us", "reviewer": cast.people.boss.pk, "valid_until": "2026-12-31"}
+    for code in ("ONE", "A"):
+        for name, value in (("strategic_importance", "core"), ("direct", "true")):
+            assert (
+                head.post(
+                    f"/grading/judgements/{code}/{name}/?run={run.pk}", judged | {"value": value}
+                ).status_code
+                == 302
+            )
+    assert "Judged since: 2" in analyst.get(run.get_absolute_url()).content.decode()
+    assert analyst.post(submit, {"effective_on": "2026-02-01"}).status_code == 409  # the run is frozen
+    new = analyst.post(f"/grading/runs/{run.pk}/again/").url
+    world.work(at)
+    again = GradingRun.objects.get(state="ready")
+    assert new == again.get_absolute_url()
+    result = again.results.get(customer__code="ONE", rating="strategic")
+    assert (result.state, result.grade) == ("graded", "core")
+
+
+@pytest.mark.clause("GRD-05")
+def test_whoever_is_not_judged_is_left_out_with_a_reason(cast, lacking, client_for):
+    lin, run = lacking
+    analyst, head = client_for(lin), client_for(cast.people.head)
+    for code in ("ONE", "A"):
+        analyst.post(f"/grading/runs/{run.pk}/leave-out/?customer={code}", {"ground": "no longer buys"})
+    leave = f"/grading/runs/{run.pk}/leave-out/?customer=TWO"
+    assert analyst.post(leave, {"ground": " "}).status_code == 422
+    assert head.post(leave, {"ground": "new owner"}).status_code == 403
+    assert analyst.post(leave, {"ground": "new owner, judged in spring"}).status_code == 302
+    assert "new owner, judged in spring" in head.get(f"/grading/judgements/?run={run.pk}").content.decode()
+    answer = analyst.post(f"/grading/runs/{run.pk}/submit/", {"effective_on": "2026-02-01"})
+    assert answer.status_code == 302
+    pending = Proposal.objects.get(run=run, customer__code="TWO", rating="direct-supply.strategic")
+    assert "new owner, judged in spring" in analyst.get(f"/grading/proposals/{pending.pk}/").content.decode()
 
 
 def test_policies_ask_for_runs_by_their_cycle(cast):

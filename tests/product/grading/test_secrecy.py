@@ -1,0 +1,131 @@
+"""Figures of the cycle in front of people who do not see their class: pages, lists and the API say so instead."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from tests.product.grading import world
+from zhike.grading.causes import say
+from zhike.grading.frozen import close_all
+from zhike.grading.models import Grade, Proposal
+from zhike.grading.secrecy import classes_of
+from zhike.people.models import Role
+from zhike.policies.reading import read_text
+from zhike.presets import policy_path
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("data_dir")]
+WORD = "not shown to you"
+
+
+@pytest.fixture(autouse=True)
+def closed():  # type: ignore[no-untyped-def]
+    yield
+    close_all()
+
+
+@pytest.fixture
+def run(cast, clock):  # type: ignore[no-untyped-def]
+    """A run in which LATE falls from A to B, decided, with an event and its words in money."""
+    at = clock("2026-01-12 09:00")
+    _lin, version = world.foreign(cast)
+    late = world.customer(cast, "LATE", date(2018, 3, 1))
+    world.orders(late, {2023: "6000000", 2024: "6100000", 2025: "7500000"}, share="0.1234")
+    made = world.run_now(version, at)
+    words = say("%(amount)s over twelve months, below the %(limit)s", amount="7,654,321", limit="8,000,000")
+    Proposal.objects.create(
+        run=made, result=made.results.get(customer=late), version=version, customer=late, rating="foreign-trade.value",
+        kind="event", current="A", proposed="B", moved=-1, cause="order_drop", detail=words, proposed_at=at,
+    )  # fmt: skip
+    Grade.objects.create(
+        customer=late, rating="foreign-trade.value", grade="B", before="A", moved=-1, main=True, from_on=date(2026, 1, 1),
+        version=version, run=made, cause="order_drop", ground="7,654,321 over twelve months",
+    )  # fmt: skip
+    return made
+
+
+def seen_by(client_for, person, *classes):  # type: ignore[no-untyped-def]
+    """A browser of a person whose roles show some classes of figures."""
+    Role.objects.update(sees=["basic", "contact", *classes])
+    client = client_for(type(person).objects.get(pk=person.pk))
+    return lambda address: client.get(address).content.decode()
+
+
+def pages(run):  # type: ignore[no-untyped-def]
+    proposal = Proposal.objects.get()
+    return [
+        f"/grading/runs/{run.pk}/results/LATE/", f"/grading/runs/{run.pk}/", f"/grading/runs/{run.pk}/results/",
+        f"/grading/proposals/{proposal.pk}/", f"/grading/runs/{run.pk}/proposals/", "/customers/LATE/grades/?on=2026-01-12",
+        "/api/v1/customers/LATE/grades?on=2026-01-12", "/grading/movement/?from=2025-06-01&to=2026-02-01", "/customers/LATE/",
+    ]  # fmt: skip
+
+
+@pytest.mark.clause("SEC-01")
+def test_figures_of_a_grade_are_shown_by_their_class(cast, run, client_for):
+    """Price hides amounts and growth; profit hides its share; what neither names stays, and so do outcome and limit."""
+    head = cast.people.head
+    everything = seen_by(client_for, head, "price", "profit", "credit", "risk")
+    assert any("7,500,000" in everything(page) or "750" in everything(page) for page in pages(run))
+    explained = f"/grading/runs/{run.pk}/results/LATE/"
+    page = everything(explained)
+    assert "1.67" in page
+    assert WORD not in page
+    assert "7,654,321" in everything(f"/grading/proposals/{Proposal.objects.get().pk}/")
+
+
+@pytest.mark.clause("SEC-01")
+def test_whoever_sees_no_class_reads_no_figure_anywhere(cast, run, client_for):
+    head, explained = cast.people.head, f"/grading/runs/{run.pk}/results/LATE/"
+    nothing = seen_by(client_for, head)
+    for address in pages(run):
+        said = nothing(address)
+        for figure in ("7,500,000", "750 ", "1.67", "22.9", "7,654,321", "12.34", "925,500"):
+            assert figure not in said, (address, figure)
+    page = nothing(explained)
+    assert WORD in page
+    assert "15 %" in page or "15%" in page  # the limit stands in the policy
+    assert "7.8" in page or "years" in page.lower()  # the length of the cooperation is no secret
+    assert WORD in nothing(f"/grading/proposals/{Proposal.objects.get().pk}/")
+    assert WORD in nothing("/api/v1/customers/LATE/grades?on=2026-01-12")
+    assert "无权查看" in _chinese(client_for, head, explained)
+
+    without_profit = seen_by(client_for, head, "price")(explained)
+    assert "1.67" in without_profit
+    assert WORD in without_profit
+    assert "12.34" not in without_profit
+
+
+def _chinese(client_for, person, address):  # type: ignore[no-untyped-def]
+    client = client_for(type(person).objects.get(pk=person.pk))
+    client.cookies["zhike_language"] = "zh-hans"
+    return client.get(address).content.decode()
+
+
+@pytest.mark.clause("SEC-01")
+def test_lists_are_not_sorted_by_what_is_hidden_and_what_if_names_nobody(cast, run, client_for):
+    seen_by(client_for, cast.people.head)
+    head = client_for(type(cast.people.head).objects.get(pk=cast.people.head.pk))
+    results = f"/grading/runs/{run.pk}/results/"
+    orders = []
+    for sort in ("amount", "-amount"):
+        table = head.get(f"{results}?sort={sort}").context["table"]
+        orders.append([row.customer_id for row in table.page.object_list])
+    assert orders[0] == orders[1]
+    nothing = seen_by(client_for, cast.people.head)
+    turned = nothing(f"/grading/runs/{run.pk}/what-if/?a_growth=1.5")
+    assert "customers that move: 1" in turned
+    assert "Who moves" not in turned
+
+
+def test_classes_follow_what_a_figure_is_computed_from():
+    for code, name, wanted in (
+        ("foreign-trade", "order_growth", {"price"}), ("foreign-trade", "profit_contribution", {"profit"}),
+        ("foreign-trade", "cooperation_years", set()), ("foreign-trade", "major_disputes", set()),
+        ("key-account", "loyalty", set()), ("key-account", "scale_points", {"price"}),
+        ("key-account", "value_score", {"price", "profit"}), ("direct-supply", "credit_rank", {"credit"}),
+        ("direct-supply", "nothing_of_the_kind", {"price", "profit", "credit", "risk"}),
+    ):  # fmt: skip
+        text = (policy_path(code) / "policy.yaml").read_text("utf-8")
+        assert read_text(text)
+        assert classes_of(text, [name]) == wanted, (code, name)
