@@ -67,7 +67,7 @@ WORDS = {
     "provider_id": "company",
 }
 PERSON = "SELECT id FROM zhike_person WHERE username = 'bailu'"
-WHO = ("linheng", "hezhou", "guanyuan", "rongqi", "huoran", "jingyuan", "jianlan", "xiabei", "dulan")
+WHO = ("linheng", "hezhou", "wenjia", "guanyuan", "rongqi", "huoran", "jingyuan", "jianlan", "xiabei", "dulan")  # fmt: skip
 """Who tries to open a page, in this order."""
 
 
