@@ -16,6 +16,7 @@ from zhike.grading.models import GradingRun
 from zhike.grading.secrecy import Reader
 from zhike.people.models import Person
 from zhike.people.rules import sees
+from zhike.policies.chips import word_for
 
 LISTS = ("review", "near", "up", "down")
 MISMATCHES: dict[str, Any] = {
@@ -55,7 +56,7 @@ class Shown:
         most = max((one["customers"] for one in self.data["grades"]), default=0) or 1
         return [
             {**one, "title": told(one["title"]), "wide": round(one["customers"] / most * 100), "more": one["customers"] - one["before"],
-             "percent": one["share"] * 100, "short": one["code"] if len(one["code"]) <= 2 else told(one["title"])}
+             "percent": one["share"] * 100, "short": word_for(one["code"], one["title"])}
             for one in self.data["grades"]
         ]  # fmt: skip
 
