@@ -17,6 +17,8 @@ from zhike.grading.secrecy import Reader
 from zhike.people.models import Person
 from zhike.people.rules import sees
 from zhike.policies.chips import word_for
+from zhike.policies.words import lang
+from zhike_engine.facts.tables import TABLES
 
 LISTS = ("review", "near", "up", "down")
 MISMATCHES: dict[str, Any] = {
@@ -181,7 +183,14 @@ class Shown:
     @property
     def findings(self) -> list[dict[str, Any]]:
         """What was odd about the facts."""
-        return [{**one, "text": told(one["text"])} for one in self.run.board.get("findings", ())]
+        return [
+            {
+                **one,
+                "text": told(one["text"]),
+                "table": TABLES[one["table"]].title.pick(lang()) if one["table"] in TABLES else one["table"],
+            }
+            for one in self.run.board.get("findings", ())
+        ]
 
 
 def shown(run: GradingRun, person: Person, rating: str) -> Shown:
