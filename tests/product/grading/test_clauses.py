@@ -14,6 +14,7 @@ from zhike.facts.models import Order
 from zhike.grading.asking import leave_out, missing_judgements
 from zhike.grading.deciding import decide_proposals, submit_run
 from zhike.grading.frozen import close_all
+from zhike.grading.records import Treatment
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("data_dir")]
 OLD = date(2018, 3, 1)
@@ -233,3 +234,19 @@ def test_a_renamed_scheme_is_called_so_everywhere_and_keeps_its_order(cast, rena
     board = renamed.board["ratings"]["value"]["grades"]
     ranks = {one["code"]: (one["rank"], one["title"]["en"]) for one in board}
     assert ranks == {"A": (1, "Gold"), "B": (2, "Silver"), "C": (3, "Bronze"), "D": (4, "Iron")}
+
+
+@pytest.mark.clause("GOV-05")
+def test_what_a_policy_owes_is_owed_to_customers_in_its_scope_and_to_no_others(cast, graded, clock):
+    """A customer of another department is not graded and nothing is owed to it; moved into the scope, it is."""
+    lin, run, _head = graded
+    submit_run(run=run, effective_on=None, by=lin, at=world.NOW)
+    decide_proposals(run=run, choice="approve", by=cast.people.boss, at=world.NOW)
+    assert Treatment.objects.filter(customer__code="LEAVES").exists()
+    assert not Treatment.objects.filter(customer__code="C").exists()
+    Customer.objects.filter(code="C").update(department=cast.departments.key)
+    later = world.run_now(run.version, clock("2026-02-10 09:00"), date(2026, 1, 31))
+    submit_run(run=later, effective_on=None, by=lin, at=clock("2026-02-10 09:00"))
+    decide_proposals(run=later, choice="approve", by=cast.people.boss, at=clock("2026-02-10 09:00"))
+    opened = Treatment.objects.get(customer__code="C")
+    assert opened.opens
