@@ -88,7 +88,7 @@ class Shown:
              "total": sum(cells.get((old, new), 0) for new in after)}
             for old in before
         ]  # fmt: skip
-        return {"after": [{"code": new, "word": self.word(new)} for new in after], "lines": lines, **moves}
+        return {**moves, "after": [{"code": new, "word": self.word(new)} for new in after], "lines": lines}
 
     def _cell(self, old: str, new: str, number: int) -> dict[str, Any]:
         a, b = self.ranks.get(old), self.ranks.get(new)
