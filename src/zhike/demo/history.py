@@ -79,10 +79,10 @@ def _activities(facts: Facts, as_of: date) -> None:
         rows.append(
             (number, customer, channel, day.isoformat(), managers[customer], subjects[luck % len(subjects)], content,
              RESULTS[luck % len(RESULTS)] if done else "", NEXT[luck % len(NEXT)] if soon else "",
-             (day + timedelta(days=21)).isoformat() if soon else None, _logged(day), "communication", minutes)
+             (day + timedelta(days=21)).isoformat() if soon else None, _logged(day), "communication", minutes, "")
         )  # fmt: skip
     columns = ("id", "customer_id", "channel", "done_on", "person_id", "subject", "content", "result", "follow_up",
-               "follow_up_on", "added_at", "kind", "minutes")  # fmt: skip
+               "follow_up_on", "added_at", "kind", "minutes", "severity")  # fmt: skip
     put(Activity, columns, rows)
 
 

@@ -18,7 +18,7 @@ from zhike.policies.models import PolicyVersion
 
 RUN_STATES = {
     "queued": _("queued"), "running": _("running"), "ready": _("ready for review"), "submitted": _("with management"),
-    "closed": _("closed"), "failed": _("failed"), "withdrawn": _("withdrawn"),
+    "closed": pgettext_lazy("run", "closed"), "failed": _("failed"), "withdrawn": _("withdrawn"),
 }  # fmt: skip
 """State of a run -> its name."""
 CAUSES = {"hand": _("by hand"), "schedule": _("by schedule"), "event": _("by an event")}

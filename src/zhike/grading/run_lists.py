@@ -17,6 +17,7 @@ from zhike.lists.pages import Page, page_of
 from zhike.people.models import Person
 from zhike.people.rules import sees
 from zhike.policies import reading
+from zhike.policies.chips import word_for
 from zhike.ui import grid
 
 KINDS: dict[str, Any] = {
@@ -93,15 +94,11 @@ def table(run: GradingRun, person: Person, asked: Asked, query: QueryDict) -> gr
     policy = reading.document(run.version)
     board = run.board["ratings"].get(asked.rating, {})
     ranks = {one["code"]: one["rank"] for one in board.get("grades", ())}
-    titles = {one["code"]: told(one["title"]) for one in board.get("grades", ())}
+    words = {one["code"]: word_for(one["code"], one["title"]) for one in board.get("grades", ())}
     conditions = board.get("conditions", {})
 
     def chip(code: str) -> str:
-        return (
-            grid.grade(code, ranks.get(code))
-            if len(code) <= 2
-            else grid.grade(titles.get(code, code), ranks.get(code))
-        )
+        return grid.grade(words.get(code, code), ranks.get(code))
 
     def why(row: GradingResult) -> str:
         failed = [told(conditions[code]) for code in row.metrics.get("!", ()) if code in conditions]

@@ -43,9 +43,12 @@ def analyst(cast: Cast) -> Person:
     return made
 
 
-def published(code: str, *, unset: bool = False) -> PolicyVersion:
-    """A shipped policy in force since 2020 with its example values, or none."""
+def published(code: str, *, unset: bool = False, changed: tuple[tuple[str, str], ...] = ()) -> PolicyVersion:
+    """A shipped policy in force since 2020 with its example values, or none; `changed` are places that read otherwise."""
     shipped = (policy_path(code) / "policy.yaml").read_text("utf-8")
+    for old, new in changed:
+        assert old in shipped, old
+        shipped = shipped.replace(old, new)
     policy = Policy.objects.create(code=code, title_zh=code, title_en=code.title(), added_at=EARLY)
     return PolicyVersion.objects.create(
         policy=policy, number=1, state="published", text=shipped, values={} if unset else example_values(code),
