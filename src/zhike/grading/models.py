@@ -17,7 +17,7 @@ from zhike.people.models import Person
 from zhike.policies.models import PolicyVersion
 
 RUN_STATES = {
-    "queued": _("queued"), "running": _("running"), "ready": _("ready for review"), "submitted": _("with management"),
+    "queued": _("queued"), "running": pgettext_lazy("run", "running"), "ready": _("ready for review"), "submitted": _("with management"),
     "closed": pgettext_lazy("run", "closed"), "failed": _("failed"), "withdrawn": _("withdrawn"),
 }  # fmt: skip
 """State of a run -> its name."""
