@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from zhike.grading.marks import mark_words, told
 from zhike.grading.models import GradingResult, GradingRun
@@ -110,7 +111,7 @@ def table(run: GradingRun, person: Person, asked: Asked, query: QueryDict) -> gr
     columns = [
         grid.Column("name", _("Customer"), lambda row: grid.name(str(row.customer), row.customer.code, address(run, row)),
                     css="stick", phone="title"),
-        grid.Column("previous", _("Before"), lambda row: chip(row.previous), phone="meta"),
+        grid.Column("previous", pgettext_lazy("grade", "Before"), lambda row: chip(row.previous), phone="meta"),
         grid.Column("grade", _("Proposed"), lambda row: chip(row.grade), phone="aside"),
         grid.Column("moved", _("Movement"), lambda row: arrow(row.moved), sort=True, css="r"),
         grid.Column("state", _("State"), lambda row: grid.tag(*STATES.get(row.state, (row.state, "quiet"))), phone="meta"),
