@@ -24,14 +24,14 @@ sys.path.insert(0, str(ROOT))
 from tests.browser.windows import browser, window  # noqa: E402
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
 HERE = Path(__file__).parent
 SHORT = {"zh-hans": "zh", "en": "en"}
 SIZE, WIDE = (1280, 800), (1440, 860)
 AS_OF = "2026-06-30"
-MANAGER, CUSTOMER = "hezhou", "KA-A-01"
-LARGEST = 250_000
+MANAGER, CUSTOMER, ANALYST = "hezhou", "KA-A-01", "dulan"
+LARGEST = 300_000
 """Bytes of a picture at most."""
 
 
@@ -59,20 +59,31 @@ def report(running: Browser, folder: Path, language: str) -> None:
 
 
 def product(running: Browser, address: str, language: str) -> None:
-    """The list of customers and the page of one of them."""
+    """The list of customers, the page of one of them, and the board of a run."""
     lang = SHORT[language]
-    person = window(running, size=WIDE, language=language)
-    person.add_cookies([{"name": "zhike_language", "value": language, "url": address}])
-    page = person.new_page()
-    page.goto(f"{address}/accounts/login/")
-    page.fill("[name=login]", MANAGER)
-    page.fill("[name=password]", "zhike-demo")
-    page.press("[name=password]", "Enter")
-    page.wait_for_url(f"{address}/")
+    page = signed_in(running, address, language, MANAGER)
     page.goto(f"{address}/customers/", wait_until="networkidle")
     page.screenshot(path=HERE / f"customers-{lang}.png", animations="disabled")
     page.goto(f"{address}/customers/{CUSTOMER}/", wait_until="networkidle")
     page.screenshot(path=HERE / f"record-{lang}.png", animations="disabled")
+    page = signed_in(running, address, language, ANALYST)
+    page.goto(f"{address}/grading/", wait_until="networkidle")
+    page.locator("a[href*='/grading/runs/']").first.click()
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=HERE / f"board-{lang}.png", animations="disabled")
+
+
+def signed_in(running: Browser, address: str, language: str, username: str) -> Page:
+    """A window in which somebody has signed in."""
+    person = window(running, size=WIDE, language=language)
+    person.add_cookies([{"name": "zhike_language", "value": language, "url": address}])
+    page = person.new_page()
+    page.goto(f"{address}/accounts/login/")
+    page.fill("[name=login]", username)
+    page.fill("[name=password]", "zhike-demo")
+    page.press("[name=password]", "Enter")
+    page.wait_for_url(f"{address}/")
+    return page
 
 
 @contextmanager

@@ -27,7 +27,8 @@ def _axis(axis: str) -> Any:
 
 
 def _grade(row: Any) -> str:
-    chip, title = grid.grade(row.grade, getattr(row, "grade_rank", None)), getattr(row, "grade_title", "")
+    chip = grid.grade(getattr(row, "grade_word", row.grade), getattr(row, "grade_rank", None))
+    title = getattr(row, "grade_title", "")
     return f'<span title="{grid.text(title)}">{chip}</span>' if title else chip
 
 

@@ -39,6 +39,7 @@ from zhike.customers.silence import is_silent
 from zhike.customers.teams import Entitlement, TeamPost, entitlements
 from zhike.people.models import Person
 from zhike.people.rules import HIDDEN, can, sees
+from zhike.ui import grid
 
 MOST = 50
 """Rows shown of one kind."""
@@ -321,6 +322,17 @@ class Record:
             Activity.objects.promised().filter(customer=self.customer).order_by("follow_up_on")[:MOST]
         )
 
+    @property
+    def grade_chip(self) -> Any:
+        """The chip of the customer's grade, as the policy that gave it calls it."""
+        found = self.boxes and self.chips.get("chip")
+        return found or grid.grade(self.customer.grade)
+
+    @cached_property
+    def chips(self) -> dict[str, Any]:
+        """What boxes say for the head of the page."""
+        return {}
+
     @cached_property
     def boxes(self) -> list[str]:
         """The boxes that higher layers add, rendered."""
@@ -328,6 +340,7 @@ class Record:
         for one in BOXES.values():
             shown = one.context(self.customer, self.by, self.day)
             if shown is not None:
+                self.chips |= {name: one for name, one in shown.items() if name == "chip"}
                 found.append(
                     render_to_string(one.template, {"customer": self.customer, "day": self.day, **shown})
                 )

@@ -16,6 +16,7 @@ from zhike.grading.models import GradingRun
 from zhike.grading.secrecy import Reader
 from zhike.people.models import Person
 from zhike.people.rules import sees
+from zhike.policies.chips import word_for
 from zhike.policies.words import lang
 from zhike_engine.facts.tables import TABLES
 
@@ -57,7 +58,7 @@ class Shown:
         most = max((one["customers"] for one in self.data["grades"]), default=0) or 1
         return [
             {**one, "title": told(one["title"]), "wide": round(one["customers"] / most * 100), "more": one["customers"] - one["before"],
-             "percent": one["share"] * 100, "short": one["code"] if len(one["code"]) <= 2 else told(one["title"])}
+             "percent": one["share"] * 100, "short": word_for(one["code"], one["title"])}
             for one in self.data["grades"]
         ]  # fmt: skip
 
@@ -87,7 +88,7 @@ class Shown:
              "total": sum(cells.get((old, new), 0) for new in after)}
             for old in before
         ]  # fmt: skip
-        return {"after": [{"code": new, "word": self.word(new)} for new in after], "lines": lines, **moves}
+        return {**moves, "after": [{"code": new, "word": self.word(new)} for new in after], "lines": lines}
 
     def _cell(self, old: str, new: str, number: int) -> dict[str, Any]:
         a, b = self.ranks.get(old), self.ranks.get(new)

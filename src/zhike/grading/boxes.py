@@ -15,7 +15,6 @@ from zhike.grading.models import Grade
 from zhike.grading.schemes import Schemes, known_schemes, schemes_of
 from zhike.lists.dressing import CHOICES, WORN, dresser
 from zhike.policies.models import PolicyVersion
-from zhike.ui import grid
 
 box(Box("grade", "grading/_box.html", box_of))
 
@@ -49,6 +48,8 @@ def dress_customers(rows: Sequence[Any]) -> None:
         scheme = scheme or schemes.of(row.held_version, row.held_rating)
         if scheme is not None:
             row.grade_rank, row.grade_title = scheme.rank(row.grade) or None, scheme.title_of(row.grade)
+            known = scheme.of(row.grade)
+            row.grade_word = known.word if known else row.grade
 
 
 @dresser("orders")
@@ -59,11 +60,7 @@ def dress_orders(rows: Sequence[Any]) -> None:
     for row in rows:
         grade = past.on(row.customer_id, row.ordered_on)
         row.grade_then_code = grade.grade if grade else ""
-        row.grade_then = (
-            grid.grade(grade.grade, schemes.rank(grade.version_id, grade.rating, grade.grade) or None)
-            if grade
-            else ""
-        )
+        row.grade_then = schemes.chip(grade.version_id, grade.rating, grade.grade) if grade else ""
 
 
 def grade_choices() -> dict[str, str]:
@@ -71,7 +68,7 @@ def grade_choices() -> dict[str, str]:
     found: dict[str, str] = {}
     for version in PolicyVersion.objects.in_force(timezone.localdate()).select_related("policy"):
         for one in schemes_of(version)[0].grades:
-            found.setdefault(one.code, one.code if len(one.code) < 3 else str(one))
+            found.setdefault(one.code, one.word)
     return found
 
 

@@ -149,6 +149,7 @@ def box_of(customer: Customer, by: Person, day: date) -> dict[str, Any]:
     standing = standing_of(customer, day, by=by, most=12)
     open_ones = [one for one in standing.proposals if one.state == "open"]
     return {
+        "chip": standing.main.chip if standing.main and standing.main.row.grade == customer.grade else "",
         "standing": standing, "line": line_of(standing.held, day), "open": open_ones if can(by, "see_grading") else [],
         "may_appeal": can(by, "appeal_grade"), "waiting": Treatment.objects.waiting().filter(customer=customer).first(),
     }  # fmt: skip

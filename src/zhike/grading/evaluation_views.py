@@ -24,7 +24,6 @@ from zhike.grading.schemes import Schemes
 from zhike.kernel.refusals import Invalid
 from zhike.people.doors import door, me
 from zhike.people.rules import can
-from zhike.ui import grid
 
 PAGE = 50
 STATES = {
@@ -91,7 +90,7 @@ def evaluations(request: HttpRequest) -> HttpResponse:
 
 
 def _chip(grade: Grade, schemes: Schemes) -> Any:
-    return grid.grade(grade.grade, schemes.rank(grade.version_id, grade.rating, grade.grade))
+    return schemes.chip(grade.version_id, grade.rating, grade.grade)
 
 
 @door("see_customers", customer_data=True)

@@ -17,14 +17,14 @@ from zhike.people.models import Person
 from zhike.policies.models import PolicyVersion
 
 RUN_STATES = {
-    "queued": _("queued"), "running": _("running"), "ready": _("ready for review"), "submitted": _("with management"),
+    "queued": _("queued"), "running": pgettext_lazy("run", "running"), "ready": _("ready for review"), "submitted": _("with management"),
     "closed": pgettext_lazy("run", "closed"), "failed": _("failed"), "withdrawn": _("withdrawn"),
 }  # fmt: skip
 """State of a run -> its name."""
 CAUSES = {"hand": _("by hand"), "schedule": _("by schedule"), "event": _("by an event")}
 """What started a run."""
 PROPOSAL_STATES = {
-    "open": pgettext_lazy("proposal", "open"), "approved": _("approved"), "changed": _("approved with changes"), "rejected": _("rejected"),
+    "open": pgettext_lazy("proposal", "open"), "approved": _("approved"), "changed": _("approved with changes"), "rejected": pgettext_lazy("proposal", "rejected"),
     "withdrawn": _("withdrawn"),
 }  # fmt: skip
 """State of a proposal -> its name."""

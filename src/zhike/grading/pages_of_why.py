@@ -20,9 +20,9 @@ from zhike.explain_words import (
 )
 from zhike.grading.marks import pick
 from zhike.grading.secrecy import HIDDEN, hidden_word
+from zhike.policies.chips import word_for
 from zhike_engine.explain import Checked, Explanation, GradeChecked, Group, Miss
 from zhike_engine.explain.model import Part
-from zhike_engine.formats import spelt
 
 TONES = {"held": "success", "failed": "error", "unknown": "warning", "not_applicable": "quiet"}
 
@@ -40,7 +40,7 @@ class Why:
     def chip(self, code: str | None) -> dict[str, str]:
         """The tag of a grade: its word and its colours."""
         titles = {grade.code: grade.title for grade in self.found.grades}
-        word = "—" if code is None else code if spelt(code) or code not in titles else pick(titles[code])
+        word = "—" if code is None else code if code not in titles else word_for(code, titles[code])
         own = colour(self.found, code)
         return {"word": word, "colour": own, "ink": ink(own)}
 

@@ -81,6 +81,7 @@ class Effort:
     """A grade: how many customers, and what is done for each of them on average."""
 
     code: str
+    word: str
     title: str
     rank: int
     customers: int
@@ -92,7 +93,7 @@ class Effort:
     @property
     def chip(self) -> str:
         """The chip of the grade."""
-        return grid.grade(self.code, self.rank)
+        return grid.grade(self.word, self.rank)
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,7 @@ def _efforts(scheme: Scheme, held: Any, by: Person, day: date) -> list[Effort]:
         rows.append((one, sums["count"], sums["amount"] or Decimal(0), done, team))
     return [
         Effort(
-            one.code, str(one), one.rank, count, float(amount / whole) if whole else None, _each(done["all"], count),
+            one.code, one.word, str(one), one.rank, count, float(amount / whole) if whole else None, _each(done["all"], count),
             _each(done["visits"], count), _each(team, count),
         )
         for one, count, amount, done, team in rows

@@ -115,9 +115,7 @@ def change_of(schemes: Schemes) -> Callable[[Any], str]:
 
     def cell(row: Any) -> str:
         goal = row.decided or row.proposed
-        old, new = (
-            grid.grade(code, schemes.rank(row.version_id, row.rating, code)) for code in (row.current, goal)
-        )
+        old, new = (schemes.chip(row.version_id, row.rating, code) for code in (row.current, goal))
         tone = "error" if row.moved < 0 else "success" if row.moved > 0 else "info"
         arrow = grid.icon("arrow-right", f"icon-small text-{tone}-ink")
         return f'<span class="flex items-center gap-1.5">{old}{arrow}{new}</span>'

@@ -189,12 +189,17 @@ def treatments(request: HttpRequest) -> HttpResponse:
     schemes = Schemes()
     shown = {
         "page": page, "mine": mine, "day": day,
-        "rows": [(one, grid.grade(one.former.grade, schemes.rank(one.former.version_id, one.former.rating,
-            one.former.grade)) if one.former else "",
-                  grid.grade(one.grade.grade, schemes.rank(one.grade.version_id, one.grade.rating, one.grade.grade)))
+        "rows": [(one, *chips_of(one, schemes))
                  for one in page.object_list],
     }  # fmt: skip
     return render(request, "grading/treatments.html", shown)
+
+
+def chips_of(one: Treatment, schemes: Schemes) -> tuple[Any, Any]:
+    """The chips of the grade before and of the grade that opens a treatment."""
+    old, new = one.former, one.grade
+    before = schemes.chip(old.version_id, old.rating, old.grade) if old else ""
+    return before, schemes.chip(new.version_id, new.rating, new.grade)
 
 
 @door("see_customers", customer_data=True)
@@ -219,7 +224,7 @@ def treatment(request: HttpRequest, key: int) -> HttpResponse:
             return redirect("treatment", key=one.pk)
     duties = duties_of(one)
     shown = {
-        "one": one, "duties": duties, "faults": faults, "answers": list(ANSWERS.items()),
+        "chips": chips_of(one, Schemes()), "one": one, "duties": duties, "faults": faults, "answers": list(ANSWERS.items()),
         "ends": [(duty, faults.get(duty.code), str(ANSWERS.get(one.answers.get(duty.code, ""), ""))) for duty in duties["ends"]],
         "may_confirm": one.confirmed_at is None and one.has_ends and can(person, "change_customer"),
     }  # fmt: skip

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from zhike.grading.marks import mark_words, told
 from zhike.grading.models import GradingResult, GradingRun
@@ -17,6 +18,7 @@ from zhike.lists.pages import Page, page_of
 from zhike.people.models import Person
 from zhike.people.rules import sees
 from zhike.policies import reading
+from zhike.policies.chips import word_for
 from zhike.ui import grid
 
 KINDS: dict[str, Any] = {
@@ -93,15 +95,11 @@ def table(run: GradingRun, person: Person, asked: Asked, query: QueryDict) -> gr
     policy = reading.document(run.version)
     board = run.board["ratings"].get(asked.rating, {})
     ranks = {one["code"]: one["rank"] for one in board.get("grades", ())}
-    titles = {one["code"]: told(one["title"]) for one in board.get("grades", ())}
+    words = {one["code"]: word_for(one["code"], one["title"]) for one in board.get("grades", ())}
     conditions = board.get("conditions", {})
 
     def chip(code: str) -> str:
-        return (
-            grid.grade(code, ranks.get(code))
-            if len(code) <= 2
-            else grid.grade(titles.get(code, code), ranks.get(code))
-        )
+        return grid.grade(words.get(code, code), ranks.get(code))
 
     def why(row: GradingResult) -> str:
         failed = [told(conditions[code]) for code in row.metrics.get("!", ()) if code in conditions]
@@ -113,7 +111,7 @@ def table(run: GradingRun, person: Person, asked: Asked, query: QueryDict) -> gr
     columns = [
         grid.Column("name", _("Customer"), lambda row: grid.name(str(row.customer), row.customer.code, address(run, row)),
                     css="stick", phone="title"),
-        grid.Column("previous", _("Before"), lambda row: chip(row.previous), phone="meta"),
+        grid.Column("previous", pgettext_lazy("grade", "Before"), lambda row: chip(row.previous), phone="meta"),
         grid.Column("grade", _("Proposed"), lambda row: chip(row.grade), phone="aside"),
         grid.Column("moved", _("Movement"), lambda row: arrow(row.moved), sort=True, css="r"),
         grid.Column("state", _("State"), lambda row: grid.tag(*STATES.get(row.state, (row.state, "quiet"))), phone="meta"),

@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from zhike.grading.marks import mark_words
+from zhike.policies.chips import word_for
 from zhike.policies.models import PolicyVersion
 from zhike.policies.reading import read_text
+from zhike.ui import grid
 from zhike_engine.policy.load import Policy
 from zhike_engine.policy.model import PolicyDocument
 
@@ -27,6 +30,11 @@ class GradeSpec:
     colour: str
     rank: int
     owes: tuple[str, ...]
+
+    @property
+    def word(self) -> str:
+        """What stands in its chip."""
+        return word_for(self.code, self.title.text if hasattr(self.title, "text") else self.title)
 
     def __str__(self) -> str:
         return said(self.title)
@@ -69,6 +77,11 @@ class Scheme:
         """The title of a grade in the reader's language."""
         found = self.of(code)
         return str(found) if found else code
+
+    def chip(self, code: str) -> SafeString:
+        """The chip of a grade: its word in the reader's language, coloured by its rank."""
+        found = self.of(code)
+        return grid.grade(found.word, found.rank) if found else grid.grade(code)
 
     @property
     def name(self) -> str:
@@ -161,6 +174,11 @@ class Schemes:
             self.latest[policy] = rows.select_related("policy").order_by("-number").first()
         newest = self.latest[policy]
         return scheme_of(newest, key) if newest else None
+
+    def chip(self, version: int | None, key: str, code: str) -> SafeString:
+        """The chip of a grade of a version."""
+        found = self.of(version, key)
+        return found.chip(code) if found else grid.grade(code)
 
     def rank(self, version: int | None, key: str, code: str) -> int:
         """The rank of a grade; 0 when nobody knows."""

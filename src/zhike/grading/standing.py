@@ -30,7 +30,7 @@ class Held:
     @property
     def chip(self) -> str:
         """The chip with the grade's colour."""
-        return grid.grade(self.row.grade, self.scheme.rank(self.row.grade) if self.scheme else None)
+        return str(self.scheme.chip(self.row.grade) if self.scheme else grid.grade(self.row.grade))
 
     @property
     def title(self) -> str:

@@ -18,6 +18,7 @@ from zhike.letters.models import MEANS, STATES, UNTOLD, Letter
 from zhike.lists.pages import page_of
 from zhike.people.models import Person
 from zhike.people.rules import HIDDEN, can, sees
+from zhike.policies.chips import word_for
 from zhike.policies.reading import grades_of
 from zhike.ui import grid
 
@@ -202,5 +203,7 @@ def chip(grade: Any, code: str) -> str:
     """The chip of a grade in the colours of its policy."""
     if not code:
         return str(grid.grade(""))
-    ranks = {one.code: one.rank for one in grades_of(grade.version, grade.rating)} if grade.version else {}
-    return str(grid.grade(code, ranks.get(code)))
+    known = {one.code: one for one in grades_of(grade.version, grade.rating)} if grade.version else {}
+    if code not in known:
+        return str(grid.grade(code))
+    return str(grid.grade(word_for(code, known[code].text), known[code].rank))

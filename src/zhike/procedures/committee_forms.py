@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from zhike.customers.models import Customer
 from zhike.people.models import Department, Person
@@ -105,7 +106,7 @@ class ResolveForm(forms.Form):
     """A resolution with its votes."""
 
     choice = forms.ChoiceField(label=_("decision"), choices=list(CHOICES.items()))
-    votes_for = forms.IntegerField(label=_("for"), min_value=0, max_value=500)
+    votes_for = forms.IntegerField(label=pgettext_lazy("votes", "for"), min_value=0, max_value=500)
     votes_against = forms.IntegerField(label=_("against"), min_value=0, max_value=500, initial=0)
     abstained = forms.IntegerField(label=_("abstained"), min_value=0, max_value=500, initial=0)
     ground = text(_("reasons"), 3, required=False)

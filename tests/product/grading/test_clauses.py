@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -13,6 +14,7 @@ from zhike.facts.models import Order
 from zhike.grading.asking import leave_out, missing_judgements
 from zhike.grading.deciding import decide_proposals, submit_run
 from zhike.grading.frozen import close_all
+from zhike.grading.records import Treatment
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("data_dir")]
 OLD = date(2018, 3, 1)
@@ -189,3 +191,62 @@ def test_what_is_owed_to_core_customers_holds_for_a_medium_one_too(cast, client_
     decide_proposals(run=run, choice="approve", by=cast.people.boss, at=at)
     page = head.get("/customers/MIDDLE/grades/").content.decode()
     assert "Regular return visits" in page
+
+
+@pytest.fixture
+def renamed(cast, clock):  # type: ignore[no-untyped-def]
+    """The foreign-trade preset in force with grades called gold, silver, bronze and iron, and its grades taken; ROAD is gold."""
+    at = clock("2026-01-12 09:00")
+    titles = tuple(
+        (f"{{zh: {code}级客户, en: Grade {code}}}", f"{{zh: {zh}, en: {en}}}")
+        for code, zh, en in (
+            ("A", "金牌", "Gold"),
+            ("B", "银牌", "Silver"),
+            ("C", "铜牌", "Bronze"),
+            ("D", "铁牌", "Iron"),
+        )
+    )
+    lin, version = world.analyst(cast), world.published("foreign-trade", changed=titles)
+    type(cast.departments.key).objects.filter(pk=cast.departments.key.pk).update(code="foreign_trade")
+    world.orders(world.customer(cast, "ROAD", OLD), {2023: "5000000", 2024: "6000000", 2025: "7500000"})
+    world.orders(world.customer(cast, "MINE", OLD), {2024: "2000000", 2025: "2160000"})
+    run = world.run_now(version, at)
+    submit_run(run=run, effective_on=None, by=lin, at=at)
+    decide_proposals(run=run, choice="approve", by=cast.people.boss, at=at)
+    return run
+
+
+@pytest.mark.clause("GRD-02")
+def test_a_renamed_scheme_is_called_so_everywhere_and_keeps_its_order(cast, renamed, client_for):
+    boss = client_for(cast.people.boss)
+    run = f"/grading/runs/{renamed.pk}/"
+    pages = [
+        "/customers/", "/customers/ROAD/", "/customers/ROAD/grades/", run, f"{run}results/", f"{run}results/ROAD/", f"{run}proposals/",
+        "/grading/movement/?from=2026-01-01&to=2026-02-01", "/letters/", "/grading/principles/",
+    ]  # fmt: skip
+    for address in pages:
+        page = boss.get(address).content.decode()
+        assert "Gold" in page, address
+        assert not re.search(r'class="grade[^"]*"[^>]*>[ABCD]<', page), address
+    boss.cookies["zhike_language"] = "zh-hans"
+    assert "金牌" in boss.get("/customers/").content.decode()
+    renamed.refresh_from_db()
+    board = renamed.board["ratings"]["value"]["grades"]
+    ranks = {one["code"]: (one["rank"], one["title"]["en"]) for one in board}
+    assert ranks == {"A": (1, "Gold"), "B": (2, "Silver"), "C": (3, "Bronze"), "D": (4, "Iron")}
+
+
+@pytest.mark.clause("GOV-05")
+def test_what_a_policy_owes_is_owed_to_customers_in_its_scope_and_to_no_others(cast, graded, clock):
+    """A customer of another department is not graded and nothing is owed to it; moved into the scope, it is."""
+    lin, run, _head = graded
+    submit_run(run=run, effective_on=None, by=lin, at=world.NOW)
+    decide_proposals(run=run, choice="approve", by=cast.people.boss, at=world.NOW)
+    assert Treatment.objects.filter(customer__code="LEAVES").exists()
+    assert not Treatment.objects.filter(customer__code="C").exists()
+    Customer.objects.filter(code="C").update(department=cast.departments.key)
+    later = world.run_now(run.version, clock("2026-02-10 09:00"), date(2026, 1, 31))
+    submit_run(run=later, effective_on=None, by=lin, at=clock("2026-02-10 09:00"))
+    decide_proposals(run=later, choice="approve", by=cast.people.boss, at=clock("2026-02-10 09:00"))
+    opened = Treatment.objects.get(customer__code="C")
+    assert opened.opens

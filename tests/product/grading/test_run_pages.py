@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -91,6 +92,9 @@ def test_the_board_and_the_explanations_say_why(cast, histories, run, client_for
     client, results = client_for(histories), f"/grading/runs/{run.pk}/results/"
     board = client.get(run.get_absolute_url()).content.decode()
     assert "LATE" in board
+    moved = board[board.index('class="plain matrix"') :]
+    heads = re.findall(r'<th scope="col" class="r">(.*?)</th>', moved[: moved.index("</thead>")])
+    assert heads == ["A", "B", "C", "D", "Total"]
     assert "mixed" not in GradingResult.objects.get(run=run, customer__code="SWING").mark
     listed = client.get(f"{results}?kind=down").content.decode()
     assert "LATE" in listed

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from tests.product.cast import EARLY, FAR, Cast
 from zhike.customers.models import Customer
-from zhike.facts.models import Order
-from zhike.grading.models import GradingRun
+from zhike.facts.models import Order, Rate
+from zhike.grading.deciding import decide_proposals, submit_run
+from zhike.grading.models import Grade, GradingRun
 from zhike.grading.running import start_run
 from zhike.jobs.running import run_due
+from zhike.letters.actions import send_letters
+from zhike.letters.models import Letter
 from zhike.people.agreements import Signature
 from zhike.people.models import Department, Grant, Person, Role
 from zhike.policies.actions import example_values
@@ -39,9 +43,12 @@ def analyst(cast: Cast) -> Person:
     return made
 
 
-def published(code: str, *, unset: bool = False) -> PolicyVersion:
-    """A shipped policy in force since 2020 with its example values, or none."""
+def published(code: str, *, unset: bool = False, changed: tuple[tuple[str, str], ...] = ()) -> PolicyVersion:
+    """A shipped policy in force since 2020 with its example values, or none; `changed` are places that read otherwise."""
     shipped = (policy_path(code) / "policy.yaml").read_text("utf-8")
+    for old, new in changed:
+        assert old in shipped, old
+        shipped = shipped.replace(old, new)
     policy = Policy.objects.create(code=code, title_zh=code, title_en=code.title(), added_at=EARLY)
     return PolicyVersion.objects.create(
         policy=policy, number=1, state="published", text=shipped, values={} if unset else example_values(code),
@@ -92,3 +99,25 @@ def run_now(version: PolicyVersion, at: datetime, as_of: date = AS_OF) -> Gradin
     run.refresh_from_db()
     assert run.state == "ready", (run.error, run.job and run.job.error)
     return run
+
+
+def whole_cycle(
+    cast: Cast, as_of: date, rate: tuple[str, str]
+) -> tuple[Counter[str], Counter[str], list[str]]:
+    """A run over what was imported, its approval and its letters, printed: grades, states of letters, and what went wrong."""
+    lin, version = foreign(cast)
+    Rate.objects.create(currency=rate[0], rate_on=date(2000, 1, 1), rate=Decimal(rate[1]))
+    run = run_now(version, NOW, as_of)
+    submit_run(run=run, effective_on=None, by=lin, at=NOW)
+    decide_proposals(run=run, choice="approve", by=cast.people.boss, at=NOW)
+    letters = Letter.objects.filter(
+        pk__in=Letter.objects.order_by("pk").values("pk")[:2]
+    )  # each takes its time
+    send_letters(letters=letters, means="print", by=cast.people.ming, at=NOW)
+    work()
+    faults = [error for error in letters.values_list("error", flat=True) if error]
+    return (
+        Counter(Grade.objects.values_list("grade", flat=True)),
+        Counter(letters.values_list("state", flat=True)),
+        faults,
+    )

@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import gzip
 from collections import defaultdict
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
+from tests.product.grading.world import whole_cycle
 from tests.product.imports.conftest import counts
 from zhike.customers.models import Customer
 from zhike.facts.models import Order
@@ -16,7 +18,7 @@ from zhike.facts.models import Order
 pytestmark = [pytest.mark.django_db, pytest.mark.real_data, pytest.mark.slow]
 
 
-def test_classicmodels_customers_and_orders(desk, real_data):
+def test_classicmodels_customers_and_orders(cast, desk, real_data):
     folder = real_data("classicmodels")
     owner = desk.bring("customers", (folder / "customers.csv").read_bytes(), "customers.csv")
     columns = owner.options["columns"]
@@ -40,9 +42,14 @@ def test_classicmodels_customers_and_orders(desk, real_data):
     done = desk.run(desk.check(owner, columns=columns, defaults={"currency": "USD"}))
     assert counts(done) == (326, 0, 0, 0)
     assert sum(Order.objects.filter(currency="USD").values_list("amount", flat=True)) == sum(lines.values())
+    assert whole_cycle(cast, date(2004, 12, 31), ("USD", "8.28")) == (
+        {"B": 3, "C": 101, "D": 19},
+        {"printed": 2},
+        [],
+    )
 
 
-def test_online_retail_invoices_are_added_up(desk, real_data):
+def test_online_retail_invoices_are_added_up(cast, desk, real_data):
     with gzip.open(
         real_data("online_retail") / "online_retail_2010_2011.csv.gz", "rt", encoding="utf-8", newline=""
     ) as stream:
@@ -78,3 +85,4 @@ def test_online_retail_invoices_are_added_up(desk, real_data):
         )[0]
         == 0
     )
+    assert whole_cycle(cast, date(2010, 12, 31), ("GBP", "10.22")) == ({"C": 560}, {"printed": 2}, [])
