@@ -24,7 +24,8 @@ RUN_STATES = {
 CAUSES = {"hand": _("by hand"), "schedule": _("by schedule"), "event": _("by an event")}
 """What started a run."""
 PROPOSAL_STATES = {
-    "open": pgettext_lazy("proposal", "open"), "approved": _("approved"), "changed": _("approved with changes"), "rejected": pgettext_lazy("proposal", "rejected"),
+    "open": pgettext_lazy("proposal", "open"), "approved": _("approved"), "changed": _("approved with changes"),
+    "rejected": pgettext_lazy("proposal", "rejected"),
     "withdrawn": _("withdrawn"),
 }  # fmt: skip
 """State of a proposal -> its name."""

@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from zhike.customers.pages import find_part, now
@@ -155,7 +156,7 @@ def new_session(request: HttpRequest, name: str) -> HttpResponse:
         return sessions.call_session(committee=one, by=me(request), at=at, **values).get_absolute_url()
 
     return act_page(
-        request, form, act, title=_("Call a session"), back=one.get_absolute_url(), submit=_("Call")
+        request, form, act, title=_("Call a session"), back=one.get_absolute_url(), submit=pgettext("session", "Call")
     )
 
 
