@@ -156,7 +156,12 @@ def new_session(request: HttpRequest, name: str) -> HttpResponse:
         return sessions.call_session(committee=one, by=me(request), at=at, **values).get_absolute_url()
 
     return act_page(
-        request, form, act, title=_("Call a session"), back=one.get_absolute_url(), submit=pgettext("session", "Call")
+        request,
+        form,
+        act,
+        title=_("Call a session"),
+        back=one.get_absolute_url(),
+        submit=pgettext("session", "Call"),
     )
 
 
