@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -65,11 +66,7 @@ def evaluations(request: HttpRequest) -> HttpResponse:
     """The evaluations that are due; overdue ones first."""
     person, (_at, day) = me(request), now()
     wanted, mine = request.GET.get("state", "waiting"), request.GET.get("whose") == "mine"
-    rows = (
-        ev.rows_for(day, person)
-        .select_related("customer__manager")
-        .defer("customer__search", "customer__tokens")
-    )
+    rows = ev.rows_for(day, person).only("rating", "grade", "from_on", "version", "customer")
     rows = rows.filter(customer__manager=person) if mine else rows
     found = list(ev.dues(rows, day))
     count = {name: sum(one.state(day) == name for one in found) for name in STATES}
@@ -80,6 +77,7 @@ def evaluations(request: HttpRequest) -> HttpResponse:
     ]
     chosen.sort(key=lambda one: (one.record is not None, one.last, one.grade.pk))
     page, schemes = Paginator(chosen, PAGE).get_page(request.GET.get("page")), Schemes()
+    prefetch_related_objects([one.grade for one in page.object_list], "customer__manager")
     shown = {
         "page": page, "state": wanted, "mine": mine, "count": count, "states": list(STATES.items()), "day": day,
         "rows": [(one, _chip(one.grade, schemes), STATES[one.state(day)], TONES[one.state(day)],

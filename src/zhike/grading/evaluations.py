@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -111,7 +111,9 @@ def dues(rows: Iterable[Grade], day: date) -> Iterator[Due]:
     some = list(rows)
     schemes, since = Schemes(), published_since()
     schemes.fetch({row.version_id for row in some if row.version_id})
-    records = _records([row.pk for row in some])
+    records = _records(
+        rows.order_by().values("pk") if isinstance(rows, QuerySet) else [row.pk for row in some]
+    )
     for row in some:
         scheme = schemes.of(row.version_id, row.rating)
         months = interval(scheme, row.grade)
@@ -123,12 +125,9 @@ def dues(rows: Iterable[Grade], day: date) -> Iterator[Due]:
                 yield Due(row, first, last, decides(scheme, row.grade), records.get((row.pk, first)))
 
 
-def _records(keys: list[int]) -> dict[tuple[int, date], Evaluation]:
-    found = {}
-    for start in range(0, len(keys), 500):
-        for one in Evaluation.objects.filter(grade__in=keys[start : start + 500]).select_related("by"):
-            found[one.grade_id, one.period_from] = one
-    return found
+def _records(grades: Any) -> dict[tuple[int, date], Evaluation]:
+    rows = Evaluation.objects.filter(grade__in=grades).select_related("by")
+    return {(one.grade_id, one.period_from): one for one in rows}
 
 
 def published_since() -> dict[str, date]:
@@ -215,7 +214,7 @@ def tell_overdue(*, at: datetime) -> int:
     """Tell the superior of whoever owes an evaluation that is overdue: once for each. How many were told."""
     day, chain, told = timezone.localtime(at).date(), Chain(), 0
     rows = rows_for(day).select_related("customer__manager").defer("customer__search", "customer__tokens")
-    for one in dues(rows.iterator(chunk_size=500), day):
+    for one in dues(rows, day):
         if one.state(day) != "overdue":
             continue
         customer = one.grade.customer
