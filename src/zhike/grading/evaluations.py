@@ -114,15 +114,26 @@ def dues(rows: Iterable[Grade], day: date) -> Iterator[Due]:
     records = _records(
         rows.order_by().values("pk") if isinstance(rows, QuerySet) else [row.pk for row in some]
     )
+    known: dict[tuple[Any, ...], tuple[bool, list[tuple[date, date]]]] = {}
     for row in some:
-        scheme = schemes.of(row.version_id, row.rating)
-        months = interval(scheme, row.grade)
-        if scheme is None or months is None:
-            continue
-        start = since.get(row.rating.partition(".")[0], row.from_on)
-        for first, last in periods(row.from_on, months, day):
-            if last >= start:
-                yield Due(row, first, last, decides(scheme, row.grade), records.get((row.pk, first)))
+        alike = (row.version_id, row.rating, row.grade, row.from_on)
+        if alike not in known:
+            known[alike] = _asked(row, schemes.of(row.version_id, row.rating), since, day)
+        last_word, asked = known[alike]
+        for first, last in asked:
+            yield Due(row, first, last, last_word, records.get((row.pk, first)))
+
+
+def _asked(
+    grade: Grade, scheme: Scheme | None, since: dict[str, date], day: date
+) -> tuple[bool, list[tuple[date, date]]]:
+    """Whether the evaluations of a grade end with a decision, and the periods that are asked for; the same for all alike."""
+    months = interval(scheme, grade.grade)
+    if scheme is None or months is None:
+        return False, []
+    start = since.get(grade.rating.partition(".")[0], grade.from_on)
+    asked = [one for one in periods(grade.from_on, months, day) if one[1] >= start]
+    return decides(scheme, grade.grade), asked
 
 
 def _records(grades: Any) -> dict[tuple[int, date], Evaluation]:

@@ -14,12 +14,14 @@ import pyarrow.parquet as pq
 
 from zhike.forecasts import Orders, read_forecasts, read_orders, write_forecasts
 from zhike.grading.frozen import Folder, folder_of
+from zhike.grading.marks import lang
 from zhike.grading.models import GradingRun
 from zhike.intelligence.offering import industry_growth
 from zhike_engine.backends.duckdb import DuckDB
 from zhike_engine.errors import ZhikeError
 from zhike_engine.facts.seal import seal
 from zhike_engine.forecast import EXPECTED_AMOUNT, compare, ends_on, forecast
+from zhike_engine.forecast.methods import AMOUNT_METHODS, CHURN_METHODS
 from zhike_engine.policy.load import Policy
 from zhike_engine.policy.metrics import Forecast
 from zhike_engine.words import Lang
@@ -115,7 +117,13 @@ def outlook_of(owner: GradingRun, customer: int) -> dict[str, Any]:
     if not file.is_file():
         return {}
     rows = pq.read_table(file, filters=[("customer", "=", str(customer))]).to_pylist()
-    return {str(row["forecast"]): row for row in rows}
+    return {str(row["forecast"]): {**row, "method": method_words(row["model"])} for row in rows}
+
+
+def method_words(code: str) -> str:
+    """How a forecast was made, in the reader's language; its code where this version does not know it."""
+    known = {**AMOUNT_METHODS, **CHURN_METHODS}.get(code.partition("/")[0])
+    return known.title.pick(lang()) if known else code
 
 
 def hindsight(owner: GradingRun, facts: Folder, day: date) -> dict[str, Any] | None:

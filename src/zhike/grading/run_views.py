@@ -19,7 +19,7 @@ from zhike.grading.boards import Shown, shown
 from zhike.grading.explaining import explanations, grievances_of
 from zhike.grading.marks import told
 from zhike.grading.models import GradingRun
-from zhike.grading.outlooks import outlook_of
+from zhike.grading.outlooks import method_words, outlook_of
 from zhike.grading.pages_of_why import Why
 from zhike.grading.preflight import preflight
 from zhike.grading.run_forms import StartForm
@@ -223,7 +223,7 @@ def outlook_words(run: GradingRun) -> dict[str, Any]:
     inside = (found.get("tested") or {}).get("inside")
     return {
         "outlook": found, "none": told(found.get("none", {})), "expected": Decimal(found.get("expected", "0")),
-        "inside": None if inside is None else f"{inside:.0%}",
+        "inside": None if inside is None else f"{inside:.0%}", "method": method_words(found.get("method", "")),
         "growth": [(name, float(rate)) for name, rate in found.get("growth", {}).items()],
         "sentences": [told(one) for one in (run.board.get("hindsight") or {}).get("sentences", ())],
     }  # fmt: skip
