@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-import holidays
-
 
 @dataclass(frozen=True)
 class Day:
@@ -27,6 +25,8 @@ class Year:
 
 def china(year: int) -> Year:
     """The special days of a year. Days off on what would be a weekend anyway are there too, under their name."""
+    import holidays  # here: a third of a second that only who settles a calendar should wait for
+
     found = holidays.country_holidays("CN", years=year, language="zh_CN")
     makeup = sorted(day for day in found.weekend_workdays if day.year == year)
     days = [Day(day, "holiday", str(name)) for day, name in sorted(found.items()) if day.year == year]

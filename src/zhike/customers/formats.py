@@ -7,7 +7,6 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-import phonenumbers
 from babel import Locale
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -46,6 +45,8 @@ def registration_fault(text: str, country: str) -> Any:
 
 def phone_fault(text: str, country: str) -> Any:
     """What is wrong with a telephone number, read as one of the customer's country. Several stand between 、 / ; or ,."""
+    import phonenumbers  # here: half a second that only who checks a number should wait for
+
     for number in (part.strip() for part in re.split(r"[、/;；,，]", text) if part.strip()):
         try:
             read = phonenumbers.parse(number, country or "CN")
