@@ -58,7 +58,7 @@ def check(policy: Policy, world: World, changes: dict[str, Any]) -> None:
             backend.close()
 
 
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(worlds(), st.sampled_from([change for group in CHANGES.values() for change in group]))
 def test_it_equals_a_fresh_run(world, changes):
     check(EVERYTHING, world, changes)

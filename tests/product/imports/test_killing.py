@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.own_database]
 ROOT = Path(__file__).resolve().parents[3]
 WORKER = Path(__file__).with_name("worker.py")
 ROWS = 300
-KILLS = 6
+KILLS = 4
 BEGIN = """
 import django; django.setup()
 import json, sys
