@@ -30,15 +30,7 @@ KEYS = {
 }  # fmt: skip
 """Name of an address -> the table whose rows its number names."""
 RUN, DRAFT = "SELECT max(id) FROM zhike_grading_run", "SELECT 'key-account'"
-GRIEVED = (
-    "SELECT {} FROM zhike_activity a JOIN zhike_customer c ON c.id = a.customer_id WHERE a.kind IN ('complaint', 'dispute')"
-    " AND a.settled_on IS NULL ORDER BY a.id LIMIT 1"
-)
 LAID = {
-    "customers/<str:code>/activities/<int:key>/settle/": {
-        "code": GRIEVED.format("c.code"),
-        "key": GRIEVED.format("a.id"),
-    },
     "policies/": {"policy": DRAFT, "number": "SELECT 2"},
     "grading/start/": {"code": "SELECT 'foreign-trade'"},
     "grading/runs/<int:key>/results/<": {

@@ -32,6 +32,7 @@ ELSEWHERE = {
     "public_letter": "needs the address that a letter carries, which tests of letters follow",
     "public_letter_file": "is a file",
     "submission_file": "is a file, where a sheet was sent",
+    "settle_grievance": "needs a complaint or a dispute that is open, which tests of contacts raise",
     "openid_connect_login": "leads to the company's directory",
     "openid_connect_callback": "is where the directory sends people back to",
     "mfa_deactivate_totp": "needs a second factor",
