@@ -42,12 +42,13 @@ class Measures:
 
 
 def run_once(contender: Contender) -> dict[str, Any]:
-    """What a contender told on the last line it printed."""
+    """What a contender told on the last line it printed; nothing of one that only makes something ready."""
     words = [sys.executable, str(HERE / "contenders" / contender.words[0]), *contender.words[1:]]
     done = subprocess.run(words, stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"{contender.name} ended with status {done.returncode}")
-    told: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    lines = done.stdout.strip().splitlines()
+    told: dict[str, Any] = json.loads(lines[-1]) if lines else {}
     return told
 
 
