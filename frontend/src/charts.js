@@ -17,6 +17,7 @@ const pixel = document.createElement("canvas").getContext("2d", { willReadFreque
 
 function colours(element) {
   const probe = element.appendChild(document.createElement("i"));
+  probe.style.setProperty("transition", "none", "important"); // where motion is reduced, a colour would be on its way for a moment
   const read = (token, alpha = 1) => {
     probe.style.color = `var(${token})`;
     pixel.clearRect(0, 0, 1, 1);

@@ -178,3 +178,16 @@ def test_everybody_can_use_every_component(cast, browse, size):
         page.locator(".chart:not([data-ready])").first.wait_for(state="detached")
         found[language, theme] = serious(page)
     assert found == {look: [] for look in LOOKS}
+
+
+COLOURFUL = """() => { const canvas = document.querySelector('.chart canvas');
+  const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+  for (let i = 0; i < data.length; i += 4)
+    if (data[i + 3] > 250 && Math.max(data[i], data[i + 1], data[i + 2]) - Math.min(data[i], data[i + 1], data[i + 2]) > 60) return true;
+  return false; }"""
+
+
+def test_charts_have_their_colours_where_motion_is_reduced(cast, browse):
+    page = browse(cast.people.ming, "/components/")
+    page.locator(".chart canvas").first.wait_for()
+    page.wait_for_function(COLOURFUL, timeout=5_000)
