@@ -35,7 +35,7 @@ def settle_committee(staff: Staff, as_of: date) -> None:
     }
     begun = moment(as_of - timedelta(days=120))
     committee = name_committee(
-        code="key-account-committee", name_zh="大客户经营服务管理委员会", name_en="Key-account management committee",
+        code="key-account", name_zh="大客户经营服务管理委员会", name_en="Key-account management committee",
         chair=chair, members=heads.values(), by=chair, at=begun,
     )  # fmt: skip
     paper = write_paper(

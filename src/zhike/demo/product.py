@@ -33,7 +33,6 @@ from zhike.people.models import Person
 from zhike.policies.models import Acknowledgement, PolicyVersion
 from zhike.policies.shipping import begin_amendment, ship_policies
 from zhike.policies.telling import people_in_scope
-from zhike.procedures.committees import Committee
 
 RATINGS = {"foreign-trade": "value", "key-account": "value", "weighing-equipment": "segment"}
 """Policy -> the rating whose grade stands in the archive; the last grading of each customer's own department counts."""
@@ -116,15 +115,6 @@ def settle_policies(staff: Staff, as_of: date) -> None:
         begun, drafted_by=people["hezhou"], reviewed_by=people["jianlan"], approved_by=people["guanyuan"]
     )
     acknowledged(made, begun)
-    board, _new = Committee.objects.get_or_create(
-        code="key-account",
-        defaults={
-            "name_zh": "大客户经营服务管理委员会",
-            "name_en": "Key-account management committee",
-            "chair": people["guanyuan"],
-        },
-    )
-    board.members.add(people["guanyuan"], people["yanlu"], people["jianlan"])
     begin_amendment(made["key-account"], moment(as_of), {"a_visit_days": "20"}, people["hezhou"])
 
 
