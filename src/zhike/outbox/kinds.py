@@ -5,11 +5,14 @@ notice("handover_asked", about=_("Handovers"), subject=_("%(customer)s is handed
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils import translation
+
+FIELD = re.compile(r"%\(\w+\)s")
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,12 @@ class Kind:
     text: Any
     must: bool
     group: bool = False
+
+    @property
+    def example(self) -> str:
+        """Its subject, with … for what changes from message to message; where no word is left, what it is about."""
+        found = FIELD.sub("…", str(self.subject))
+        return found if re.search(r"\w", found) else str(self.about)
 
 
 KINDS: dict[str, Kind] = {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -27,12 +29,12 @@ def notices(request: HttpRequest) -> HttpResponse:
         set_silences(person=me(request), wanted=set(request.POST.getlist("kind")))
         return redirect("notices")
     quiet = set(Silence.objects.filter(person=me(request), channel="mail").values_list("kind", flat=True))
-    rows = [
-        {"kind": kind, "wanted": kind.must or kind.name not in quiet}
-        for kind in KINDS.values()
-        if not kind.group
-    ]
-    return render(request, "system/notices.html", {"rows": rows})
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for kind in KINDS.values():
+        if not kind.group:
+            row = {"kind": kind, "wanted": kind.must or kind.name not in quiet}
+            groups.setdefault(str(kind.about), []).append(row)
+    return render(request, "system/notices.html", {"groups": groups})
 
 
 MESSAGES = (
