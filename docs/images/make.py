@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
+from tests.browser.desks import sign_in  # noqa: E402
 from tests.browser.windows import browser, window  # noqa: E402
 
 if TYPE_CHECKING:
@@ -75,14 +76,10 @@ def product(running: Browser, address: str, language: str) -> None:
 
 def signed_in(running: Browser, address: str, language: str, username: str) -> Page:
     """A window in which somebody has signed in."""
-    person = window(running, size=WIDE, language=language)
+    person = window(running, size=WIDE, language=language, base_url=address)
     person.add_cookies([{"name": "zhike_language", "value": language, "url": address}])
     page = person.new_page()
-    page.goto(f"{address}/accounts/login/")
-    page.fill("[name=login]", username)
-    page.fill("[name=password]", "zhike-demo")
-    page.press("[name=password]", "Enter")
-    page.wait_for_url(f"{address}/")
+    sign_in(page, username, "zhike-demo")
     return page
 
 

@@ -1,5 +1,5 @@
 """Every page of the product, as the resolver lists them: no error, no request to another host, nothing that keeps a reader
-out, in both languages, both themes, on a desktop and on a phone, where nothing may be wider than the screen."""
+out, nothing wider than the screen: in Chinese, light, on a desktop, and in English, dark, on a phone."""
 
 from __future__ import annotations
 

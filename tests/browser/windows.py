@@ -19,7 +19,6 @@ ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "build" / "screenshots"
 DESKTOP, PHONE = (1440, 900), (390, 844)
 LOCALES = {"zh-hans": "zh-CN", "en": "en-GB"}
-THEMES = {"light": "zhike", "dark": "zhike-dark"}
 ANSWERS = re.compile(r"Failed to load resource: .* status of (400|403|404|409|422|429)")
 """A refusal is an answer; Chromium writes it to the console like a fault."""
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-dev-shm-usage",

@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -111,9 +111,7 @@ def dues(rows: Iterable[Grade], day: date) -> Iterator[Due]:
     some = list(rows)
     schemes, since = Schemes(), published_since()
     schemes.fetch({row.version_id for row in some if row.version_id})
-    records = _records(
-        rows.order_by().values("pk") if isinstance(rows, QuerySet) else [row.pk for row in some]
-    )
+    records = _records(rows)
     known: dict[tuple[Any, ...], tuple[bool, list[tuple[date, date]]]] = {}
     for row in some:
         alike = (row.version_id, row.rating, row.grade, row.from_on)
@@ -136,7 +134,7 @@ def _asked(
     return decides(scheme, grade.grade), asked
 
 
-def _records(grades: Any) -> dict[tuple[int, date], Evaluation]:
+def _records(grades: Iterable[Grade]) -> dict[tuple[int, date], Evaluation]:
     rows = Evaluation.objects.filter(grade__in=grades).select_related("by")
     return {(one.grade_id, one.period_from): one for one in rows}
 

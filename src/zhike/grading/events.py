@@ -27,7 +27,7 @@ from zhike.grading.causes import say
 from zhike.grading.deciding import submit_run
 from zhike.grading.models import Adjustment, Grade, GradingRun
 from zhike.grading.records import GradeEvent
-from zhike.grading.running import ON_AGAIN, on_ready, start_run
+from zhike.grading.running import on_again, on_ready, start_run
 from zhike.grading.schemes import Scheme, schemes_of
 from zhike.intelligence.models import Intelligence
 from zhike.kernel.journal import entry_for, journal_all, sentences
@@ -286,9 +286,7 @@ def submit_event_run(run: GradingRun) -> None:
         submit_run(run=run, effective_on=None, by=None, at=run.finished_at or run.started_at)
 
 
+@on_again
 def events_move(run: GradingRun, to: GradingRun) -> None:
     """The events of a run that is made anew lead to the new one."""
     GradeEvent.objects.filter(run=run).update(run=to)
-
-
-ON_AGAIN.append(events_move)

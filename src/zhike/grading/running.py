@@ -46,8 +46,8 @@ sentences({
 
 OnReady = Callable[[GradingRun], None]
 ON_READY: list[OnReady] = []
-ON_AGAIN: list[Callable[[GradingRun, GradingRun], None]] = []
-"""What happens when a run takes the place of another, in its transaction."""
+OnAgain = Callable[[GradingRun, GradingRun], None]
+ON_AGAIN: list[OnAgain] = []
 LISTED = 60
 """So many customers stand on each list of the board."""
 
@@ -55,6 +55,12 @@ LISTED = 60
 def on_ready(act: OnReady) -> OnReady:
     """Register what happens when a run is ready, in the transaction of its results."""
     ON_READY.append(act)
+    return act
+
+
+def on_again(act: OnAgain) -> OnAgain:
+    """Register what happens when a run takes the place of another, in its transaction."""
+    ON_AGAIN.append(act)
     return act
 
 
