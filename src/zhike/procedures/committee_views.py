@@ -233,7 +233,14 @@ def new_action(request: HttpRequest, key: int) -> HttpResponse:
     def act(values: dict[str, Any]) -> str:
         return sessions.ask_action(session=this, by=me(request), at=at, **values).session.get_absolute_url()
 
-    return act_page(request, form, act, title=_("New action"), back=this.get_absolute_url(), submit=_("Ask"))
+    return act_page(
+        request,
+        form,
+        act,
+        title=_("New action"),
+        back=this.get_absolute_url(),
+        submit=pgettext("action", "Ask"),
+    )
 
 
 @door(customer_data=True)
