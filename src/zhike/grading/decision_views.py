@@ -131,11 +131,14 @@ def decide(request: HttpRequest) -> HttpResponse:
     rows = Proposal.objects.visible_to(person).filter(state="open")
     rows = rows.filter(run=run) if run is not None and keys is None else rows.filter(pk__in=keys or [])
     count = rows.count()
+    back = f"/grading/runs/{run.pk}/proposals/" if run is not None else "/grading/proposals/"
+    if not count and request.method == "GET":
+        messages.info(request, _("Pick the proposals to decide on first."))
+        return redirect(back)
     schemes = _schemes_of(rows)
     form = DecideForm(
         request.POST if "choice" in request.POST else None, schemes=schemes, initial={"choice": "approve"}
     )
-    back = f"/grading/runs/{run.pk}/proposals/" if run is not None else "/grading/proposals/"
     if form.is_bound and form.is_valid():
         try:
             done = decide_proposals(keys=keys, run=run, by=person, at=at, **form.cleaned_data)
