@@ -27,6 +27,7 @@ from zhike.grading.run_lists import KINDS, Asked, table
 from zhike.grading.running import error_of, grade_again, start_run, withdraw_run
 from zhike.grading.schedule import due_runs, last_end
 from zhike.grading.secrecy import Reader
+from zhike.intelligence.models import INDUSTRIES
 from zhike.people.doors import door, me
 from zhike.people.models import Person
 from zhike.people.rules import can, sees
@@ -224,7 +225,7 @@ def outlook_words(run: GradingRun) -> dict[str, Any]:
     return {
         "outlook": found, "none": told(found.get("none", {})), "expected": Decimal(found.get("expected", "0")),
         "inside": None if inside is None else f"{inside:.0%}", "method": method_words(found.get("method", "")),
-        "growth": [(name, float(rate)) for name, rate in found.get("growth", {}).items()],
+        "growth": [(INDUSTRIES.get(name, name), float(rate)) for name, rate in found.get("growth", {}).items()],
         "sentences": [told(one) for one in (run.board.get("hindsight") or {}).get("sentences", ())],
     }  # fmt: skip
 
