@@ -205,20 +205,20 @@ def main() -> None:
     second = amended(cast, version)
     lin, boss, ming = Visitor(analyst), Visitor(cast.people.boss), Visitor(cast.people.ming)
     start, day = "/grading/start/foreign-trade/", {"as_of": world.AS_OF.isoformat()}
-    lin.press("start", start, day, started, 0, 9)
+    assert lin.post(start, day) == 302
     quiet = GradingRun.objects.get()
     child(work)
     undisturbed = bytes_of(quiet)
     assert lin.post(f"/grading/runs/{quiet.pk}/withdraw/", {}) == 302
 
-    lin.press("start", start, day, started, 3, 60)
+    lin.press("start", start, day, started, 3, 24)
     run, *doubled = GradingRun.objects.filter(state="queued")
     for one in doubled:
         assert lin.post(f"/grading/runs/{one.pk}/withdraw/", {}) == 302
     publish = f"/policies/foreign-trade/{second.number}/publish/"
     graded(
         run,
-        lambda: boss.press("publication", publish, {"effective_on": ""}, lambda: published(second), 3, 60),
+        lambda: boss.press("publication", publish, {"effective_on": ""}, lambda: published(second), 3, 38),
     )
     Customer.objects.filter(manager=None).update(manager=cast.people.ming)
     disturbed = bytes_of(run)
@@ -227,10 +227,10 @@ def main() -> None:
     lin.press(
         "submission", put, {"effective_on": tomorrow.isoformat()}, lambda: Proposal.objects.exists(), 1, 60
     )
-    boss.press("approval", "/grading/proposals/decide/", {"run": run.pk, "choice": "approve"}, check, 3, 90)
+    boss.press("approval", "/grading/proposals/decide/", {"run": run.pk, "choice": "approve"}, check, 3, 120)
     until_done("day", lambda: settle_grades(day=tomorrow), (2, 5))
     keys = list(Letter.objects.values_list("pk", flat=True))
-    ming.press("batch", "/letters/send/", {"pick": keys, "means": "mail", "sure": "1"}, queued, 2, 30)
+    ming.press("batch", "/letters/send/", {"pick": keys, "means": "mail", "sure": "1"}, queued, 2, 14)
     until_done("letters", work, (15, 90), (60, 160))
     seal()
     run.refresh_from_db()
