@@ -67,6 +67,8 @@ WORDS = {
     "role": "finance",
     "provider_id": "company",
 }
+QUERIES = {"decide_proposals": "SELECT '?pick=' || min(id) FROM zhike_grade_proposal WHERE state = 'open'"}
+"""Name of an address -> what is asked with it, where it is no page without."""
 PERSON = "SELECT id FROM zhike_person WHERE username = 'bailu'"
 WHO = ("linheng", "hezhou", "wenjia", "guanyuan", "rongqi", "huoran", "jingyuan", "jianlan", "xiabei", "dulan")  # fmt: skip
 """Who tries to open a page, in this order."""
@@ -104,9 +106,9 @@ def _walk(resolver: Any, above: str = "") -> Iterator[tuple[str, URLPattern]]:
 def address(route: Route, world: World) -> str:
     """The path of a route, with parameters that lead to something where there is something."""
     values = {name: _value(route, name, world) for name in route.parameters}
-    return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values[found[1]]), route.pattern).replace(
-        "^", ""
-    ).replace("$", "")
+    path = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values[found[1]]), route.pattern)
+    asked = world.ask(QUERIES[route.name])[0][0] if route.name in QUERIES else ""
+    return "/" + path.replace("^", "").replace("$", "") + asked
 
 
 def _value(route: Route, name: str, world: World) -> Any:
