@@ -55,7 +55,9 @@ LAID = {
     },
     "committees/actions/<": {"key": "SELECT max(id) FROM zhike_committee_action"},
     "procedures/<": {"key": "SELECT max(id) FROM zhike_procedure"},
-    "requests/<": {"key": "SELECT min(id) FROM zhike_service_request WHERE answered_at IS NULL AND closed_at IS NULL"},
+    "requests/<": {
+        "key": "SELECT min(id) FROM zhike_service_request WHERE answered_at IS NULL AND closed_at IS NULL"
+    },
 }
 """How the pattern of an address begins -> what its parameters are; the longest beginning counts."""
 WORDS = {
