@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.product.requests.conftest import amended, asked, graded
+from zhike.customers.handovers import open_handover, sign_handover
 from zhike.kernel.journal import Entry
 from zhike.outbox.models import Message
 from zhike.policies.models import PolicyVersion
@@ -195,3 +196,11 @@ def test_who_owns_a_request_is_told_and_once_more_with_the_superior_when_it_is_o
             assert ming.get(page).status_code == 200
         counts.append(len(queries))
     assert counts[0] == counts[1]
+    handover = open_handover(
+        customer=one.customer, receiver=desk.people.tess, by=desk.people.head, at=desk.at
+    )
+    assert {"kind": "request", "text": "enquiry of A", "due": "2026-03-10"} in handover.items
+    for person in (desk.people.ming, desk.people.tess):
+        sign_handover(handover=handover, by=person, at=desk.at)
+    one.refresh_from_db()
+    assert (one.owner, Entry.objects.filter(action="request_passed").count()) == (desk.people.tess, 31)
