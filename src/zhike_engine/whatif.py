@@ -60,11 +60,14 @@ class Movement:
         return sum(count for (_, new), count in self.cells.items() if new == code)
 
 
-def what_if(run: Run, changes: Mapping[str, Any], *, movers: int = MOVERS) -> dict[str, Movement]:
+def what_if(
+    run: Run, changes: Mapping[str, Any], *, movers: int = MOVERS, among: str = ""
+) -> dict[str, Movement]:
     """The movement of every rating when the parameters in `changes` take other values.
 
-    Values are in the parameters' own units, None unsets. The run stays as it is. Raises ParameterInvalid,
-    ParameterUnset, PolicyInvalid.
+    Values are in the parameters' own units, None unsets. `among` is a table of the backend with a column `customer`:
+    only its customers are counted and listed, though everybody is computed. The run stays as it is. Raises
+    ParameterInvalid, ParameterUnset, PolicyInvalid.
     """
     given = {name: value.written for name, value in run.plan.parameters.items()} | dict(changes)
     same = run.compile(build(run.policy.document, run.plan.as_of, given))
@@ -77,6 +80,8 @@ def what_if(run: Run, changes: Mapping[str, Any], *, movers: int = MOVERS) -> di
         for statement in _resumed(run, same, run.compile(plan, suffix=AFTER)):
             keep(run.backend, statement)
         pairs = _joined(run, plan)
+    if among:
+        pairs = f"(select y.* from {pairs.removesuffix(' x')} y where y.customer in (select s.customer from {among} s)) x"
     return {r.name: _movement(run, plan, r, pairs, movers) for r in run.plan.ratings}
 
 
