@@ -52,6 +52,7 @@ MODULES = (
     "zhike.people.responsibilities",
     "zhike.people.warnings",
     "zhike.requests.actions",
+    "zhike.requests.passing",
     "zhike.requests.showing",
     "zhike.requests.watching",
     "zhike.submissions.actions",

@@ -31,8 +31,6 @@ ASKED: tuple[tuple[str, str, str, str, str], ...] = (
 )  # fmt: skip
 PAST, WAITING, OVERDUE = 36, 5, 4
 """How many are answered, wait, and are overdue."""
-EACH = 3
-"""Requests of one account manager's customers at most before the next one's turn."""
 
 
 def settle_requests(staff: Staff, as_of: date) -> int:
@@ -45,12 +43,12 @@ def settle_requests(staff: Staff, as_of: date) -> int:
 
 
 def _customers() -> Iterator[Customer]:
-    """Customers with a grade and a manager, one of each manager in turn, again and again."""
+    """Customers with a grade and a manager: of each manager one of each grade, the managers in turn, again and again."""
     rows = Customer.objects.living().filter(life="current", manager__is_active=True).exclude(grade="")
     by_manager: dict[int | None, list[Customer]] = {}
     for customer in rows.select_related("manager").order_by("pk")[:2_000]:
         known = by_manager.setdefault(customer.manager_id, [])
-        if len(known) < EACH:
+        if customer.grade not in {one.grade for one in known}:
             known.append(customer)
     while by_manager:
         yield from (one for turn in zip_longest(*by_manager.values()) for one in turn if one is not None)

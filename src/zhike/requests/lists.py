@@ -146,13 +146,13 @@ def columns(at: datetime, schemes: Schemes) -> list[grid.Column]:
     return [
         grid.Column("subject", _("Request"), lambda one: grid.name(one.subject, "", one.get_absolute_url(), one.customer.name),
                     css="stick", phone="title"),
+        grid.Column("state", _("State"), lambda one: state_tag(one, at), phone="aside"),
+        grid.Column("due", _("To be answered by"), lambda one: moment(one.due_at), sort=True, phone="more"),
         grid.Column("customer", _("Customer"), lambda one: grid.link(one.customer.name, one.customer.get_absolute_url()), phone="meta"),
         grid.Column("grade", _("Grade then"), chip),
+        grid.Column("limit", pgettext("request", "Limit"), lambda one: grid.text(limit_said(one))),
+        grid.Column("owner", _("Owner"), lambda one: grid.person(one.owner), phone="meta"),
+        grid.Column("received", _("Came in"), lambda one: moment(one.received_at), sort=True),
         grid.Column("kind", _("Kind"), lambda one: grid.text(one.kind_name)),
         grid.Column("channel", pgettext("request", "Channel"), lambda one: grid.text(one.channel_name)),
-        grid.Column("received", _("Came in"), lambda one: moment(one.received_at), sort=True),
-        grid.Column("limit", pgettext("request", "Limit"), lambda one: grid.text(limit_said(one))),
-        grid.Column("due", _("To be answered by"), lambda one: moment(one.due_at), sort=True, phone="more"),
-        grid.Column("owner", _("Owner"), lambda one: grid.person(one.owner), phone="meta"),
-        grid.Column("state", _("State"), lambda one: state_tag(one, at), phone="aside"),
     ]  # fmt: skip

@@ -67,6 +67,7 @@ def request_page(request: HttpRequest, key: int) -> HttpResponse:
     state = one.state(at)
     shown: dict[str, Any] = {
         "one": one, "at": at, "state": STATES[state], "tone": lists.TONES[state], "limit": lists.limit_said(one),
+        "late": state == "overdue",
         "rule": rule_of(one), "chip": Schemes().chip(one.version_id, one.rating, one.grade) if one.grade else "",
         "may_answer": one.is_open and can(person, "take_requests"), "may_correct": one.is_open and can(person, "correct_requests"),
     }  # fmt: skip
