@@ -18,6 +18,7 @@ from zhike.api.keys import AUTH
 from zhike.api.operations import router
 from zhike.api.policies import router as policies
 from zhike.api.procedures import router as procedures
+from zhike.api.requests import router as requests
 from zhike.kernel.refusals import Refused
 from zhike.people.middleware import note_denial
 
@@ -31,8 +32,8 @@ class Readable(JSONRenderer):
 api = NinjaAPI(
     title="Zhike",
     version="1",
-    description="Customers, contacts, activities, orders, receivables, monthly figures, market intelligence: the same nouns,"
-    " verbs and rights as the pages.",
+    description="Customers, contacts, activities, requests, orders, receivables, monthly figures, market intelligence: the same"
+    " nouns, verbs and rights as the pages.",
     auth=AUTH,
     renderer=Readable(),
     docs_url=None,
@@ -42,6 +43,7 @@ api.add_router("", router)
 api.add_router("", policies)
 api.add_router("", figures.router)
 api.add_router("", procedures)
+api.add_router("", requests)
 
 
 def _problem(

@@ -315,7 +315,7 @@ class Record:
         """Whether nobody has spoken with the customer for longer than allowed."""
         return is_silent(self.customer, self.day, self.limits)
 
-    @property
+    @cached_property
     def promises(self) -> list[Activity]:
         """Promised steps still to be taken."""
         return list(
@@ -327,6 +327,12 @@ class Record:
         """The chip of the customer's grade, as the policy that gave it calls it."""
         found = self.boxes and self.chips.get("chip")
         return found or grid.grade(self.customer.grade)
+
+    @property
+    def grade_word(self) -> str:
+        """The word for the customer's grade."""
+        found = self.boxes and self.chips.get("word")
+        return str(found or self.customer.grade)
 
     @cached_property
     def chips(self) -> dict[str, Any]:
@@ -340,7 +346,7 @@ class Record:
         for one in BOXES.values():
             shown = one.context(self.customer, self.by, self.day)
             if shown is not None:
-                self.chips |= {name: one for name, one in shown.items() if name == "chip"}
+                self.chips |= {name: one for name, one in shown.items() if name in ("chip", "word")}
                 found.append(
                     render_to_string(one.template, {"customer": self.customer, "day": self.day, **shown})
                 )

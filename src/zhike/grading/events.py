@@ -109,7 +109,7 @@ def _drops(
         floor, amount = floors.get(grade.grade), grade.customer.amount_12m
         if floor is not None and amount < floor:
             detail = say(gettext_noop("12 months of orders: %(amount)s, below the %(floor)s that %(grade)s asks for"),
-                amount=f"{amount:,.0f}", floor=f"{floor:,.0f}", grade=grade.grade)  # fmt: skip
+                amount=f"{amount:,.0f}", floor=f"{floor:,.0f}", grade=scheme.word_of(grade.grade))  # fmt: skip
             yield Sign(key, "order_drop", f"grade {grade.pk}", detail)
     percent = limits.of("event_drop_percent")
     if percent is None:
@@ -239,7 +239,9 @@ def _new_ones(found: list[Sign], day: date, at: datetime) -> list[GradeEvent]:
             found_on=day) for one in fresh.values()],
         batch_size=500,
     )  # fmt: skip
-    journal_all([entry_for(one, "event_found", by=None, at=at, detail=one.detail) for one in made])
+    journal_all(
+        [entry_for(one, "event_found", by=None, at=at, detail=one.detail, kind=one.kind) for one in made]
+    )
     return made
 
 

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
@@ -15,6 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from zhike.messages import translated
+from zhike.policies.chips import word_for
 from zhike.policies.models import PolicyVersion
 from zhike.policies.reading import read_text, values
 from zhike.policies.words import lang
@@ -28,10 +30,11 @@ from zhike_engine.language.titles import Titles
 from zhike_engine.plan.build import Plan, build
 from zhike_engine.plan.rules import Leaf, PlannedGrade, PlannedRating, Tree
 from zhike_engine.policy.check import CHECKED_ON
+from zhike_engine.policy.clocks import REQUEST_KINDS, Clock
 from zhike_engine.policy.diff import SECTIONS
 from zhike_engine.policy.metrics import kind_of
 from zhike_engine.policy.model import PolicyDocument
-from zhike_engine.words import Lang
+from zhike_engine.words import Lang, listed
 
 
 @dataclass(frozen=True)
@@ -169,7 +172,8 @@ class _Maker:
         title = grade.spec.title.pick(self.language)
         many = len(self.plan.ratings) > 1
         kind = f"{rating.spec.title.pick(self.language)}" if many else self.kind("ratings")
-        return Rule(kind, f"{rating.name}.{grade.code}", title, lines, grade.code, grade.rank, note)
+        word = word_for(grade.code, grade.spec.title.text)
+        return Rule(kind, f"{rating.name}.{grade.code}", title, lines, word, grade.rank, note)
 
     def strangers(self, rating: PlannedRating, grade: PlannedGrade) -> Iterator[tuple[str, Rule]]:
         """Conditions of a grade that carry out another article than the grade itself."""
@@ -183,7 +187,14 @@ class _Maker:
                 title = grade.spec.title.pick(self.language)
                 yield (
                     leaf.article,
-                    Rule(self.kind("ratings"), leaf.id, title, (Line(said),), grade.code, grade.rank),
+                    Rule(
+                        self.kind("ratings"),
+                        leaf.id,
+                        title,
+                        (Line(said),),
+                        word_for(grade.code, grade.spec.title.text),
+                        grade.rank,
+                    ),
                 )
 
     def line(self, written: Written) -> Line:
@@ -262,12 +273,35 @@ class _Maker:
         elif section == "forms":
             yield from (one.title.pick(self.language) for one in spec.fields.values())
         elif section == "clocks":
-            for grade, hours in spec.hours.items():
-                yield _("%(grade)s: %(hours)s hours") % {"grade": grade, "hours": self.number(hours)}
+            yield from self.limits(spec)
         elif section == "indicators" and spec.target is not None:
             yield _("target %(target)s %(unit)s") % {"target": self.number(spec.target), "unit": spec.unit}
         elif section == "gates":
             yield spec.needs.pick(self.language)
+
+    def limits(self, clock: Clock) -> Iterator[str]:
+        """Of what kinds of requests a clock rules, and within how many hours each grade is answered."""
+        if clock.kinds:
+            kinds = listed(REQUEST_KINDS[one] for one in clock.kinds).pick(self.language)
+            yield _("only for: %(kinds)s") % {"kinds": kinds}
+        rating = self.plan.document.ratings.get(clock.rating or next(iter(self.plan.document.ratings)))
+        for code, raw in clock.hours.items():
+            spec = rating.grades.get(code) if rating else None
+            grade = spec.title.pick(self.language) if spec else code
+            known = self.plan.parameters.get(raw) if isinstance(raw, str) else None
+            hours = known.value if known is not None else raw
+            if not isinstance(hours, Decimal):
+                yield _("%(grade)s: no time limit set yet") % {"grade": grade}
+            elif clock.calendar == "working":
+                yield _("%(grade)s: answered within %(hours)s working hours") % {
+                    "grade": grade,
+                    "hours": f"{hours.normalize():f}",
+                }
+            else:
+                yield _("%(grade)s: answered within %(hours)s hours") % {
+                    "grade": grade,
+                    "hours": f"{hours.normalize():f}",
+                }
 
     def number(self, raw: Any) -> str:
         if isinstance(raw, str) and raw in self.plan.parameters:

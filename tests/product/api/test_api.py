@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 import pytest
@@ -132,7 +131,7 @@ def test_a_closed_door_stays_closed(cast: Cast, call: Call, how: str) -> None:
     token, secret = make_token(
         name="t",
         verbs=["see_customers"],
-        until_on=date(now.year, now.month, now.day),
+        until_on=timezone.localdate(now),
         networks=[],
         by=person,
         at=now,
