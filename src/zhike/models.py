@@ -29,4 +29,5 @@ from zhike.policies import models as policies_models  # noqa: F401
 from zhike.procedures import committees as procedures_committees  # noqa: F401
 from zhike.procedures import inputs as procedures_inputs  # noqa: F401
 from zhike.procedures import models as procedures_models  # noqa: F401
+from zhike.requests import models as requests_models  # noqa: F401
 from zhike.submissions import models as submissions_models  # noqa: F401

@@ -8,9 +8,10 @@ where a metric of theirs does.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from zhike_engine.plan.build import Plan, build
 from zhike_engine.plan.rules import PlannedRating
@@ -59,11 +60,14 @@ class Movement:
         return sum(count for (_, new), count in self.cells.items() if new == code)
 
 
-def what_if(run: Run, changes: Mapping[str, Any], *, movers: int = MOVERS) -> dict[str, Movement]:
+def what_if(
+    run: Run, changes: Mapping[str, Any], *, movers: int = MOVERS, among: str = ""
+) -> dict[str, Movement]:
     """The movement of every rating when the parameters in `changes` take other values.
 
-    Values are in the parameters' own units, None unsets. The run stays as it is. Raises ParameterInvalid,
-    ParameterUnset, PolicyInvalid.
+    Values are in the parameters' own units, None unsets. `among` is a table of the backend with a column `customer`:
+    only its customers are counted and listed, though everybody is computed. The run stays as it is. Raises
+    ParameterInvalid, ParameterUnset, PolicyInvalid.
     """
     given = {name: value.written for name, value in run.plan.parameters.items()} | dict(changes)
     same = run.compile(build(run.policy.document, run.plan.as_of, given))
@@ -76,6 +80,8 @@ def what_if(run: Run, changes: Mapping[str, Any], *, movers: int = MOVERS) -> di
         for statement in _resumed(run, same, run.compile(plan, suffix=AFTER)):
             keep(run.backend, statement)
         pairs = _joined(run, plan)
+    if among:
+        pairs = f"(select y.* from {pairs.removesuffix(' x')} y where y.customer in (select s.customer from {among} s)) x"
     return {r.name: _movement(run, plan, r, pairs, movers) for r in run.plan.ratings}
 
 
@@ -161,25 +167,51 @@ def _kept(run: Run, plan: Plan, rating: PlannedRating) -> set[str]:
 
 
 def _movement(run: Run, plan: Plan, old: PlannedRating, pairs: str, limit: int) -> Movement:
-    new = plan.rating(old.name)
+    """One pass finds who moves; whoever does not stays where the run has them, and is only counted."""
+    new, moved = plan.rating(old.name), f"moved{AFTER}"
     grades, states = (
         (f"{old.prefix}_grade", f"{new.prefix}_grade"),
         (f"{old.prefix}_state", f"{new.prefix}_state"),
     )
     changed = " or ".join(f"coalesce(x.{a}, '') <> coalesce(x.{b}, '')" for a, b in (grades, states))
-    rows = run.backend.rows(
-        f"select x.{grades[0]}, x.{grades[1]}, count(*), sum(case when {changed} then 1 else 0 end)"
-        f" from {pairs} group by x.{grades[0]}, x.{grades[1]}"
+    run.backend.keep(
+        moved,
+        f"select x.customer, x.{grades[0]} as old_grade, x.{grades[1]} as new_grade from {pairs} where {changed}",
     )
-    cells = {(before, after): int(count) for before, after, count, _ in rows}
-    moved = sum(int(count) for *_, count in rows)
+    try:
+        cells = _cells(run, grades[0], moved)
+        found = _movers(run, plan, old, pairs, moved, limit) if cells.moved and limit else ()
+    finally:
+        run.backend.drop(moved)
     codes = tuple(grade.code for grade in old.grades)
-    found = _movers(run, plan, old, pairs, changed, limit) if moved and limit else ()
-    return Movement(old.name, codes, cells, moved, found)
+    return Movement(old.name, codes, cells.counts, cells.moved, found)
+
+
+class _Cells(NamedTuple):
+    """Customers by (grade before, grade after), and how many of them moved."""
+
+    counts: Mapping[tuple[str | None, str | None], int]
+    moved: int
+
+
+def _cells(run: Run, grade: str, moved: str) -> _Cells:
+    rows = run.backend.rows(
+        f"select m.old_grade, m.new_grade, count(*) from {moved} m group by m.old_grade, m.new_grade"
+    )
+    crossed = {(before, after): int(count) for before, after, count in rows}
+    stay = {
+        code: int(count)
+        for code, count in run.backend.rows(f"select r.{grade}, count(*) from result r group by r.{grade}")
+    }
+    for (before, _), count in crossed.items():
+        stay[before] -= count
+    counts = Counter({(code, code): count for code, count in stay.items() if count})
+    counts.update(crossed)
+    return _Cells(counts, sum(crossed.values()))
 
 
 def _movers(
-    run: Run, plan: Plan, old: PlannedRating, pairs: str, changed: str, limit: int
+    run: Run, plan: Plan, old: PlannedRating, pairs: str, moved: str, limit: int
 ) -> tuple[Mover, ...]:
     new, d = plan.rating(old.name), run.backend.dialect
     both = _kept(run, plan, new)
@@ -191,9 +223,14 @@ def _movers(
     columns = [d.as_text("x.customer"), "x.name", f"x.{old.prefix}_grade", f"x.{new.prefix}_grade"]
     columns += [f"x.{old.prefix}_state", f"x.{new.prefix}_state"]
     columns += [f"x.{column}" for _, a, b in twins for column in (a, b)]
-    rows = run.backend.rows(
-        f"select {', '.join(columns)} from {pairs} where {changed} order by x.customer limit {limit}"
-    )
+    first, shown = f"first{AFTER}", ", ".join(columns)
+    run.backend.keep(first, f"select m.customer from {moved} m order by m.customer limit {limit}")
+    try:
+        rows = run.backend.rows(
+            f"select {shown} from {pairs} where x.customer in (select f.customer from {first} f) order by x.customer"
+        )
+    finally:
+        run.backend.drop(first)
     return tuple(_mover(row, [name for name, _, _ in twins]) for row in rows)
 
 

@@ -55,6 +55,9 @@ LAID = {
     },
     "committees/actions/<": {"key": "SELECT max(id) FROM zhike_committee_action"},
     "procedures/<": {"key": "SELECT max(id) FROM zhike_procedure"},
+    "requests/<": {
+        "key": "SELECT min(id) FROM zhike_service_request WHERE answered_at IS NULL AND closed_at IS NULL"
+    },
 }
 """How the pattern of an address begins -> what its parameters are; the longest beginning counts."""
 WORDS = {
@@ -66,6 +69,8 @@ WORDS = {
     "role": "finance",
     "provider_id": "company",
 }
+QUERIES = {"decide_proposals": "SELECT '?pick=' || min(id) FROM zhike_grade_proposal WHERE state = 'open'"}
+"""Name of an address -> what is asked with it, where it is no page without."""
 PERSON = "SELECT id FROM zhike_person WHERE username = 'bailu'"
 WHO = ("linheng", "hezhou", "wenjia", "guanyuan", "rongqi", "huoran", "jingyuan", "jianlan", "xiabei", "dulan")  # fmt: skip
 """Who tries to open a page, in this order."""
@@ -103,9 +108,9 @@ def _walk(resolver: Any, above: str = "") -> Iterator[tuple[str, URLPattern]]:
 def address(route: Route, world: World) -> str:
     """The path of a route, with parameters that lead to something where there is something."""
     values = {name: _value(route, name, world) for name in route.parameters}
-    return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values[found[1]]), route.pattern).replace(
-        "^", ""
-    ).replace("$", "")
+    path = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values[found[1]]), route.pattern)
+    asked = world.ask(QUERIES[route.name])[0][0] if route.name in QUERIES else ""
+    return "/" + path.replace("^", "").replace("$", "") + asked
 
 
 def _value(route: Route, name: str, world: World) -> Any:

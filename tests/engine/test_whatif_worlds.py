@@ -98,8 +98,8 @@ def test_a_run_is_resumed_at_what_differs(changes, first):
         backend.kept.clear()
         what_if(done, changes)
         backend.close()
-    assert backend.kept[0] == first
-    assert backend.kept[-1] == "result_after"
+    stages = [name for name in backend.kept if name not in {"moved_after", "first_after"}]
+    assert (stages[0], stages[-1]) == (first, "result_after")
 
 
 class Watched(DuckDB):

@@ -19,6 +19,7 @@ from zhike.api.keys import AUTH
 from zhike.api.operations import router
 from zhike.api.policies import router as policies
 from zhike.api.procedures import router as procedures
+from zhike.api.requests import router as requests
 from zhike.api.wording import wrong
 from zhike.kernel.refusals import Refused
 from zhike.people.middleware import note_denial
@@ -33,8 +34,8 @@ class Readable(JSONRenderer):
 api = NinjaAPI(
     title="Zhike",
     version="1",
-    description="Customers, contacts, activities, orders, receivables, monthly figures, market intelligence: the same nouns,"
-    " verbs and rights as the pages.",
+    description="Customers, contacts, activities, requests, orders, receivables, monthly figures, market intelligence: the same"
+    " nouns, verbs and rights as the pages.",
     auth=AUTH,
     renderer=Readable(),
     docs_url=None,
@@ -45,6 +46,7 @@ api.add_router("", policies)
 api.add_router("", figures.router)
 api.add_router("", intelligence.router)
 api.add_router("", procedures)
+api.add_router("", requests)
 
 
 def _problem(

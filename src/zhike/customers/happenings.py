@@ -13,7 +13,7 @@ from zhike.customers.documents import KINDS, Document
 from zhike.customers.life import ACTIVITIES, CHANNELS, GRIEVANCES, SEVERITIES, UNIT_RECORDS
 from zhike.customers.models import Activity
 from zhike.customers.sections import SOURCES as FACT_SOURCES
-from zhike.customers.showing import difference, names_for
+from zhike.customers.showing import difference, names_for, sentence_of
 from zhike.customers.timeline import Asked, Event, Source, end_of, source
 from zhike.kernel.journal import Entry
 from zhike.people.models import Person
@@ -34,6 +34,7 @@ ELSEWHERE = (
 )  # fmt: skip
 """Actions that other sources show as what they are."""
 CLASSES = {
+    "budget": "price",
     "booking": "price",
     "allocation": "price",
     "order": "price",
@@ -100,7 +101,7 @@ def change_events(by: Person, rows: list[Any], rank: int) -> Iterator[Event]:
     for one in rows:
         told_by = one.data.get("words", {}).get("source", "")
         yield Event(
-            one.at, rank, one.pk, ACTION_ICONS.get(one.action.partition("_")[0], "pencil"), one.sentence(),
+            one.at, rank, one.pk, ACTION_ICONS.get(one.action.partition("_")[0], "pencil"), sentence_of(one, by),
             rows=() if says_it_all(one) else difference(one, by, names),
             who=str(FACT_SOURCES.get(told_by, "")), extra={"entry": one.pk},
         )  # fmt: skip

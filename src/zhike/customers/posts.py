@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.db import transaction
@@ -23,6 +24,9 @@ sentences({
     "post_assigned": gettext_lazy("%(who)s made %(person)s %(post)s"),
     "post_ended": gettext_lazy("%(who)s ended the post of %(person)s as %(post)s"),
 })  # fmt: skip
+
+PASSED: list[Callable[[Customer, Person | None, Person, datetime], object]] = []
+"""What follows in higher layers when a customer has another account manager: (customer, former, receiver, moment)."""
 
 
 @transaction.atomic
@@ -62,6 +66,7 @@ def pass_post(
     """End the post of `old`, if anybody, and give it to a person; the account manager stands in the archive too."""
     current = Assignment.objects.current().filter(customer=customer, post=post)
     held = current.filter(person=old).first() if old else None
+    former = customer.manager
     if post == "manager":
         current.update(ended_at=at)
         Customer.objects.filter(pk=customer.pk).update(
@@ -79,6 +84,8 @@ def pass_post(
     )  # fmt: skip
     if post == "manager":
         refresh(customer, at)
+        for follow in PASSED:
+            follow(customer, former, person, at)
     return made
 
 

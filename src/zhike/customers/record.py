@@ -315,7 +315,7 @@ class Record:
         """Whether nobody has spoken with the customer for longer than allowed."""
         return is_silent(self.customer, self.day, self.limits)
 
-    @property
+    @cached_property
     def promises(self) -> list[Activity]:
         """Promised steps still to be taken."""
         return list(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+
+from zhike.kernel.journal import Entry
+from zhike.people import rules
 
 
 @dataclass(frozen=True)
@@ -46,11 +49,6 @@ SECTION_OF = {fact: section for section, facts in FACTS.items() for fact in fact
 """Fact -> its section."""
 
 CLASS_OF: dict[tuple[str, str], str] = {
-    ("customer", "amount_12m"): "price",
-    ("customer", "receivable"): "credit",
-    ("customer", "overdue"): "credit",
-    ("customer", "phone"): "contact",
-    ("customer", "email"): "contact",
     **{
         ("contact", name): "contact"
         for name in (
@@ -65,7 +63,7 @@ CLASS_OF: dict[tuple[str, str], str] = {
         )
     },
 }
-"""(Noun, field) -> the class of fields that must be seen; everything else is basic."""
+"""(Noun, field) -> the class of fields that must be seen, beside those of `people.rules`; everything else is basic."""
 
 SOURCES: dict[str, Any] = {
     "customer": _("told by the customer"),
@@ -101,4 +99,19 @@ def box(one: Box) -> None:
 
 def class_of(noun: str, field: str) -> str:
     """The class of a field."""
-    return CLASS_OF.get((noun, field), "basic")
+    return CLASS_OF.get((noun, field)) or rules.class_of(noun, field)
+
+
+ClassesOfEntry = Callable[[Entry], Mapping[str, frozenset[str]]]
+ENTRIES: dict[str, ClassesOfEntry] = {}
+"""Noun -> what tells the classes of the words and fields of its entries in the journal, where their names alone do not."""
+
+
+def classes_of_entry(noun: str) -> Callable[[ClassesOfEntry], ClassesOfEntry]:
+    """Register what tells the classes of words and fields in the entries of a noun."""
+
+    def keep(function: ClassesOfEntry) -> ClassesOfEntry:
+        ENTRIES[noun] = function
+        return function
+
+    return keep

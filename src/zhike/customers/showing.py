@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from zhike.customers.formats import countries
 from zhike.customers.life import AXES, CONDITIONS, DECIDES, FINDINGS, LIFE, NEED_STATES
 from zhike.customers.models import Customer
-from zhike.customers.sections import class_of
+from zhike.customers.sections import ENTRIES, class_of
 from zhike.kernel.journal import Entry
 from zhike.people.models import Department, Person, Region
 from zhike.people.rules import HIDDEN as HIDDEN_VALUE
@@ -106,14 +106,28 @@ def _seen(kind: type[Any], by: Person) -> Any:
     return Customer.objects.visible_to(by) if kind is Customer else kind.objects
 
 
+def covered(entry: Entry, by: Person) -> set[str]:
+    """The words and fields of an entry that a person does not see, by the classes of what stands in them."""
+    told = ENTRIES.get(entry.noun)
+    own = told(entry) if told is not None else {}
+    found = {name for name, classes in own.items() if not all(sees(by, one) for one in classes)}
+    fields = {*entry.data.get("before", {}), *entry.data.get("after", {}), *entry.data.get("words", {})}
+    return found | {name for name in fields if not sees(by, class_of(entry.noun, name))}
+
+
+def sentence_of(entry: Entry, by: Person) -> str:
+    """An entry as a sentence for a person."""
+    return entry.sentence(covered(entry, by), HIDDEN_VALUE)
+
+
 def difference(entry: Entry, by: Person, names: Names) -> tuple[tuple[str, str, str], ...]:
-    """(field, old, new) of an entry; values of classes that a person does not see are left out."""
-    before, after = entry.data.get("before", {}), entry.data.get("after", {})
+    """(field, old, new) of an entry; values of classes that a person does not see are covered."""
+    before, after, closed = entry.data.get("before", {}), entry.data.get("after", {}), covered(entry, by)
     rows = []
     for field in dict.fromkeys([*before, *after]):
         if field in HIDDEN:
             continue
-        open_to = sees(by, class_of(entry.noun, field))
+        open_to = field not in closed
         old, new = (
             shown(entry.noun, field, side.get(field), names) if open_to else HIDDEN_VALUE
             for side in (before, after)

@@ -32,6 +32,7 @@ ITEM_KINDS = {
     "contact": gettext_lazy("contact"),
     "order": gettext_lazy("order"),
     "receivable": gettext_lazy("receivable"),
+    "request": gettext_lazy("request"),
     "complaint": gettext_lazy("complaint"),
 }
 """Kind of an open item -> its name."""

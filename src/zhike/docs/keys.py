@@ -23,6 +23,7 @@ MODULES = (
     "zhike_engine.policy.values",
     "zhike_engine.policy.scorecards",
     "zhike_engine.policy.ratings",
+    "zhike_engine.policy.clocks",
     "zhike_engine.policy.reserved",
     "zhike_engine.policy.model",
     "zhike_engine.policy.cases",
@@ -90,12 +91,23 @@ def keys(page: Page, names: tuple[str, ...]) -> str:
 
 _PAGES = {
     **dict.fromkeys(
-        ("parameters", "consistency", "facts", "windows", "tables", "scorecards", "ratings", "words"), ""
+        (
+            "parameters",
+            "consistency",
+            "facts",
+            "windows",
+            "tables",
+            "scorecards",
+            "ratings",
+            "words",
+            "clocks",
+        ),
+        "",
     ),
     **dict.fromkeys(("fallback", "pending", "newcomers", "quotas", "hysteresis", "movement"), ""),
     **dict.fromkeys(("protection", "manual", "review"), ""),
     **dict.fromkeys(("floors", "ceilings", "vetoes"), "bounds"),
-    **dict.fromkeys(("obligations", "procedures", "clocks", "forms", "gates", "indicators"), "reserved"),
+    **dict.fromkeys(("obligations", "procedures", "forms", "gates", "indicators"), "reserved"),
     "metrics": "../metrics/README",
     "open_questions": "open-questions",
     "cycle": "cycles",

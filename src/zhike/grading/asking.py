@@ -33,7 +33,7 @@ from zhike.people.models import Person, Role
 from zhike.people.rules import allow, can
 from zhike.policies import reading
 from zhike.policies.models import PolicyVersion
-from zhike.procedures.inbox import with_role
+from zhike.procedures.inbox import seats_of, with_role
 from zhike.procedures.tasks import Task, asks
 from zhike_engine.policy.load import Policy
 from zhike_engine.policy.metrics import Column
@@ -208,15 +208,18 @@ def asked_of(run: GradingRun, person: Person) -> int:
 
 @asks
 def judgements_to_give(person: Person, day: date) -> Iterator[Task]:
-    """The runs that wait for a person's judgements."""
-    if not can(person, VERB):
+    """The runs that wait for a person's judgements, and for those of whom they stand in for."""
+    seats = [one for one in seats_of(person, day) if can(one, VERB)]
+    if not seats:
         return
-    for run in (
-        GradingRun.objects.filter(state="ready").select_related("version__policy").defer("board", "manifest")
-    ):
-        number = asked_of(run, person)
-        if number:
+    runs = GradingRun.objects.filter(state="ready").select_related("version__policy")
+    for run in runs.defer("board", "manifest"):
+        for seat in seats:
+            number, href = asked_of(run, seat), f"/grading/judgements/?run={run.pk}"
             note = _("customers that wait for a judgement: %(number)s") % {
                 "number": number if number < MANY else f"{MANY}+"
             }
-            yield Task(str(run), note, f"/grading/judgements/?run={run.pk}", "scale", number)
+            if seat.pk != person.pk:
+                note, href = f"{note} · {_('for %(name)s') % {'name': seat}}", f"{href}&seat={seat.pk}"
+            if number:
+                yield Task(str(run), note, href, "scale", number)

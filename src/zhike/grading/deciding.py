@@ -222,7 +222,7 @@ def settle_proposals(
         _carry_out(rows, schemes, by, at)
     journal_all([
         entry_for(one, f"proposal_{one.state}", by=by, at=at, before={"grade": one.current}, after={"grade": one.decided},
-                  grade=one.decided, ground=one.ground)
+                  grade=one.decided, ground=one.ground, cause=one.cause or "run")
         for one in rows
     ])  # fmt: skip
 

@@ -239,7 +239,9 @@ def _new_ones(found: list[Sign], day: date, at: datetime) -> list[GradeEvent]:
             found_on=day) for one in fresh.values()],
         batch_size=500,
     )  # fmt: skip
-    journal_all([entry_for(one, "event_found", by=None, at=at, detail=one.detail) for one in made])
+    journal_all(
+        [entry_for(one, "event_found", by=None, at=at, detail=one.detail, kind=one.kind) for one in made]
+    )
     return made
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -22,9 +23,11 @@ from zhike.grading.preflight import judgements_of
 from zhike.grading.run_forms import JudgementForm, LeaveForm
 from zhike.grading.run_views import lacks
 from zhike.people.doors import door, me
-from zhike.people.rules import can
+from zhike.people.models import Person
+from zhike.people.rules import allow, can
 from zhike.policies import reading
 from zhike.policies.models import PolicyVersion
+from zhike.procedures.inbox import standing_in
 
 SHOWN = 100
 
@@ -36,11 +39,19 @@ def find_run(asked: str) -> GradingRun | None:
     return get_object_or_404(GradingRun.objects.select_related("version__policy"), pk=int(asked[:9]))
 
 
-@door("see_grading", customer_data=True)
+def seat_of(request: HttpRequest, person: Person, day: date) -> Person:
+    """Whose judgements are meant: those of somebody whom the person stands in for, or their own."""
+    asked = request.GET.get("seat", "")
+    return next((one for one in standing_in(person, day) if str(one.pk) == asked), person)
+
+
+@door(customer_data=True)
 @require_GET
 def judgements(request: HttpRequest) -> HttpResponse:
     """What is asked, and the judgements that stand."""
     person, (_at, day) = me(request), now()
+    seat = seat_of(request, person, day)
+    allow(seat, "see_grading")
     run = find_run(request.GET.get("run", ""))
     rows = Judgement.objects.standing().visible_to(person).select_related("customer", "judged_by", "reviewer")
     known, words = specs(day), words_of(day)
@@ -50,8 +61,8 @@ def judgements(request: HttpRequest) -> HttpResponse:
         for one in rows[:SHOWN]
     ]  # fmt: skip
     page_of: dict[str, Any] = {
-        "asked": questions(person, day, run), "standing": standing, "run": run, "may_judge": can(person, "judge_customers"),
-        "may_leave": False,
+        "asked": questions(seat, day, run), "standing": standing, "run": run, "may_judge": can(seat, "judge_customers"),
+        "may_leave": False, "seat": seat if seat.pk != person.pk else None,
     }  # fmt: skip
     if run is not None:
         page_of["may_leave"] = run.state == "ready" and can(person, "run_grading")
@@ -63,11 +74,13 @@ def judgements(request: HttpRequest) -> HttpResponse:
     return render(request, "grading/judgements.html", page_of)
 
 
-@door("judge_customers", customer_data=True)
+@door(customer_data=True)
 def give(request: HttpRequest, code: str, name: str) -> HttpResponse:
-    """Give a judgement about a customer, or put it into a class that a policy reads."""
+    """Give a judgement about a customer, or put it into a class that a policy reads; also for whom one stands in for."""
     person, (at, day) = me(request), now()
-    customer = find_customer(person, code)
+    seat = seat_of(request, person, day)
+    allow(seat, "judge_customers")
+    customer = find_customer(seat, code)
     run = find_run(request.GET.get("run", ""))
     known = specs(day) | (judgements_of(run.version) if run is not None else {})
     spec = known.get(name)
@@ -83,14 +96,20 @@ def give(request: HttpRequest, code: str, name: str) -> HttpResponse:
         needed = spec is None or spec.reviewer == "required"
         as_of = min(run.as_of, day) if run is not None else None
         judge(
-            customer=customer, name=name, by=person, at=at, needs_reviewer=needed, judged_on=as_of, **values
-        )
+            customer=customer, name=name, by=person, seat=seat, at=at, needs_reviewer=needed, judged_on=as_of, **values
+        )  # fmt: skip
 
     return form_page(
         request, form, act, title=_("%(judgement)s: %(customer)s") % {"judgement": title_of(name, spec), "customer": customer},
-        back=reverse("judgements") + (f"?run={run.pk}" if run else ""), submit=_("Give the judgement"),
+        back=f"{reverse('judgements')}?{back_query(run, seat, person)}", submit=_("Give the judgement"),
         done=_("The judgement stands."), note=question_of(spec),
     )  # fmt: skip
+
+
+def back_query(run: GradingRun | None, seat: Person, person: Person) -> str:
+    """What the list of judgements was asked for."""
+    asked = {"run": run.pk if run else "", "seat": seat.pk if seat.pk != person.pk else ""}
+    return urlencode({name: value for name, value in asked.items() if value})
 
 
 @door("run_grading", customer_data=True)

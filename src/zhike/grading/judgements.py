@@ -7,17 +7,20 @@ from typing import Any, Self
 
 from django.db import models, transaction
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zhike.customers.models import Customer
 from zhike.kernel.journal import journal, sentences
-from zhike.kernel.refusals import Invalid
+from zhike.kernel.refusals import Forbidden, Invalid
+from zhike.people.delegations import may_act_for
 from zhike.people.models import Person
 from zhike.people.rules import allow
 
 sentences({
     "judgement_given": gettext_lazy("%(who)s judged %(what)s: %(value)s, because %(ground)s"),
+    "judgement_given_for": gettext_lazy("%(who)s judged %(what)s for %(seat)s: %(value)s, because %(ground)s"),
 })  # fmt: skip
 
 ARCHIVE_FIELD = {"strategic_importance": "importance", "importance": "importance"}
@@ -109,19 +112,24 @@ def judge(
     at: datetime,
     needs_reviewer: bool = True,
     judged_on: date | None = None,
+    seat: Person | None = None,
 ) -> Judgement:
     """Give a judgement about a customer; it takes the place of the one before, which stays on record.
 
     Without a ground, a reviewer other than oneself, or a day of review it is refused. `judged_on` is the day as of which it
-    is given, for a run that looks back; `given_at` keeps when that was.
+    is given, for a run that looks back; `given_at` keeps when that was. `seat` is whoever one stands in for: their rights
+    count, and they do not review it either.
     """
-    allow(by, "judge_customers", customer)
+    seat = seat or by
+    if not may_act_for(by, seat, timezone.localtime(at).date()):
+        raise Forbidden(_("You do not stand in for %(name)s.") % {"name": seat})
+    allow(seat, "judge_customers", customer)
     wrong: dict[str, Any] = {}
     if not ground.strip():
         wrong["ground"] = _("A judgement needs its reason.")
     if needs_reviewer and reviewer is None:
         wrong["reviewer"] = _("Name who reviewed it.")
-    if reviewer is not None and reviewer.pk == by.pk:
+    if reviewer is not None and reviewer.pk in (by.pk, seat.pk):
         wrong["reviewer"] = _("Nobody reviews their own judgement.")
     if valid_until is None or valid_until <= at.date():
         wrong["valid_until"] = _("Name a later day on which it is reviewed.")
@@ -139,5 +147,6 @@ def judge(
         Customer.objects.filter(pk=customer.pk).update(
             **{ARCHIVE_FIELD[name]: ARCHIVE_WORD.get(value, value)}, changed_at=at
         )
-    journal(made, "judgement_given", by=by, at=at, value=value, ground=ground.strip()[:200])
+    action = "judgement_given" if seat.pk == by.pk else "judgement_given_for"
+    journal(made, action, by=by, at=at, value=value, ground=ground.strip()[:200], seat=seat.display_name)
     return made

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zhike.customers.models import Customer
+from zhike.grading.causes import CAUSES
 from zhike.grading.models import Grade, GradingResult, GradingRun, Proposal
 from zhike.grading.records import GradeEvent
 from zhike.grading.schemes import Scheme, scheme_of, schemes_of
@@ -21,7 +22,7 @@ from zhike.people.rules import allow
 
 sentences({
     "proposals_made": gettext_lazy("%(who)s drew up %(count)s proposals from the run %(what)s"),
-    "grade_proposed": gettext_lazy("%(who)s proposed %(what)s: %(cause)s"),
+    "grade_proposed": gettext_lazy("%(who)s proposed %(what)s: %(why)s"),
     "proposal_withdrawn": gettext_lazy("%(who)s withdrew the proposal %(what)s"),
 })  # fmt: skip
 READY = "ready"
@@ -107,7 +108,16 @@ def propose_one(
         current=current, proposed=proposed, moved=scheme.moved(current, proposed), cause=cause, detail=detail,
         ground=ground, evidence=evidence, effective_on=effective_on, proposed_by=by, proposed_at=at,
     )  # fmt: skip
-    journal(made, "grade_proposed", by=by, at=at, cause=cause, detail=detail, ground=ground)
+    journal(
+        made,
+        "grade_proposed",
+        by=by,
+        at=at,
+        cause=cause,
+        why=CAUSES.get(cause, cause),
+        detail=detail,
+        ground=ground,
+    )
     return made
 
 

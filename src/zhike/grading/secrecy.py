@@ -13,8 +13,10 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
+from zhike.customers.sections import classes_of_entry
 from zhike.grading.behind import WORD, behind, known_names, rules_in
 from zhike.grading.marks import pick
+from zhike.kernel.journal import Entry
 from zhike.people.models import Person
 from zhike.people.rules import sees
 from zhike.policies import reading
@@ -175,3 +177,42 @@ def hide_causes(person: Person, rows: Iterable[Any]) -> None:
 def hidden_word() -> str:
     """What stands in the place of a figure, in the reader's language."""
     return pick(HIDDEN)
+
+
+def _of_event(cause: Any) -> frozenset[str]:
+    """The classes of the figures in the words of a cause; of one that is not known, all that events speak of."""
+    if not cause:
+        return frozenset(EVENTS.values())
+    return frozenset({EVENTS[cause]} if cause in EVENTS else ())
+
+
+def _words(entry: Entry) -> Any:
+    return entry.data.get("words", {})
+
+
+@classes_of_entry("gradeevent")
+def event_entries(entry: Entry) -> dict[str, frozenset[str]]:
+    """What happened is told in figures."""
+    found = _of_event(_words(entry).get("kind"))
+    return {"what": found, "detail": found}
+
+
+@classes_of_entry("grade")
+def grade_entries(entry: Entry) -> dict[str, frozenset[str]]:
+    """The ground of a grade names the figures of its cause."""
+    return {"ground": _of_event(_words(entry).get("cause"))}
+
+
+@classes_of_entry("proposal")
+def proposal_entries(entry: Entry) -> dict[str, frozenset[str]]:
+    """What happened, and the words of whoever decided on it."""
+    found = _of_event(_words(entry).get("cause"))
+    return {"detail": found, "ground": found}
+
+
+@classes_of_entry("judgement")
+def judgement_entries(entry: Entry) -> dict[str, frozenset[str]]:
+    """A judgement of a customer's credit is credit."""
+    name = entry.what.rpartition(" · ")[2]
+    found = frozenset({"credit"} if "credit" in name else ())
+    return {"value": found, "ground": found}

@@ -73,7 +73,7 @@ def take_effect(
     if made and not quiet:
         journal_all([
             entry_for(one, "grade_taken", by=by, at=at, after={"grade": one.grade, "from_on": one.from_on, "ground": one.ground},
-                      before={"grade": one.before}, day=one.from_on, rating=one.rating)
+                      before={"grade": one.before}, day=one.from_on, rating=one.rating, cause=one.cause or "run")
             for one in made
         ])  # fmt: skip
     if from_on <= timezone.localtime(at).date():

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -27,6 +27,8 @@ from zhike.kernel.refusals import Conflict, Invalid
 from zhike.people.models import Person
 from zhike.people.rules import allow
 from zhike.policies.models import PolicyVersion
+from zhike_engine.plan.clocks import limits_of
+from zhike_engine.plan.parameters import resolve
 
 sentences(
     {"treatment_confirmed": gettext_lazy("%(who)s confirmed what becomes of the open items of %(what)s")}
@@ -66,35 +68,11 @@ def duty_of(scheme: Scheme, code: str) -> Duty:
     return Duty(code, said(spec.title), said(spec.owner), rhythm, spec.article)
 
 
-def hours_of(version: PolicyVersion, scheme: Scheme, grade: str) -> Decimal | None:
+def hours_of(version: PolicyVersion, scheme: Scheme, grade: str, day: date) -> Decimal | None:
     """The shortest time in which a request of this grade is answered, by the clocks of the policy; None where unset."""
-    found = []
-    for clock in scheme.document.clocks.values():
-        limit: Any = clock.hours.get(grade)
-        if isinstance(limit, str):
-            parameter = scheme.document.parameters.get(limit)
-            limit = version.values.get(limit, parameter.value if parameter else None)
-        if limit is not None:
-            found.append(Decimal(str(limit)))
-    return min(found, default=None)
-
-
-def response_hours(customer: Customer, at: datetime) -> Decimal | None:
-    """Hours within which a request that comes in at a moment is answered; the strictest of the customer's grades counts.
-
-    A request keeps the limit of the moment it came in, whatever grade follows.
-    """
-    day = timezone.localtime(at).date()
-    schemes, found = Schemes(), []
-    for one in Grade.objects.on(day).filter(customer=customer):
-        scheme = schemes.of(one.version_id, one.rating)
-        version = schemes.versions.get(one.version_id or 0) or schemes.latest.get(
-            one.rating.partition(".")[0]
-        )
-        if scheme is not None and version is not None:
-            hours = hours_of(version, scheme, one.grade)
-            found += [hours] if hours is not None else []
-    return min(found, default=None)
+    known = resolve(scheme.document, day, version.values)
+    limits = limits_of(scheme.document, known, scheme.key.partition(".")[2], grade)
+    return min((one.hours for one in limits if one.hours is not None), default=None)
 
 
 @on_taken
@@ -139,7 +117,7 @@ def _owed(grade: Grade, schemes: Schemes) -> tuple[tuple[str, ...], Decimal | No
     if scheme is None or spec is None:
         return (), None
     version = schemes.versions.get(grade.version_id or 0)
-    return spec.owes, hours_of(version, scheme, grade.grade) if version else None
+    return spec.owes, hours_of(version, scheme, grade.grade, grade.from_on) if version else None
 
 
 @transaction.atomic

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from zhike.customers.models import Customer
 from zhike.grading.frozen import using
 from zhike.grading.models import GradingRun
 from zhike.people.models import Person
+from zhike.people.rules import can
+from zhike_engine.backends.duckdb import DuckDB
 from zhike_engine.plan.rules import PlannedRating
 from zhike_engine.policy.check import GRADING, used_parameters
 from zhike_engine.policy.load import Policy
@@ -19,6 +22,8 @@ from zhike_engine.whatif import Movement, what_if
 
 MOVERS = 20_000
 SHOWN = 50
+SEEN = "seen_by_reader"
+"""The table of the engine that holds the customers of whoever asks."""
 TIMES = {"week": 52, "month": 12, "quarter": 4, "half_year": 2, "year": 1}
 """How often in a year a duty of a period comes back."""
 
@@ -107,6 +112,8 @@ class Turned:
     movements: Mapping[str, Movement]
     total: Duties
     people: list[Duties] = field(default_factory=list)
+    counted: int | None = None
+    """Over how many customers it counts, where whoever asks does not see all of them."""
 
     def plain(self, run: Run) -> dict[str, Any]:
         """Plain data for a scenario."""
@@ -132,11 +139,34 @@ def steps(rating: PlannedRating, one: Movement, *, up: bool) -> int:
     )
 
 
-def turn(owner: GradingRun, changes: Mapping[str, Decimal]) -> Turned:
-    """The effect of other values; without changes, how things stand. Raises ZhikeError where the engine refuses them."""
+def seen_of(person: Person) -> list[int] | None:
+    """The customers over which a person may count; None for all of them.
+
+    The counts of a run's board are the company's, for whoever sees gradings. A what-if answers any question, so that it
+    counts only customers that the person sees, unless they hold the verb to run gradings, which is about everybody.
+    """
+    if "all" in person.access.scopes or can(person, "run_grading"):
+        return None
+    return list(Customer.objects.visible_to(person).order_by("pk").values_list("pk", flat=True))
+
+
+def turn(owner: GradingRun, changes: Mapping[str, Decimal], seen: Sequence[int] | None = None) -> Turned:
+    """The effect of other values; without changes, how things stand. Raises ZhikeError where the engine refuses them.
+
+    With `seen` only those customers are counted.
+    """
     with using(owner) as run:
-        found = what_if(run, {name: str(value) for name, value in changes.items()}, movers=MOVERS)
-        return Turned(found, *_duties(run, found))
+        if seen is not None:
+            keys = f"[{', '.join(str(int(key)) for key in seen)}]::bigint[]"
+            assert isinstance(run.backend, DuckDB)
+            run.backend.execute(f"create or replace temp table {SEEN} as select unnest({keys}) as customer")
+        among = SEEN if seen is not None else ""
+        found = what_if(
+            run, {name: str(value) for name, value in changes.items()}, movers=MOVERS, among=among
+        )
+        duties = _duties(run, found, among)
+        first = next(iter(found.values()))
+        return Turned(found, *duties, sum(first.cells.values()) if among else None)
 
 
 def duties_of(policy: Policy) -> dict[str, dict[str, int]]:
@@ -149,7 +179,7 @@ def duties_of(policy: Policy) -> dict[str, dict[str, int]]:
     }
 
 
-def _duties(run: Run, found: Mapping[str, Movement]) -> tuple[Duties, list[Duties]]:
+def _duties(run: Run, found: Mapping[str, Movement], among: str) -> tuple[Duties, list[Duties]]:
     per = duties_of(run.policy)
     total = Duties("")
     change: Counter[int | None] = Counter()
@@ -162,7 +192,7 @@ def _duties(run: Run, found: Mapping[str, Movement]) -> tuple[Duties, list[Dutie
         for mover in one.movers:
             who = managers.get(mover.customer)
             change[who] += weight.get(mover.after or "", 0) - weight.get(mover.before or "", 0)
-    for who, name, code, count in _counted(run):
+    for who, name, code, count in _counted(run, among):
         standing[who] += per[name].get(code, 0) * count
     names = dict(
         Person.objects.filter(pk__in=[key for key in standing if key]).values_list("pk", "display_name")
@@ -182,14 +212,14 @@ def _managers(run: Run, customers: set[str]) -> dict[str, int | None]:
     return {str(customer): manager for customer, manager in rows}
 
 
-def _counted(run: Run) -> list[tuple[int | None, str, str, int]]:
+def _counted(run: Run, among: str) -> list[tuple[int | None, str, str, int]]:
     """Customers by manager and grade, in every rating."""
-    found = []
+    found, seen = [], f" and c.customer in (select s.customer from {among} s)" if among else ""
     for rating in run.plan.ratings:
         grade = f"r.{rating.prefix}_grade"
         rows = run.backend.rows(
             f"select c.manager, {grade}, count(*) from result r join f_customers c on c.customer = r.customer"
-            f" where {grade} is not null group by c.manager, {grade}"
+            f" where {grade} is not null{seen} group by c.manager, {grade}"
         )
         found += [(manager, rating.name, str(code), int(count)) for manager, code, count in rows]
     return found

@@ -21,7 +21,7 @@ from zhike.grading.models import GradingRun
 from zhike.grading.run_views import finished
 from zhike.grading.scenarios import Scenario, drop_scenario, keep_scenario
 from zhike.grading.secrecy import Reader
-from zhike.grading.whatif import SHOWN, Knob, Turned, knobs, turn
+from zhike.grading.whatif import SHOWN, Knob, Turned, knobs, seen_of, turn
 from zhike.kernel.refusals import Invalid
 from zhike.people.doors import door, me
 from zhike.people.models import Person
@@ -82,7 +82,7 @@ def panel(run: GradingRun, person: Person, changes: Mapping[str, Decimal], ratin
         "may_keep": can(person, "run_grading"),
     }  # fmt: skip
     try:
-        found = turn(run, changes)
+        found = turn(run, changes, seen_of(person))
     except ZhikeError as problem:
         return page_of | {"refusal": problem_words(problem, lang())}
     return page_of | said(run, person, shown, found)
@@ -117,7 +117,7 @@ def said(run: GradingRun, person: Person, shown: Shown, found: Turned) -> dict[s
     ][:SHOWN]  # fmt: skip
     return {
         "then": grades, "moved": one.moved, "movers": movers, "duties": found.total,
-        "people": [line for line in found.people if line.more][:12],
+        "people": [line for line in found.people if line.more][:12], "counted": found.counted,
     }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -69,12 +69,13 @@ class Entry(models.Model):
             ensure_ascii=False, sort_keys=True, separators=(",", ":"),
         ).encode()  # fmt: skip
 
-    def sentence(self) -> str:
-        """The entry as a sentence in the reader's language."""
+    def sentence(self, hidden: Collection[str] = (), instead: str = "•••") -> str:
+        """The entry as a sentence in the reader's language; `instead` stands for the words that the reader does not see."""
         template = str(SENTENCES.get(self.action, self.action))
         who = self.by.display_name if self.by else "Zhike"
         words = {name: _said(value) for name, value in self.data.get("words", {}).items()}
-        return template % _Forgiving({**words, "who": who, "what": self.what})
+        words |= {"who": who, "what": self.what}
+        return template % _Forgiving(words | dict.fromkeys(hidden, instead))
 
 
 class _Forgiving(dict[str, Any]):

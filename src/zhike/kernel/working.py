@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import ROUND_CEILING, Decimal
 from zoneinfo import ZoneInfo
 
 Ranges = tuple[tuple[int, int], ...]
@@ -91,3 +92,16 @@ def add_working(hours: Hours, start: datetime, minutes: int) -> datetime:
             return begin + left
         left -= close - begin
     raise ValueError("the calendar has no working time so far ahead")
+
+
+def deadline(start: datetime, limit: Decimal, hours: Hours | None = None) -> datetime:
+    """The moment, in UTC, at which `limit` hours have passed since `start`: all of them, or with `hours` the working ones.
+
+    Begun minutes of the limit count whole. Raises ValueError when the calendar has no working time so far ahead.
+    """
+    minutes = int((limit * 60).to_integral_value(ROUND_CEILING))
+    return (
+        start.astimezone(UTC) + timedelta(minutes=minutes)
+        if hours is None
+        else add_working(hours, start, minutes)
+    )

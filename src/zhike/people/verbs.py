@@ -15,6 +15,8 @@ VERBS: dict[str, Any] = {
     "merge_customers": _("merge duplicates"),
     "close_customer": _("close and reopen customers"),
     "log_activity": _("log contacts and visits"),
+    "take_requests": _("record and answer requests of customers"),
+    "correct_requests": _("correct when requests came in, and close them without an answer"),
     "set_limits": _("set the archive's limits, intervals and teams"),
     "set_budgets": _("set budgets, approve allocations and overspending"),
     "see_orders": _("see orders and receivables"),
@@ -80,7 +82,7 @@ class ShippedRole:
     sees: tuple[str, ...]
 
 
-DAILY = ("see_customers", "log_activity")
+DAILY = ("see_customers", "log_activity", "take_requests")
 SELLING = (
     *DAILY,
     "add_customer",
@@ -92,6 +94,7 @@ SELLING = (
 )
 HEADING = (
     *SELLING,
+    "correct_requests",
     "assign_customer",
     "close_customer",
     "merge_customers",
@@ -108,8 +111,8 @@ HEADING = (
 
 ROLES = (
     ShippedRole("management", "管理层", "Management", "all",
-                (*DAILY, "see_orders", "export_data", "see_journal", "share_views", "set_limits", "set_budgets", "approve_policies",
-                 "see_grading", "decide_grades", "see_analysis", "manage_committees"),
+                (*DAILY, "correct_requests", "see_orders", "export_data", "see_journal", "share_views", "set_limits", "set_budgets",
+                 "approve_policies", "see_grading", "decide_grades", "see_analysis", "manage_committees"),
                 ("basic", "contact", "price", "profit", "credit", "risk")),
     ShippedRole("supervising", "监督部门", "Supervising department", "all",
                 ("see_customers", "see_orders", "see_journal", "manage_incidents", "see_grading", "see_analysis", "review_policies"),

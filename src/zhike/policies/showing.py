@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
@@ -28,10 +29,11 @@ from zhike_engine.language.titles import Titles
 from zhike_engine.plan.build import Plan, build
 from zhike_engine.plan.rules import Leaf, PlannedGrade, PlannedRating, Tree
 from zhike_engine.policy.check import CHECKED_ON
+from zhike_engine.policy.clocks import REQUEST_KINDS, Clock
 from zhike_engine.policy.diff import SECTIONS
 from zhike_engine.policy.metrics import kind_of
 from zhike_engine.policy.model import PolicyDocument
-from zhike_engine.words import Lang
+from zhike_engine.words import Lang, listed
 
 
 @dataclass(frozen=True)
@@ -262,12 +264,35 @@ class _Maker:
         elif section == "forms":
             yield from (one.title.pick(self.language) for one in spec.fields.values())
         elif section == "clocks":
-            for grade, hours in spec.hours.items():
-                yield _("%(grade)s: %(hours)s hours") % {"grade": grade, "hours": self.number(hours)}
+            yield from self.limits(spec)
         elif section == "indicators" and spec.target is not None:
             yield _("target %(target)s %(unit)s") % {"target": self.number(spec.target), "unit": spec.unit}
         elif section == "gates":
             yield spec.needs.pick(self.language)
+
+    def limits(self, clock: Clock) -> Iterator[str]:
+        """Of what kinds of requests a clock rules, and within how many hours each grade is answered."""
+        if clock.kinds:
+            kinds = listed(REQUEST_KINDS[one] for one in clock.kinds).pick(self.language)
+            yield _("only for: %(kinds)s") % {"kinds": kinds}
+        rating = self.plan.document.ratings.get(clock.rating or next(iter(self.plan.document.ratings)))
+        for code, raw in clock.hours.items():
+            spec = rating.grades.get(code) if rating else None
+            grade = spec.title.pick(self.language) if spec else code
+            known = self.plan.parameters.get(raw) if isinstance(raw, str) else None
+            hours = known.value if known is not None else raw
+            if not isinstance(hours, Decimal):
+                yield _("%(grade)s: no time limit set yet") % {"grade": grade}
+            elif clock.calendar == "working":
+                yield _("%(grade)s: answered within %(hours)s working hours") % {
+                    "grade": grade,
+                    "hours": f"{hours.normalize():f}",
+                }
+            else:
+                yield _("%(grade)s: answered within %(hours)s hours") % {
+                    "grade": grade,
+                    "hours": f"{hours.normalize():f}",
+                }
 
     def number(self, raw: Any) -> str:
         if isinstance(raw, str) and raw in self.plan.parameters:

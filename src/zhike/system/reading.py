@@ -11,10 +11,10 @@ from django.utils import timezone
 
 from zhike.customers.happenings import CLASSES
 from zhike.customers.models import Customer
-from zhike.customers.showing import difference, names_for
+from zhike.customers.showing import covered, difference, names_for
 from zhike.kernel.journal import Entry
 from zhike.people.models import Person
-from zhike.people.rules import sees
+from zhike.people.rules import HIDDEN, sees
 
 
 def entries_for(person: Person, asked: Mapping[str, Any]) -> QuerySet[Entry]:
@@ -46,3 +46,8 @@ def _start(day: Any) -> datetime:
 def details(entry: Entry, person: Person) -> tuple[tuple[str, str, str], ...]:
     """Field, value before, value after; fields of classes that the person does not see are covered."""
     return difference(entry, person, names_for([entry], person))
+
+
+def about(entry: Entry, person: Person) -> str:
+    """The record that an entry concerns, as far as the person sees what its name tells."""
+    return HIDDEN if "what" in covered(entry, person) else entry.what

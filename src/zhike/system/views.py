@@ -11,14 +11,16 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
+from zhike.customers.showing import sentence_of
 from zhike.jobs.models import STATES, Job
 from zhike.people.doors import door, me, open_to_all
+from zhike.people.models import Person
 from zhike.people.pages import table_page
 from zhike.people.rules import can
 from zhike.system.actions import cancel_job, jobs_of, retry_job, tone_of
 from zhike.system.forms import JournalForm
 from zhike.system.health import look, worst
-from zhike.system.reading import details, entries_for
+from zhike.system.reading import about, details, entries_for
 from zhike.ui import grid
 from zhike.ui.grid import Column
 
@@ -90,20 +92,22 @@ def job_again(request: HttpRequest, number: int) -> HttpResponse:
     return redirect("job", number)
 
 
-def _what(entry: Any) -> str:
-    return grid.link(entry.sentence(), f"/journal/{entry.pk}/")
+def _columns(person: Person) -> tuple[Column, ...]:
+    """The columns of the journal, as a person reads it."""
 
+    def what(entry: Any) -> str:
+        return grid.link(sentence_of(entry, person), f"/journal/{entry.pk}/")
 
-ENTRIES = (
-    Column(
-        "at",
-        _("Time"),
-        lambda entry: grid.text(timezone.localtime(entry.at).strftime("%Y-%m-%d %H:%M:%S")),
-        phone="meta",
-    ),
-    Column("by", _("Who"), lambda entry: grid.person(entry.by), phone="aside"),
-    Column("what", _("What"), _what, phone="title"),
-)
+    return (
+        Column(
+            "at",
+            _("Time"),
+            lambda entry: grid.text(timezone.localtime(entry.at).strftime("%Y-%m-%d %H:%M:%S")),
+            phone="meta",
+        ),
+        Column("by", _("Who"), lambda entry: grid.person(entry.by), phone="aside"),
+        Column("what", _("What"), what, phone="title"),
+    )
 
 
 @door("see_journal", customer_data=True)
@@ -113,7 +117,7 @@ def journal(request: HttpRequest) -> HttpResponse:
     form = JournalForm(request.GET)
     asked = form.cleaned_data if form.is_valid() else {}
     answer = table_page(
-        request, ENTRIES, entries_for(me(request), asked), title=_("Journal"), empty=_("No entry"),
+        request, _columns(me(request)), entries_for(me(request), asked), title=_("Journal"), empty=_("No entry"),
         hint=_("Loosen the filters."), filtered=any(asked.values()), template="system/journal.html", context={"form": form},
     )  # fmt: skip
     answer.status_code = 422 if form.errors else 200
@@ -124,8 +128,12 @@ def journal(request: HttpRequest) -> HttpResponse:
 @require_GET
 def entry(request: HttpRequest, number: int) -> HttpResponse:
     """One entry, with the values before and after."""
-    found = get_object_or_404(entries_for(me(request), {}), pk=number)
-    return render(request, "system/entry.html", {"entry": found, "rows": details(found, me(request))})
+    person = me(request)
+    found = get_object_or_404(entries_for(person, {}), pk=number)
+    page_of = {
+        "entry": found, "rows": details(found, person), "sentence": sentence_of(found, person), "what": about(found, person),
+    }  # fmt: skip
+    return render(request, "system/entry.html", page_of)
 
 
 TONES = {"good": "success", "warning": "warning", "bad": "error"}

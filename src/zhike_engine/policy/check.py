@@ -18,6 +18,7 @@ from zhike_engine.messages import say
 from zhike_engine.plan.build import Plan, build
 from zhike_engine.plan.graph import Cycle
 from zhike_engine.plan.windows import WindowInvalid, Windows
+from zhike_engine.policy.check_clocks import clock_issues
 from zhike_engine.policy.check_procedures import procedure_issues
 from zhike_engine.policy.check_ratings import rating_issues
 from zhike_engine.policy.check_scales import score_issues
@@ -60,6 +61,7 @@ def check(policy: Policy, given: Mapping[str, Any] | None = None, as_of: date = 
     found += score_issues(policy, plan)
     for rating in plan.ratings:
         found += rating_issues(policy, plan, rating)
+    found += clock_issues(policy, plan)
     found += _unset(policy, plan)
     found += _unused(policy)
     return sorted(set(found), key=_order)

@@ -1,7 +1,7 @@
 """The policy document as typed models: what may stand where. Meaning across elements is checked in `check.py`.
 
 Every model refuses unknown keys. An element names the article it executes in `article`. The parts of the document
-have modules of their own: `header`, `values`, `metrics`, `scorecards`, `ratings`, `reserved`.
+have modules of their own: `header`, `values`, `metrics`, `scorecards`, `ratings`, `clocks`, `reserved`.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ from typing import Literal
 
 from pydantic import Field
 
+from zhike_engine.policy.clocks import Clock
 from zhike_engine.policy.header import Article, Calendar, Control, Effective, Scope
 from zhike_engine.policy.metrics import Metric
 from zhike_engine.policy.parts import AnyText, ArticleNumber, DateText, Identifier, Model, RatingName, Title
 from zhike_engine.policy.ratings import Bound, Fallback, Grade, Matrix, Quota, Rating
-from zhike_engine.policy.reserved import Clock, Form, Gate, Indicator, Obligation, Procedure, SubordinateRule
+from zhike_engine.policy.reserved import Form, Gate, Indicator, Obligation, Procedure, SubordinateRule
 from zhike_engine.policy.scorecards import Item, Linear, PerUnit, Scorecard, Step
 from zhike_engine.policy.values import Cell, Consistency, Dated, FactNeed, KeyedTable, Local, Parameter
 
@@ -64,7 +65,7 @@ class PolicyDocument(Model):
     ratings: dict[RatingName, Rating] = Field(description="how customers are graded")
     obligations: dict[Identifier, Obligation] = Field({}, description="reserved: duties of grades")
     procedures: dict[Identifier, Procedure] = Field({}, description="reserved: steps with roles")
-    clocks: dict[Identifier, Clock] = Field({}, description="reserved: time limits")
+    clocks: dict[Identifier, Clock] = Field({}, description="within which hours requests are answered")
     forms: dict[Identifier, Form] = Field({}, description="reserved: evidence forms")
     gates: dict[Identifier, Gate] = Field({}, description="reserved: preconditions of actions")
     indicators: dict[Identifier, Indicator] = Field({}, description="reserved: numbers with targets")

@@ -81,16 +81,6 @@ class Procedure(Model):
     steps: list[ProcedureStep] = Field(description="the steps, in order")
 
 
-class Clock(Model):
-    """A time limit by grade. Reserved."""
-
-    article: ArticleNumber = ""
-    title: Title
-    starts: AnyText | None = Field(None, description="what starts the clock")
-    hours: dict[str, Number | str] = Field({}, description="hours for each grade")
-    calendar: Literal["elapsed", "working"] = Field("elapsed", description="which hours count")
-
-
 class FormField(Model):
     """One field of a form."""
 

@@ -29,6 +29,7 @@ from zhike_engine.run import (
     refuse_faults,
     tables_read,
 )
+from zhike_engine.sql.chain import nested
 from zhike_engine.sql.compile import Compiled, Statement
 from zhike_engine.sql.facts import Shape
 from zhike_engine.sql.rolled import RolledCompiler
@@ -79,12 +80,20 @@ class Rollup(DuckDB):
             rows=dict(self.about.rows),
         )
 
+    def keep(self, name: str, select: str) -> None:
+        """Keep a SELECT as a temporary table, in the place of a view of that name."""
+        if name in self._views:
+            self.drop(name)
+        super().keep(name, select)
+
     def drop(self, name: str) -> None:
         """Drop a temporary table or view."""
         self.execute(f"drop {'view' if name in self._views else 'table'} temp.{name}")
         self._views.discard(name)
 
     def _show(self, name: str, select: str) -> None:
+        if name not in self._views:
+            self.execute(f"drop table if exists temp.{name}")
         self.execute(f"create or replace temp view {name} as {select}")
         self._views.add(name)
 
@@ -204,23 +213,30 @@ class Rollup(DuckDB):
         self._show(base.name, "select * from base")
 
     def _keep_rest(self, rest: tuple[Statement, ...]) -> None:
-        """Keep the stages, the last two in one pass: writing the metrics of a million customers takes as long as computing them.
+        """Keep the stages, the last two in one pass: writing a million customers takes as long as computing them.
 
-        Every column of the metrics stands in the result too, and is read there afterwards.
+        Columns of the metrics stand in the result too, and are read there; the conditions, which need nothing but
+        metrics, are told from them whenever somebody asks.
         """
         last = rest[-2:]
         fused = [one.name for one in last] == ["metrics", "result"] and all(
             len(one.pieces) == 1 for one in last
         )
-        for statement in rest[:-2] if fused else rest:
+        chain = last[-1].chain if fused else None
+        for statement in rest if chain is None else rest[:-2]:
             keep(self, statement)
-        if not fused:
+        if chain is None:
             return
         metrics, result = last
         self._show(metrics.name, metrics.select)
-        keep(self, result)
-        columns = ", ".join(self.dialect.quote(name) for name, *_ in self.rows(f"describe {metrics.name}"))
-        self._show(metrics.name, f"select {columns} from {result.name}")
+        columns = [str(name) for name, *_ in self.rows(f"describe {metrics.name}")]
+        written = [*columns, *(name for added in chain.added[1:] for name in added)]
+        quoted = [self.dialect.quote(name) for name in columns]
+        self.keep(
+            "graded", f"select {', '.join(self.dialect.quote(n) for n in written)} from ({result.select}) r"
+        )
+        self._show(metrics.name, f"select {', '.join(quoted)} from graded")
+        self._show(result.name, nested("select z.* from graded z", chain.steps[:1], self.dialect.fence))
         for name in metrics.spent:
             self.drop(name)
 

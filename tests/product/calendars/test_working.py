@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from zhike.calendars.actions import ship_calendar, take_year
 from zhike.calendars.china import china
 from zhike.calendars.models import Calendar, SpecialDay, company_calendar
-from zhike.kernel.working import Hours, add_working, working_minutes
+from zhike.kernel.working import Hours, add_working, deadline, working_minutes
 
 OFFICE = ((540, 720), (810, 1080))  # 9:00-12:00, 13:30-18:00: 450 minutes
 WEEK = (OFFICE,) * 5 + ((), ())
@@ -92,6 +93,37 @@ def test_the_hour_that_a_change_of_clocks_skips_does_not_count():
 def test_what_was_added_is_what_is_counted(ahead, minutes):
     begin = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=ahead)
     assert working_minutes(NEW_YEAR, begin, add_working(NEW_YEAR, begin, minutes)) == minutes
+
+
+@pytest.mark.parametrize(
+    ("start", "limit", "due"),
+    [
+        ("2026-06-29 11:00", "2", "2026-06-29 14:30"),  # over the midday break and not a minute of it
+        ("2026-06-29 17:00", "2", "2026-06-30 10:00"),  # over a night
+        ("2026-06-26 17:30", "1", "2026-06-29 09:30"),  # over a weekend
+        ("2026-06-27 12:00", "0.25", "2026-06-29 09:15"),  # from a Saturday on
+        ("2026-09-30 17:00", "2", "2026-10-08 10:00"),  # over the holidays of October
+        ("2026-09-18 17:00", "2", "2026-09-20 10:00"),  # into a make-up Sunday
+    ],
+)
+def test_a_deadline_in_working_hours_is_where_the_minutes_of_work_run_out(start, limit, due):
+    found, begin = deadline(at(start), Decimal(limit), NEW_YEAR), at(start).astimezone(UTC)
+    counted, moment = 0, begin
+    while counted < Decimal(limit) * 60:  # an oracle: minute by minute
+        local = moment.astimezone(ZoneInfo("Asia/Shanghai"))
+        minute = local.hour * 60 + local.minute
+        counted += any(first <= minute < last for first, last in NEW_YEAR.ranges(local.date()))
+        moment += timedelta(minutes=1)
+    assert found == moment == at(due)
+
+
+def test_a_deadline_of_elapsed_hours_counts_nights_and_changes_of_the_clock():
+    berlin = ZoneInfo("Europe/Berlin")
+    assert deadline(at("2026-06-26 17:30"), Decimal(24)) == at("2026-06-27 17:30")
+    assert deadline(datetime(2026, 3, 28, 12, tzinfo=berlin), Decimal(24)) == datetime(
+        2026, 3, 29, 13, tzinfo=berlin
+    )
+    assert deadline(at("2026-06-26 17:30"), Decimal("0.01")) == at("2026-06-26 17:31")
 
 
 @pytest.mark.parametrize("ranges", [((600, 540),), ((540, 720), (700, 800)), ((0, 1500),)])

@@ -18,10 +18,10 @@ from zhike.grading.history import grade_on
 from zhike.grading.models import Adjustment, Grade, Proposal
 from zhike.grading.records import Evaluation, Exit, Treatment
 from zhike.grading.taking_effect import settle_recent
-from zhike.grading.treatments import response_hours
 from zhike.outbox.models import Message
 from zhike.procedures.inbox import waiting_for
 from zhike.procedures.models import Procedure
+from zhike.requests.models import ServiceRequest
 
 pytestmark = pytest.mark.django_db
 FIRST = date(2026, 12, 1)
@@ -89,11 +89,22 @@ def test_a_new_grade_switches_what_a_customer_is_owed(
     client_for(world.people.anna).post(f"/grading/runs/{run.pk}/submit/", {"effective_on": "2026-12-01"})
     boss = client_for(world.people.boss)
     assert boss.post("/grading/proposals/decide/", {"run": run.pk, "choice": "approve"}).status_code == 302
-    assert response_hours(one, AT) == 72
+    form = {
+        "customer": "A",
+        "kind": "order",
+        "channel": "call",
+        "subject": "when?",
+        "received_at": "2026-11-22T16:00",
+    }
+    assert client_for(world.people.ming).post("/requests/new/", form).status_code == 302
     clock("2026-12-01 09:00")
     settle_recent(day=FIRST)
-    assert response_hours(one, LATER) == 24
-    assert response_hours(one, AT) == 72
+    form["received_at"] = "2026-12-01T16:30"
+    assert client_for(world.people.ming).post("/requests/new/", form).status_code == 302
+    limits = ServiceRequest.objects.order_by("id").values_list("grade", "hours", "due_at")
+    assert list(limits) == [
+        ("C", 72, datetime(2026, 11, 25, 8, tzinfo=UTC)), ("A", 24, datetime(2026, 12, 2, 8, 30, tzinfo=UTC)),
+    ]  # fmt: skip
     orders = client_for(world.people.olga).get("/orders/?q=NEW-1").content.decode()
     assert '<span class="grade g1">A</span>' in orders
     former = client_for(world.people.olga).get("/orders/?q=AAALPHA-O1").content.decode()

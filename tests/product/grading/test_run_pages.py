@@ -19,7 +19,9 @@ from zhike.grading.outlooks import hindsight
 from zhike.grading.scenarios import Scenario
 from zhike.grading.schedule import due_runs, last_end, next_end, queue_due
 from zhike.intelligence.models import Intelligence
+from zhike.kernel.journal import Entry
 from zhike.outbox.models import Message
+from zhike.people.delegations import name_delegate
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("data_dir")]
 
@@ -228,6 +230,26 @@ def test_judgements_are_asked_of_those_who_judge(cast, lacking, client_for):
     assert "head of direct supply judges" in asked
     assert f"/grading/judgements/TWO/strategic_importance/?run={run.pk}" in asked
     assert f"/grading/judgements/TWO/direct/?run={run.pk}" in asked  # a class without which it cannot be told
+    # a delegate sees what waits for whom they stand in for, and judges in their place; nobody else does
+    keep, seat = cast.people.keep, f"{judgements}&seat={cast.people.head.pk}"
+    mine, judge = client_for(keep), f"/grading/judgements/TWO/direct/?run={run.pk}&seat={cast.people.head.pk}"
+    given = {
+        "value": "true",
+        "ground": "we deliver",
+        "reviewer": cast.people.head.pk,
+        "valid_until": "2026-12-31",
+    }
+    assert (mine.get(seat).status_code, mine.post(judge, given).status_code) == (403, 403)
+    name_delegate(person=cast.people.head, delegate=keep, from_on=world.NOW.date(), until_on=world.NOW.date(), reason="leave",
+                  by=cast.people.head, at=world.NOW)  # fmt: skip
+    for page in ("/", "/inbox/"):
+        assert seat.replace("&", "&amp;") in mine.get(page).content.decode()
+    assert judge.replace("&", "&amp;") in mine.get(seat).content.decode()
+    assert mine.post(judge, given).status_code == 422  # the absent one reviews no more than the delegate
+    assert mine.post(judge, given | {"reviewer": cast.people.boss.pk}).status_code == 302
+    assert Judgement.objects.get(name="direct", customer__code="TWO").judged_by == keep
+    entry = Entry.objects.get(action="judgement_given_for")
+    assert cast.people.head.display_name in entry.sentence()
 
 
 @pytest.mark.clause("GRD-05")

@@ -5,12 +5,18 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.db.transaction import atomic
 
 from tests.product.grading import world
+from zhike.customers.models import Customer
+from zhike.facts.models import Order
 from zhike.grading.causes import say
 from zhike.grading.frozen import close_all
+from zhike.grading.judgements import Judgement
 from zhike.grading.models import Grade, Proposal
+from zhike.grading.records import GradeEvent
 from zhike.grading.secrecy import classes_of
+from zhike.kernel.journal import Entry, journal
 from zhike.people.models import Role
 from zhike.policies.reading import read_text
 from zhike.presets import policy_path
@@ -116,6 +122,86 @@ def test_lists_are_not_sorted_by_what_is_hidden_and_what_if_names_nobody(cast, r
     turned = nothing(f"/grading/runs/{run.pk}/what-if/?a_growth=1.5")
     assert "customers that move: 1" in turned
     assert "Who moves" not in turned
+
+
+@pytest.mark.clause("SEC-01")
+def test_what_if_counts_only_customers_that_the_reader_sees(cast, client_for, clock):
+    """Who runs gradings, or sees everybody, turns the whole board; a region only its own customers."""
+    at = clock("2026-01-12 09:00")
+    lin, version = world.foreign(cast)
+    for code, place in (("EAST", "east"), ("SOUTH", "south"), ("FARSOUTH", "south")):
+        one = world.customer(cast, code, date(2018, 3, 1), region=getattr(cast.regions, place))
+        world.orders(one, {2023: "5000000", 2024: "6000000", 2025: "7500000"})
+    Customer.objects.filter(region=cast.regions.south).update(manager=cast.people.shu)
+    run = world.run_now(version, at)
+    address = f"/grading/runs/{run.pk}/what-if/?a_growth=90"
+    whole, own = client_for(cast.people.boss).get(address), client_for(cast.people.rong).get(address)
+    assert (whole.context["moved"], whole.context["counted"]) == (3, None)
+    assert client_for(lin).get(address).context["moved"] == 3
+    assert (own.context["moved"], own.context["counted"]) == (
+        1,
+        run.results.visible_to(cast.people.rong).count(),
+    )
+    assert sum(grade["now"] for grade in own.context["then"]) < sum(
+        grade["now"] for grade in whole.context["then"]
+    )
+    assert own.context["duties"].before < whole.context["duties"].before
+    assert "customers that you see" in own.content.decode()
+    assert "舒宁" not in own.content.decode()
+
+
+@pytest.mark.clause("SEC-01")
+def test_the_journal_covers_figures_by_their_class(cast, run, client_for):
+    """Values before and after, and the words of sentences: on the journal's pages and on the customer's timeline."""
+    head, late = cast.people.head, Customer.objects.get(code="LATE")
+    grade, order = Grade.objects.get(customer=late), Order.objects.filter(customer=late).first()
+    event = GradeEvent.objects.create(
+        customer=late, kind="order_drop", about="x", found_on=date(2026, 1, 9), detail="fell to 7,654,321"
+    )
+    judged = Judgement.objects.create(
+        customer=late, name="credit_rank", value="AA", ground="pays 30 days late", judged_by=head, judged_on=date(2026, 1, 9),
+        given_at=world.NOW,
+    )  # fmt: skip
+    with atomic():
+        wrote = {"by": head, "at": world.NOW}
+        journal(
+            order,
+            "order_changed_by_import",
+            before={"profit": "12345"},
+            after={"profit": "99887", "amount": "7650001"},
+            **wrote,
+        )
+        journal(
+            grade,
+            "grade_taken",
+            before={},
+            after={"ground": "7,654,321 a year"},
+            cause="order_drop",
+            day="2026",
+            **wrote,
+        )
+        journal(event, "event_found", detail=event.detail, kind="order_drop", **wrote)
+        journal(judged, "judgement_given", value="AA", ground="pays 30 days late", **wrote)
+    numbers = list(Entry.objects.filter(customer_id=late.pk).values_list("pk", flat=True))
+
+    def told(*classes: str) -> str:
+        page = seen_by(client_for, head, *classes)
+        entries = [page(f"/journal/{number}/") for number in numbers]
+        return "".join(
+            [
+                *entries,
+                page("/journal/"),
+                page("/customers/LATE/?tab=changes"),
+            ]
+        )
+
+    figures = {"profit": ("99887",), "price": ("7,654,321", "7650001"), "credit": ("pays 30 days late",)}
+    everything = told("price", "profit", "credit")
+    assert all(figure in everything for some in figures.values() for figure in some)
+    for lacking, hidden in figures.items():
+        shown = told(*(rest := set(figures) - {lacking}))
+        assert not [figure for figure in hidden if figure in shown], lacking
+        assert all(figure in shown for one in rest for figure in figures[one] if "price" in rest)
 
 
 def test_classes_follow_what_a_figure_is_computed_from():

@@ -15,16 +15,20 @@ from zhike.people.verbs import ROLES
 pytestmark = pytest.mark.django_db
 
 
-def test_roles_get_the_rights_of_the_grading_cycle_and_keep_what_the_company_changed(cast):
-    rights = import_module("zhike.migrations.0006_rights_of_the_cycle")
+@pytest.mark.parametrize(
+    ("migration", "role"), [("0006_rights_of_the_cycle", "analyst"), ("0007_requests", "supervisor")]
+)
+def test_roles_get_the_rights_of_a_version_and_keep_what_the_company_changed(cast, migration, role):
+    rights = import_module(f"zhike.migrations.{migration}")
     shipped = {role.code: set(role.verbs) for role in ROLES}
     assert all(set(verbs) <= shipped[code] for code, verbs in rights.GIVEN.items())
-    Role.objects.filter(code="analyst").update(verbs=["see_customers", "run_grading"])
+    Role.objects.filter(code=role).update(verbs=["see_customers", "see_grading"])
     editor = SimpleNamespace(connection=connection)
     for _twice in range(2):
         rights.give(apps, editor)
-        found = Role.objects.get(code="analyst").verbs
-        assert found[:2] == ["see_customers", "run_grading"]
-        assert sorted(found) == sorted({"see_customers", *rights.GIVEN["analyst"]})
+        found = Role.objects.get(code=role).verbs
+        assert found[:2] == ["see_customers", "see_grading"]
+        assert sorted(found) == sorted({"see_customers", "see_grading", *rights.GIVEN[role]})
     rights.take(apps, editor)
-    assert Role.objects.get(code="analyst").verbs == ["see_customers"]
+    kept = {"see_customers", "see_grading"} - set(rights.GIVEN[role])
+    assert set(Role.objects.get(code=role).verbs) == kept

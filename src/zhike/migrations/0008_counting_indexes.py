@@ -63,7 +63,7 @@ DEFECT = models.ForeignKey(
 class Migration(migrations.Migration):
     """Counting indexes."""
 
-    dependencies = [("zhike", "0006_rights_of_the_cycle")]
+    dependencies = [("zhike", "0007_requests")]
     operations = [
         *(
             migrations.AddIndex("customer", Index(fields=fields, name=name))
