@@ -24,6 +24,7 @@ from zhike.customers.pages import now, show_refusal
 from zhike.kernel.amounts import amount
 from zhike.kernel.refusals import Invalid
 from zhike.lists.files import write_xlsx
+from zhike.lists.grades import word_of
 from zhike.people.doors import door, me
 from zhike.people.models import Person
 from zhike.people.rules import can, sees
@@ -35,13 +36,13 @@ Sheet = tuple[str, list[str], list[list[Any]], list[int]]
 
 def _development(request: HttpRequest, person: Person) -> Sheet:
     spans, day = asked_spans(request), now()[1]
-    found, profit = development(person, spans, day), sees(person, "profit")
+    found, profit, ranks = development(person, spans, day), sees(person, "profit"), ranks_on(day)
     heads = [_("Grade"), _("First day"), _("Last day"), _("Orders"), *([_("Profit")] if profit else []), _("Number of orders"),
              _("Customers with orders"), _("New customers"), _("Moved up"), _("Moved down")]  # fmt: skip
     rows = [
-        [named(code), span.first, span.last, year.amount, *([year.profit] if profit else []), year.orders, year.buying, year.fresh,
+        [named(code, ranks), span.first, span.last, year.amount, *([year.profit] if profit else []), year.orders, year.buying, year.fresh,
          year.up, year.down]
-        for code in in_order(found.years, ranks_on(day)) for span, year in zip(spans, found.years[code], strict=True)
+        for code in in_order(found.years, ranks) for span, year in zip(spans, found.years[code], strict=True)
     ]  # fmt: skip
     return _("Development"), heads, rows, []
 
@@ -53,7 +54,7 @@ def _value(request: HttpRequest, person: Person) -> Sheet:
     heads = [_("Customer"), _("Code"), _("Grade"), _("Orders"), _("Orders of the year before"), *([_("Profit")] if profit else []),
              _("Hours"), _("Contacts made"), _("Cost to serve"), _("Potential")]  # fmt: skip
     rows = [
-        [customers[one.pk].name, customers[one.pk].code, one.grade, amount(one.amount), amount(one.before),
+        [customers[one.pk].name, customers[one.pk].code, word_of(customers[one.pk]), amount(one.amount), amount(one.before),
          *([amount(one.profit)] if profit else []), hours(one.minutes), one.contacts, amount(one.cost), expected.get(one.pk)]
         for one in lines if one.pk in customers
     ]  # fmt: skip

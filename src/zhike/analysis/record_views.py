@@ -18,8 +18,12 @@ from zhike.customers.pages import now
 from zhike.facts.figures import company_currency
 from zhike.facts.models import Order
 from zhike.facts.trade_lists import STATUS, TONES
+from zhike.grading.causes import cause_text
+from zhike.grading.schemes import Schemes
 from zhike.kernel.amounts import amount
 from zhike.letters.lists import arrow
+from zhike.lists.dressing import wearing
+from zhike.lists.grades import word_of, worn
 from zhike.lists.pages import page_of
 from zhike.people.doors import door, me
 from zhike.people.models import Person
@@ -53,7 +57,7 @@ def _show(
         "table": table,
         "span": span,
         "grade": grade,
-        "group": "" if grade is None else named(grade),
+        "group": "" if grade is None else named(grade, ranks_on(now()[1])),
         **more,
     }
     return render(request, "analysis/records.html", page)
@@ -148,12 +152,14 @@ def customer_records(request: HttpRequest) -> HttpResponse:
     rows_: QuerySet[Any] = found.model.objects.select_related("manager").defer(
         "search", "channels", "tokens", "business_scope"
     )
-    page = page_of(found.order_by("-amount_12m", "-id"), rows_, _number(request), found.count())
-    ranks = ranks_on(now()[1])
+    page = page_of(
+        found.order_by("-amount_12m", "-id"), wearing("customers", rows_), _number(request), found.count()
+    )
+    worn(page.object_list)
     columns = [
         grid.Column("name", _("Customer"), lambda one: grid.name(one.name, one.code, one.get_absolute_url(), str(one)), css="stick",
                     phone="title"),
-        grid.Column("grade", _("Grade"), lambda one: grid.grade(one.grade, ranks.get(one.grade)), phone="aside"),
+        grid.Column("grade", _("Grade"), lambda one: grid.grade(word_of(one), getattr(one, "grade_rank", None)), phone="aside"),
         grid.Column("manager", _("Account manager"), lambda one: grid.person(one.manager), phone="meta"),
         grid.Column("amount", _("Orders, 12 months"), lambda one: grid.money(one.amount_12m, company_currency(), 2), css="r", phone="more"),
     ]  # fmt: skip
@@ -175,16 +181,17 @@ def movement_records(request: HttpRequest) -> HttpResponse:
         found = found.filter(moved__gt=0) if way == "up" else found.filter(moved__lt=0)
     page = page_of(found.order_by("-from_on", "-id"), found.model.objects.select_related("customer", "approved_by").defer(*DEFERRED),
                    _number(request), found.count())  # fmt: skip
-    ranks = ranks_on(now()[1])
+    schemes = Schemes()
+    schemes.fetch({one.version_id for one in page.object_list if one.version_id})
     columns = [
         grid.Column("name", _("Customer"),
                     lambda one: grid.name(one.customer.name, one.customer.code, one.customer.get_absolute_url(), str(one.customer)),
                     css="stick", phone="title"),
         grid.Column("grade", _("Movement"),
-                    lambda one: arrow(*(str(grid.grade(code, ranks.get(code))) for code in (one.before, one.grade))),
+                    lambda one: arrow(*(str(schemes.chip(one.version_id, one.rating, code)) for code in (one.before, one.grade))),
                     phone="aside"),
         grid.Column("from", _("First day"), lambda one: grid.day(one.from_on), phone="meta"),
-        grid.Column("cause", _("Cause"), lambda one: grid.text(one.cause), css="ink-2"),
+        grid.Column("cause", _("Cause"), lambda one: grid.text(cause_text(one.cause)), css="ink-2"),
         grid.Column("by", _("Approved by"), lambda one: grid.person(one.approved_by), phone="meta"),
     ]  # fmt: skip
     table = grid.Table(columns, page, request.GET, key=lambda one: one.pk, path=request.path, caption=_("Movements"),

@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from zhike.analysis.standing import Line, Standing, share, total
 from zhike.customers.life import AXES
 from zhike.customers.models import Customer
+from zhike.lists.dressing import wearing
+from zhike.lists.grades import worn
 from zhike.people.models import Person
 from zhike.people.rules import sees
 
@@ -132,4 +134,6 @@ FIGURES = ("amount", "profit", "before", "minutes", "contacts", "cost")
 def keyed(lines: Sequence[Line]) -> dict[int, Customer]:
     """The customers of some lines, by key, in one query."""
     rows = Customer.objects.select_related("manager").defer("search", "channels", "tokens", "business_scope")
-    return rows.in_bulk([one.pk for one in lines])
+    found = wearing("customers", rows).in_bulk([one.pk for one in lines])
+    worn(found.values())
+    return found

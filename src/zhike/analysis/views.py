@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 
 from zhike.analysis.development import Development, Year, development, first_order_on
 from zhike.analysis.fit import fit
-from zhike.analysis.grades import in_order, key_of, named, of_key, ranks_on
+from zhike.analysis.grades import Ranks, in_order, key_of, named, of_key, ranks_on
 from zhike.analysis.pages import asked_spans, common, hours, look, number, standing_for
 from zhike.analysis.standing import Line, Standing, potentials, share, total
 from zhike.analysis.value import KINDS, SEGMENTS, keyed, measure_for, mismatches, segments
@@ -48,13 +48,13 @@ def development_page(request: HttpRequest) -> HttpResponse:
     years, since = found.of(grade), first_order_on(person)
     page_of = {
         **common(request, person), "spans": spans, "grade": grade, "key": "" if grade is None else key_of(grade),
-        "groups": [{"key": key_of(code), "code": code, "name": named(code), "rank": ranks.get(code), "last": found.years[code][-1],
+        "groups": [{"key": key_of(code), "code": code, "name": named(code, ranks), "rank": ranks.get(code), "last": found.years[code][-1],
                     "growth": _growth(found.years[code]), "customers": sum(found.customers.get(code, {}).values()),
                     "chosen": code == grade} for code in codes],
         "years": [{"span": span, "year": year, "whole": since is not None and since < span.first,
                    "growth": year.growth(years[i - 1]) if i else None}
                   for i, (span, year) in enumerate(zip(spans, years, strict=True))],
-        "life": _life(found, grade), "chart": _chart(found, grade, codes, sees(person, "profit")),
+        "life": _life(found, grade), "chart": _chart(found, grade, {code: named(code, ranks) for code in codes}, sees(person, "profit")),
         "may_export": can(person, "export_data"),
     }  # fmt: skip
     return render(request, "analysis/development.html", page_of)
@@ -70,11 +70,11 @@ def _life(found: Development, grade: str | None) -> list[tuple[Any, int]]:
     return [(name, sum(group.get(code, 0) for group in groups)) for code, name in LIFE.items()]
 
 
-def _chart(found: Development, grade: str | None, codes: list[str], profit: bool) -> dict[str, Any]:
+def _chart(found: Development, grade: str | None, codes: dict[str, str], profit: bool) -> dict[str, Any]:
     """Amounts over the spans: by grade for everybody; amount and profit of one group."""
     labels = [str(span) for span in found.spans]
     if grade is None:
-        series = [{"name": named(code), "values": [float(year.amount) for year in found.years[code]]} for code in codes
+        series = [{"name": name, "values": [float(year.amount) for year in found.years[code]]} for code, name in codes.items()
                   if any(year.amount for year in found.years[code])]  # fmt: skip
         return {"labels": labels, "series": series, "stack": True}
     names = [("amount", _("Orders")), *([("profit", _("Profit"))] if profit else [])]
@@ -98,11 +98,13 @@ def value_page(request: HttpRequest) -> HttpResponse:
     by = request.GET.get("by", "grade")
     by = by if by in SEGMENTS else "grade"
     wrong = mismatches(standing, measure, ranks)
-    ranking = _ranking(request, standing, person)
+    ranking = _ranking(request, standing, person, ranks)
     shown = {row.line.pk: row.line for rows in wrong.values() for row in rows[:LISTED]}
     customers = keyed([*shown.values(), *(row["line"] for row in ranking["rows"])])
     for row in ranking["rows"]:
         row["customer"] = customers.get(row["line"].pk)
+        row["word"] = word_of(row["customer"], row["line"], ranks)
+        row["rank"] = ranks.get(row["line"].grade)
     page_of = {
         **common(request, person), **ranking, "span": standing.span, "measure": measure, "ranks": ranks, "by": by,
         "effort": standing.effort,
@@ -116,7 +118,7 @@ def value_page(request: HttpRequest) -> HttpResponse:
     return render(request, "analysis/value.html", page_of)
 
 
-def _ranking(request: HttpRequest, standing: Standing, person: Person) -> dict[str, Any]:
+def _ranking(request: HttpRequest, standing: Standing, person: Person, ranks: Ranks) -> dict[str, Any]:
     """A page of customers in the order asked for."""
     allowed = [sort for sort in SORTS if sort != "profit" or sees(person, "profit")]
     sort = request.GET.get("sort", "")
@@ -146,23 +148,29 @@ def _ranking(request: HttpRequest, standing: Standing, person: Person) -> dict[s
     return {
         "rows": rows, "sort": sort, "page": page, "pages": max(1, -(-len(lines) // PAGE)), "count": len(lines), "grade": grade,
         "sorts": [(name, SORT_NAMES[name], name == sort) for name in allowed], "has_potential": bool(expected),
-        "grades": [(key_of(code), named(code), code == grade) for code in
-                   in_order((one.grade for one in standing.lines), ranks_on(now()[1]))],
+        "grades": [(key_of(code), named(code, ranks), code == grade) for code in in_order((one.grade for one in standing.lines), ranks)],
     }  # fmt: skip
 
 
-def _shown_segment(one: Any, ranks: dict[str, int]) -> dict[str, Any]:
+def word_of(customer: Any, line: Line, ranks: Ranks) -> str:
+    """The word for the grade of a customer: of the version that gave it, where it is still the customer's."""
+    return str(getattr(customer, "grade_word", "")) or ranks.word(line.grade)
+
+
+def _shown_segment(one: Any, ranks: Ranks) -> dict[str, Any]:
     return {
-        "name": one.name or _("not stated"), "key": one.key, "rank": ranks.get(one.key), "customers": one.customers,
-        "amount": amount(one.amount), "profit": amount(one.profit), "change": one.change, "hours": hours(one.minutes),
+        "name": one.name or _("not stated"), "key": one.key, "word": ranks.word(one.key), "rank": ranks.get(one.key),
+        "customers": one.customers, "amount": amount(one.amount),
+        "profit": amount(one.profit), "change": one.change, "hours": hours(one.minutes),
         "contacts": one.contacts, "cost": amount(one.cost),
     }  # fmt: skip
 
 
-def _shown_mismatch(row: Any, customer: Any, measure: str, ranks: dict[str, int]) -> dict[str, Any]:
+def _shown_mismatch(row: Any, customer: Any, measure: str, ranks: Ranks) -> dict[str, Any]:
     line: Line = row.line
     return {
-        "row": row, "customer": customer, "rank": ranks.get(line.grade), "value": amount(getattr(line, measure)),
+        "row": row, "customer": customer, "word": word_of(customer, line, ranks), "rank": ranks.get(line.grade),
+        "value": amount(getattr(line, measure)),
         "amount": amount(line.amount), "hours": hours(line.minutes), "contacts": line.contacts,
     }  # fmt: skip
 
@@ -184,13 +192,14 @@ def fit_page(request: HttpRequest) -> HttpResponse:
         "total": number(total(standing.lines, chosen)), "effort": standing.effort, "verdict": found.verdict,
         "hours": hours(total(standing.lines, "minutes")), "contacts": total(standing.lines, "contacts"),
         "cost": amount(total(standing.lines, "cost")), "ranks": ranks,
-        "grades": [{"tilt": one, "key": key_of(one.grade), "rank": ranks.get(one.grade), "flag": flags.get(one.flag or "", "")}
+        "grades": [{"tilt": one, "key": key_of(one.grade), "word": ranks.word(one.grade), "rank": ranks.get(one.grade),
+                    "flag": flags.get(one.flag or "", "")}
                    for one in found.grades],
         "curve": {"labels": [f"{round(x * 100)} %" for x, _y in found.curve], "unit": "percent",
                   "series": [{"name": _("share of the profit") if chosen == "profit" else _("share of the orders"),
                               "values": [round(y, 4) for _x, y in found.curve]},
                              {"name": _("if all were equal"), "values": [round(x, 4) for x, _y in found.curve], "muted": True}]},
-        "tilt": {"labels": [named(one.grade) for one in found.grades], "unit": "percent",
+        "tilt": {"labels": [named(one.grade, ranks) for one in found.grades], "unit": "percent",
                  "series": [{"name": _("customers"), "values": [one.customer_share for one in found.grades], "muted": True},
                             {"name": _("Profit") if chosen == "profit" else _("Orders"),
                              "values": [one.value_share or 0 for one in found.grades]},

@@ -90,7 +90,7 @@ def list_customers(
     rows = lists.find(person, lists.read(person, asked_for)).select_related("manager", "region", "department")
     shown, cursor = cut(rows, after, limit, "customers")
     open_many(person=person, customers=[one.pk for one in shown], at=timezone.now())
-    return {"rows": [out.customer(one, person) for one in shown], "next": cursor}
+    return {"rows": out.customers(shown, person), "next": cursor}
 
 
 @router.post(
@@ -101,9 +101,13 @@ def post_customer(request: HttpRequest, body: CustomerIn) -> Any:
 
     def work() -> tuple[int, Any]:
         made = add_customer(by=person, at=now, manager=person, **body.model_dump())
-        return 201, CustomerOut.model_validate(out.customer(made, person))
+        return 201, CustomerOut.model_validate(out.customers([made], person)[0])
 
-    return Status(*once(request, person, now, work))
+    def again(body: dict[str, Any]) -> dict[str, Any]:
+        customer_of(person, body["code"])
+        return out.as_seen("customer", body, person)
+
+    return Status(*once(request, person, now, work, again))
 
 
 @router.get(
@@ -111,7 +115,7 @@ def post_customer(request: HttpRequest, body: CustomerIn) -> Any:
 )
 def get_customer(request: HttpRequest, code: Code) -> Any:
     person = enter(request, "see_customers")
-    return out.customer(customer_of(person, code), person)
+    return out.customers([customer_of(person, code)], person)[0]
 
 
 @router.patch(
@@ -131,9 +135,9 @@ def patch_customer(request: HttpRequest, body: CustomerChange, code: Code) -> An
 
     def work() -> tuple[int, Any]:
         changed = change_customer(customer=one, version=body.version, by=person, at=now, **values)
-        return 200, CustomerOut.model_validate(out.customer(changed, person))
+        return 200, CustomerOut.model_validate(out.customers([changed], person)[0])
 
-    return Status(*once(request, person, now, work))
+    return Status(*once(request, person, now, work, lambda body: out.as_seen("customer", body, person)))
 
 
 @router.get(
@@ -163,7 +167,7 @@ def post_contact(request: HttpRequest, body: ContactIn, code: Code) -> Any:
         made = add_contact(customer=one, by=person, at=now, **body.model_dump())
         return 201, ContactOut.model_validate(out.contact(made, person))
 
-    return Status(*once(request, person, now, work))
+    return Status(*once(request, person, now, work, lambda body: out.as_seen("contact", body, person)))
 
 
 @router.get(
@@ -193,7 +197,7 @@ def post_activity(request: HttpRequest, body: ActivityIn, code: Code) -> Any:
         made = log_activity(customer=one, by=person, at=now, **body.model_dump())
         return 201, ActivityOut.model_validate(out.activity(made))
 
-    return Status(*once(request, person, now, work))
+    return Status(*once(request, person, now, work, lambda body: out.as_seen("activity", body, person)))
 
 
 @router.get(

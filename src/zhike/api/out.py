@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
 from zhike.customers.models import Activity, Contact, Customer
 from zhike.facts.models import Order, Receivable
+from zhike.lists.grades import worn
 from zhike.people.models import Person
-from zhike.people.rules import sees
+from zhike.people.rules import sees, sees_field
 
 OPEN = (
-    "code", "name", "name_en", "short_name", "life", "grade", "scale", "industry", "need_type", "importance", "country", "province",
-    "city", "address", "website", "legal_representative", "registration", "business_scope", "since", "last_order_on",
+    "code", "name", "name_en", "short_name", "life", "grade", "scale", "industry", "need_type", "segment", "importance", "country",
+    "province", "city", "address", "website", "legal_representative", "registration", "business_scope", "since", "last_order_on",
     "last_contact_on", "completeness", "version", "changed_at",
 )  # fmt: skip
 
@@ -22,11 +24,24 @@ def money(value: Decimal | None) -> str | None:
     return None if value is None else format(value.normalize(), "f")
 
 
+def as_seen(noun: str, body: dict[str, Any], person: Person) -> dict[str, Any]:
+    """An answer that was kept, with null for what the person does not see now."""
+    return {name: value if sees_field(person, noun, name) else None for name, value in body.items()}
+
+
+def customers(rows: Iterable[Customer], person: Person) -> list[dict[str, Any]]:
+    """Customers, their grades with the titles that the policies give them."""
+    shown = list(rows)
+    worn(shown)
+    return [customer(one, person) for one in shown]
+
+
 def customer(one: Customer, person: Person) -> dict[str, Any]:
     """A customer."""
     contact, price, credit = (sees(person, name) for name in ("contact", "price", "credit"))
     return {
         **{name: getattr(one, name) for name in OPEN},
+        "grade_title": getattr(one, "grade_title", "") or one.grade,
         "phone": one.phone if contact else None,
         "email": one.email if contact else None,
         "manager": one.manager.username if one.manager else None,

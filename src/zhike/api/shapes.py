@@ -44,9 +44,11 @@ class CustomerOut(Schema):
     short_name: str
     life: str
     grade: str
+    grade_title: str
     scale: str
     industry: str
     need_type: str
+    segment: str
     importance: str
     country: str
     province: str

@@ -8,8 +8,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from zhike.customers.forms import NONE, Day
-from zhike.customers.life import GRADES
 from zhike.customers.models import Customer
+from zhike.lists.grades import named_grades
 from zhike.people.models import Person
 
 
@@ -25,6 +25,11 @@ class BudgetForm(forms.Form):
     currency = forms.CharField(label=_("currency"), max_length=3, initial="CNY")
 
 
+def grade_choices() -> list[tuple[str, Any]]:
+    """Nothing, and every grade that customers may carry."""
+    return [*NONE, *((code, one.word) for code, one in named_grades().items())]
+
+
 class AllocationForm(forms.Form):
     """A part of the budget, for a customer or a grade."""
 
@@ -35,9 +40,7 @@ class AllocationForm(forms.Form):
         widget=forms.TextInput,
         label=_("Customer code"),
     )
-    grade = forms.ChoiceField(
-        label=_("or a grade"), required=False, choices=[*NONE, *((one, one) for one in GRADES)]
-    )
+    grade = forms.ChoiceField(label=_("or a grade"), required=False, choices=grade_choices)
     amount = amount_field()
 
     def __init__(self, *args: Any, by: Person, **kwargs: Any) -> None:

@@ -17,6 +17,7 @@ from zhike.customers.budgets import Booking, Budget, allocate, book, decide, rep
 from zhike.customers.models import Customer
 from zhike.customers.pages import find_customer, find_part, form_page, now
 from zhike.kernel.refusals import Forbidden
+from zhike.lists.grades import named_grade, named_grades
 from zhike.people.doors import door, me
 from zhike.people.rules import can, sees
 
@@ -40,10 +41,11 @@ def budgets(request: HttpRequest) -> HttpResponse:
         .filter(customer__in=Customer.objects.visible_to(person))
         .select_related("customer", "by")
     )
+    grades = named_grades() if any(line.allocation.grade for line in lines) else {}
     page_of = {
         "year": year,
         "budget": budget,
-        "lines": lines,
+        "lines": [(line, named_grade(line.allocation.grade, grades).chip) for line in lines],
         "spent": sum((line.spent for line in lines), Decimal(0)),
         "waiting": waiting[:200],
         "may_set": can(person, "set_budgets"),

@@ -20,6 +20,7 @@ from docx.shared import Pt, RGBColor
 from zhike.customers.life import CHANNELS, CONDITIONS, DECIDES, LIFE
 from zhike.customers.models import Activity, Customer
 from zhike.customers.record import Fact, Record
+from zhike.lists.grades import word_of
 from zhike.people.models import Person
 from zhike.ui.figures import tongue
 
@@ -63,6 +64,11 @@ class Card:
             _("Products in use"): [_("Type"), _("Serial number"), _("Site"), _("Condition")],
             _("Last contacts"): [_("Day"), _("Channel"), _("Subject"), _("Result"), _("By")],
         }
+
+    @property
+    def grade(self) -> str:
+        """The grade, as the policy that gave it calls it."""
+        return word_of(self.customer)
 
     @property
     def tables(self) -> list[tuple[str, list[str], list[tuple[str, ...]]]]:
@@ -110,7 +116,7 @@ def as_pdf(card: Card, mark: str) -> bytes:
         "title": _("Customer archive card"),
         "name": card.customer.name,
         "code": card.customer.code,
-        "grade": card.customer.grade or "—",
+        "grade": card.grade or "—",
         "life": card.life,
         "grade_word": _("Grade"),
         "life_word": _("Life cycle"),
@@ -152,7 +158,7 @@ def as_word(card: Card, mark: str) -> bytes:
         run = line.add_run(mark)
         run.font.size, run.font.color.rgb = Pt(8), RGBColor(0x80, 0x80, 0x80)
     paper.add_heading(card.customer.name, 1)
-    grade = card.customer.grade or "—"
+    grade = card.grade or "—"
     paper.add_paragraph(
         f"{_('Customer archive card')} · {card.customer.code} · {_('Grade')} {grade} · {card.life}"
     )

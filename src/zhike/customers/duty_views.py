@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -18,7 +19,7 @@ from django.views.decorators.http import require_POST
 from zhike.customers.duties import KINDS, duties
 from zhike.customers.forms import RecoveryForm
 from zhike.customers.lapsing import Recovery, plan_recovery
-from zhike.customers.life import GRADES, POSTS
+from zhike.customers.life import POSTS
 from zhike.customers.limits import LIMITS, Limits, set_limits, title
 from zhike.customers.owners import Gap
 from zhike.customers.pages import find_part, form_page, now, number_of
@@ -26,6 +27,8 @@ from zhike.customers.quality import Defect, quality
 from zhike.customers.silence import silent
 from zhike.customers.teams import TeamPost, require_post, waive_post
 from zhike.kernel.refusals import Invalid
+from zhike.lists.dressing import wearing
+from zhike.lists.grades import Named, named_grade, named_grades, worn
 from zhike.lists.pages import MOST_COUNTED, count_of, shown_count
 from zhike.people.doors import door, me
 from zhike.people.rules import can
@@ -97,7 +100,8 @@ def silent_customers(request: HttpRequest) -> HttpResponse:
     limits = Limits()
     rows = silent(person, day, limits=limits).select_related("manager").defer("search", "channels", "tokens")
     mine = request.GET.get("whose") == "mine"
-    page = paged(request, rows.filter(manager=person) if mine else rows)
+    page = paged(request, wearing("customers", rows.filter(manager=person) if mine else rows))
+    worn(page.object_list)
     for row in page.object_list:
         row.days = (day - row.last_contact_on).days if row.last_contact_on else None
         row.limit = limits.of("silence_days", row.grade)
@@ -161,19 +165,27 @@ def archive_quality(request: HttpRequest) -> HttpResponse:
 def limits(request: HttpRequest) -> HttpResponse:
     """The company's numbers: silence, lapse, intervals, deadlines, by grade; and the team per grade."""
     found = Limits()
-    columns = ["", *GRADES]
+    posts = list(TeamPost.objects.all())
+    grades = _grades(found, posts)
+    columns = [None, *grades.values()]
     rows = [
-        (name, title(name), [(grade, found.rows.get((name, grade))) for grade in columns]) for name in LIMITS
+        (name, title(name), [(one, found.rows.get((name, one.code if one else ""))) for one in columns])
+        for name in LIMITS
     ]
     page_of = {
         "rows": rows,
         "columns": columns,
         "may_set": can(me(request), "set_limits"),
-        "posts": TeamPost.objects.all(),
+        "posts": [(named_grade(one.grade, grades), one) for one in posts],
         "all_posts": POSTS,
-        "grades": GRADES,
+        "grades": grades.values(),
     }
     return render(request, "customers/limits.html", page_of)
+
+
+def _grades(found: Limits, posts: Iterable[TeamPost]) -> dict[str, Named]:
+    """The grades that limits can be set for, and those for which some are."""
+    return named_grades(*(grade for _name, grade in found.rows if grade), *(one.grade for one in posts))
 
 
 @door("set_limits")
@@ -181,10 +193,11 @@ def limits(request: HttpRequest) -> HttpResponse:
 def limits_saved(request: HttpRequest) -> HttpResponse:
     """Save every number of the page; an empty one is unset."""
     numbers: dict[tuple[str, str], int | None] = {}
+    grades = {"", *_grades(Limits(), TeamPost.objects.all())}
     for key, given in request.POST.items():
         value = str(given).strip()
         name, dot, grade = key.rpartition("@")
-        if not dot or name not in LIMITS or grade not in {"", *GRADES}:
+        if not dot or name not in LIMITS or grade not in grades:
             continue
         if value and not (value.isascii() and value.isdigit() and len(value) < 8):
             raise Invalid(_("“%(value)s” is not a whole number.") % {"value": value})

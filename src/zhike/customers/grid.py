@@ -7,10 +7,10 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from zhike.customers.life import AXES, GRADES, LIFE
+from zhike.customers.life import AXES, LIFE
 from zhike.customers.models import Customer
-from zhike.lists.dressing import more_choices
 from zhike.lists.fields import Field
+from zhike.lists.grades import named_grades, word_of
 from zhike.people.models import Department, Person, Region
 from zhike.ui import grid
 
@@ -33,7 +33,7 @@ def _grade(row: Any) -> str:
 
 
 def _grades(person: Person) -> Mapping[str, Any]:
-    return {**{one: one for one in GRADES}, **more_choices("grade")}
+    return {code: one.word for code, one in named_grades().items()}
 
 
 def _people(person: Person) -> Mapping[str, Any]:
@@ -51,8 +51,7 @@ def _codes(values: Mapping[str, Any]) -> Any:
 FIELDS = (
     Field("name", _("Customer"), "text", "name", _name, css="stick", phone="title"),
     Field("code", _("Code"), "text", "code", lambda row: grid.text(row.code), shown=False),
-    Field("grade", _("Grade"), "choice", "grade", _grade,
-          choices=_grades, phone="aside"),
+    Field("grade", _("Grade"), "choice", "grade", _grade, plain=word_of, choices=_grades, phone="aside"),
     Field("life", _("Life cycle"), "choice", "life", lambda row: grid.tag(LIFE[row.life], TONES[row.life]),
           choices=_codes(LIFE), phone="meta"),
     Field("region", _("Region"), "key", "region_id", lambda row: grid.text(row.region or ""),

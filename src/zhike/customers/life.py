@@ -99,8 +99,6 @@ GRIEVANCES = ("complaint", "dispute")
 SEVERITIES: dict[str, Any] = {"minor": _("minor"), "major": _("major")}
 """How grave a complaint or dispute is -> its name."""
 
-GRADES = ("A", "B", "C", "D", "E")
-
 
 @dataclass(frozen=True)
 class Kind:

@@ -328,6 +328,12 @@ class Record:
         found = self.boxes and self.chips.get("chip")
         return found or grid.grade(self.customer.grade)
 
+    @property
+    def grade_word(self) -> str:
+        """The word for the customer's grade."""
+        found = self.boxes and self.chips.get("word")
+        return str(found or self.customer.grade)
+
     @cached_property
     def chips(self) -> dict[str, Any]:
         """What boxes say for the head of the page."""
@@ -340,7 +346,7 @@ class Record:
         for one in BOXES.values():
             shown = one.context(self.customer, self.by, self.day)
             if shown is not None:
-                self.chips |= {name: one for name, one in shown.items() if name == "chip"}
+                self.chips |= {name: one for name, one in shown.items() if name in ("chip", "word")}
                 found.append(
                     render_to_string(one.template, {"customer": self.customer, "day": self.day, **shown})
                 )

@@ -10,6 +10,8 @@ from zhike.customers.duties import Duty, duties
 from zhike.customers.models import Customer, Viewing
 from zhike.customers.silence import silent
 from zhike.jobs.models import Job
+from zhike.lists.dressing import wearing
+from zhike.lists.grades import worn
 from zhike.lists.pages import MOST_FOUND, count_of
 from zhike.people.models import Person
 from zhike.people.rules import can
@@ -64,8 +66,10 @@ def today(person: Person, day: date, customers_open: bool) -> Today:
     found.late = sum(1 for duty in owed if duty.due_on is not None and duty.due_on < day)
     found.mine = count_of(Customer.objects.living().filter(manager=person))
     found.seen = count_of(visible)
-    found.silent, found.silent_count = list(quiet[:SHOWN]), count_of(quiet, MOST_FOUND)
+    found.silent = list(wearing("customers", quiet)[:SHOWN])
+    found.silent_count = count_of(quiet, MOST_FOUND)
     found.recent = _recent(person, visible)
+    worn([*found.silent, *found.recent])
     found.figures = tasks(person, day)[:SHOWN]
     return found
 
@@ -77,7 +81,6 @@ def _recent(person: Person, visible: Any) -> list[Customer]:
         .order_by("-first_at")
         .values_list("customer_id", flat=True)[:40]
     )
-    rows = visible.only("id", "code", "name", "short_name", "grade", "life").in_bulk(
-        list(dict.fromkeys(keys))[:SHOWN]
-    )
+    short = visible.only("id", "code", "name", "short_name", "grade", "life")
+    rows = wearing("customers", short).in_bulk(list(dict.fromkeys(keys))[:SHOWN])
     return [rows[key] for key in dict.fromkeys(keys) if key in rows][:SHOWN]

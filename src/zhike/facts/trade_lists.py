@@ -57,7 +57,7 @@ ORDERS = (
     CUSTOMER,
     CODE,
     Field("grade", _("Grade then"), "text", "customer__grade", lambda row: getattr(row, "grade_then", "") or grid.text(""),
-          plain=lambda row: getattr(row, "grade_then_code", ""), sort=False, filter=False, phone="aside"),
+          plain=lambda row: getattr(row, "grade_then_word", ""), sort=False, filter=False, phone="aside"),
     Field("ordered_on", _("Ordered on"), "day", "ordered_on", lambda row: grid.day(row.ordered_on), phone="meta"),
     Field("status", _("Status"), "choice", "status", lambda row: grid.tag(STATUS[row.status], TONES[row.status]), choices=_codes(STATUS),
           phone="aside"),

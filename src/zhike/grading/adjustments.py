@@ -95,7 +95,7 @@ def give_record(
     journal(made, "record_given", by=by, at=at, ground=made.ground, evidence=made.evidence)
     start(
         kind=routes.RECORD, record=made, definition=routes.definition_for(routes.RECORD, version), by=by, at=at, customer=customer,
-        title=f"{customer} · {KINDS[kind]} {grade}", href=f"/grading/records/{made.pk}/", facts={"grades": [grade]},
+        title=str(made), href=f"/grading/records/{made.pk}/", facts={"grades": [grade]},
     )  # fmt: skip
     return made
 

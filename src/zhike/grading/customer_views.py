@@ -54,7 +54,7 @@ def customer_grades(request: HttpRequest, code: str) -> HttpResponse:
         "answers": answers_on(one, on, by=person),
         "line": line_of(standing.held, day), "may_appeal": can(person, "appeal_grade"), "may_give": may_give(person),
         "proposals": [(row, change_of(schemes)(row), PROPOSAL_STATES[row.state], STATE_TONES[row.state]) for row in standing.proposals],
-        "records": [(row, name, counts(row, day)) for row, name in standing.records],
+        "records": [(row, _record_name(row, schemes), counts(row, day)) for row, _name in standing.records],
         "treatment": treatment, "duties": duties_of(treatment) if treatment else {},
     }  # fmt: skip
     return render(request, "grading/customer_grades.html", shown)
@@ -101,6 +101,11 @@ def new_record(request: HttpRequest, code: str) -> HttpResponse:
     )  # fmt: skip
 
 
+def _record_name(row: Adjustment, schemes: Schemes) -> str:
+    """What a manual record does, with the word for its grade."""
+    return f"{adjustments.KINDS[row.kind]} {schemes.word(None, row.rating, row.grade)}"
+
+
 @door("see_grading", customer_data=True)
 @require_GET
 def records(request: HttpRequest) -> HttpResponse:
@@ -109,8 +114,9 @@ def records(request: HttpRequest) -> HttpResponse:
     rows = Adjustment.objects.visible_to(person).select_related("customer", "given_by", "approved_by")
     state = request.GET.get("state", "counting")
     found = {"waiting": rows.waiting(), "counting": rows.counting(day)}.get(state, rows)
+    schemes = Schemes()
     shown = {
-        "rows": [(row, adjustments.KINDS[row.kind], counts(row, day)) for row in found[:200]], "state": state, "day": day,
+        "rows": [(row, _record_name(row, schemes), counts(row, day)) for row in found[:200]], "state": state, "day": day,
         "waiting": rows.waiting().count(),
     }  # fmt: skip
     return render(request, "grading/records.html", shown)
@@ -127,7 +133,7 @@ def record(request: HttpRequest, key: int) -> HttpResponse:
         raise Http404
     about = routes.procedure_of(routes.RECORD, one.pk)
     shown = {
-        "one": one, "kind": adjustments.KINDS[one.kind], "counting": counts(one, day), "about": about,
+        "one": one, "kind": adjustments.KINDS[one.kind], "name": _record_name(one, Schemes()), "counting": counts(one, day), "about": about,
         "decides": routes.may_decide(about, person, at), "may_end": may_give(person) and one.ended_at is None,
     }  # fmt: skip
     return render(request, "grading/record.html", shown)
@@ -148,8 +154,10 @@ def box_of(customer: Customer, by: Person, day: date) -> dict[str, Any]:
     """The box of the record page: the grade, since when, why, what is coming."""
     standing = standing_of(customer, day, by=by, most=12)
     open_ones = [one for one in standing.proposals if one.state == "open"]
+    main = standing.main if standing.main and standing.main.row.grade == customer.grade else None
     return {
-        "chip": standing.main.chip if standing.main and standing.main.row.grade == customer.grade else "",
+        "word": main.word if main else "",
+        "chip": main.chip if main else "",
         "standing": standing, "line": line_of(standing.held, day), "open": open_ones if can(by, "see_grading") else [],
         "may_appeal": can(by, "appeal_grade"), "waiting": Treatment.objects.waiting().filter(customer=customer).first(),
     }  # fmt: skip

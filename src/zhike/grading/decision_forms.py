@@ -36,7 +36,7 @@ class DecideForm(forms.Form):
 def grade_choices(schemes: list[Scheme]) -> list[tuple[str, Any]]:
     """Nothing, and every grade of the schemes once."""
     found = {
-        one.code: f"{one.code} · {one}" if str(one) != one.code else one.code
+        one.code: f"{one.code} · {one}" if one.word == one.code != str(one) else str(one)
         for scheme in schemes
         for one in scheme.grades
     }

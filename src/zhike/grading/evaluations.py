@@ -221,7 +221,7 @@ def open_exit(evaluation: Evaluation, ground: str, *, by: Person, at: datetime) 
 
 def tell_overdue(*, at: datetime) -> int:
     """Tell the superior of whoever owes an evaluation that is overdue: once for each. How many were told."""
-    day, chain, told = timezone.localtime(at).date(), Chain(), 0
+    day, chain, schemes, told = timezone.localtime(at).date(), Chain(), Schemes(), 0
     rows = rows_for(day).select_related("customer__manager").defer("customer__search", "customer__tokens")
     for one in dues(rows, day):
         if one.state(day) != "overdue":
@@ -230,7 +230,8 @@ def tell_overdue(*, at: datetime) -> int:
         for person in informed(customer, chain):
             told += tell(
                 kind="evaluation_overdue", key=f"{one.grade.pk} {one.first}", to=person, at=at, customer=customer.name,
-                grade=one.grade.grade, day=one.last, owner=str(customer.manager or "—"),
+                grade=schemes.word(one.grade.version_id, one.grade.rating, one.grade.grade), day=one.last,
+                owner=str(customer.manager or "—"),
             ) is not None  # fmt: skip
     return told
 

@@ -109,7 +109,7 @@ def _drops(
         floor, amount = floors.get(grade.grade), grade.customer.amount_12m
         if floor is not None and amount < floor:
             detail = say(gettext_noop("12 months of orders: %(amount)s, below the %(floor)s that %(grade)s asks for"),
-                amount=f"{amount:,.0f}", floor=f"{floor:,.0f}", grade=grade.grade)  # fmt: skip
+                amount=f"{amount:,.0f}", floor=f"{floor:,.0f}", grade=scheme.word_of(grade.grade))  # fmt: skip
             yield Sign(key, "order_drop", f"grade {grade.pk}", detail)
     percent = limits.of("event_drop_percent")
     if percent is None:

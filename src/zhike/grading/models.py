@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from zhike.customers.models import Customer
-from zhike.grading.causes import detail_text
+from zhike.grading.causes import cause_text, detail_text
 from zhike.kernel.amounts import AmountField
 from zhike.people.models import Person
 from zhike.policies.models import PolicyVersion
+from zhike.policies.reading import word_in
 
 RUN_STATES = {
     "queued": _("queued"), "running": pgettext_lazy("run", "running"), "ready": _("ready for review"), "submitted": _("with management"),
@@ -33,6 +34,18 @@ PROPOSAL_KINDS = {
     "run": _("from a run"), "event": _("after an event"), "appeal": _("by an appeal"), "manual": _("manual record"),
 }  # fmt: skip
 """Where a proposal comes from -> its name."""
+
+
+def _word(row: Any, code: str) -> str:
+    """The word for a grade of a row, by its version where that was read with it: a name costs no query."""
+    version = row.version if type(row).version.is_cached(row) else None
+    return word_in(version, row.rating, code)
+
+
+def _word_now(rating: str, code: str) -> str:
+    """The word for a grade by the newest version of its policy."""
+    rows = PolicyVersion.objects.filter(policy__code=rating.partition(".")[0]).exclude(state="withdrawn")
+    return word_in(rows.order_by("-number").first(), rating, code)
 
 
 class GradingRun(models.Model):
@@ -188,7 +201,8 @@ class Proposal(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.customer} · {self.current or '—'} → {self.proposed}"
+        old, new = (_word(self, code) or "—" for code in (self.current, self.proposed))
+        return f"{self.customer} · {old} → {new}"
 
     @property
     def told(self) -> str:
@@ -242,7 +256,7 @@ class Adjustment(models.Model):
         indexes = [models.Index(fields=["customer", "rating"], name="adjustment_customer")]
 
     def __str__(self) -> str:
-        return f"{self.customer} · {self.kind} {self.grade}"
+        return f"{self.customer} · {cause_text(self.kind)} {_word_now(self.rating, self.grade)}"
 
 
 class GradeQuerySet(OfCustomers):
@@ -317,4 +331,4 @@ class Grade(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.customer} · {self.grade}"
+        return f"{self.customer} · {_word(self, self.grade)}"

@@ -10,6 +10,7 @@ from zhike.grading.models import Grade, GradingResult, Proposal
 from zhike.grading.secrecy import Reader
 from zhike.kernel.refusals import NotThere
 from zhike.people.models import Person
+from zhike.policies.chips import word_for
 from zhike.policies.words import lang
 from zhike_engine.errors import ZhikeError
 from zhike_engine.explain import Explanation
@@ -125,11 +126,12 @@ def told(found: Explanation) -> Reasons:
         for one in found.grades
         if one.code == found.grade or (found.miss and one.code == found.miss.grade)
     ]
+    words = {one.code: word_for(one.code, one.title) for one in found.grades}
     way = found.miss
     source = f"{found.provenance.title.pick(lang())} {found.provenance.version} · {found.provenance.as_of}"
     return Reasons(
         said(found.headline),
-        tuple(Step(said(one.title), said(one.text), one.grade or "", one.article) for one in found.path),
+        tuple(Step(said(one.title), said(one.text), words.get(one.grade or "", one.grade or ""), one.article) for one in found.path),
         tuple(
             Tested(
                 said(grade.title),

@@ -28,6 +28,7 @@ from zhike.kernel.refusals import Invalid
 from zhike.people.doors import door, me
 from zhike.people.models import Person
 from zhike.people.rules import can, sees
+from zhike.policies.reading import word_in
 from zhike.ui import grid
 
 PAGE = 50
@@ -138,8 +139,9 @@ def ungraded(request: HttpRequest) -> HttpResponse:
         request.GET.get("page")
     )
     results = reports.last_results([one.pk for one in page.object_list])
+    words = {key: word_in(one.run.version, one.rating, one.grade) for key, one in results.items()}
     shown = {
-        "page": page, "life": life, "rows": [(one, results.get(one.pk), LIFE[one.life],
+        "page": page, "life": life, "rows": [(one, results.get(one.pk), words.get(one.pk, ""), LIFE[one.life],
         reports.marks_of(results[one.pk]) if one.pk in results else "") for one in page.object_list], "day": day,
     }  # fmt: skip
     return render(request, "grading/ungraded.html", shown)

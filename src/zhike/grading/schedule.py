@@ -7,15 +7,18 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from zhike.grading.models import Grade, GradingRun
 from zhike.grading.running import start_run
+from zhike.grading.schemes import schemes_of
 from zhike.jobs.registry import every, job
 from zhike.jobs.running import Run
 from zhike.kernel.refusals import Refused
 from zhike.policies import reading
 from zhike.policies.models import PolicyVersion
+from zhike.ui import grid
 
 MONTHS = {"year": 12, "half_year": 6, "quarter": 3, "month": 1}
 PERIODS = {
@@ -34,6 +37,14 @@ class Due:
     periods: tuple[str, ...]
     grades: tuple[str, ...]
     run: GradingRun | None
+
+    @property
+    def chips(self) -> list[SafeString]:
+        """The grades, as the policy calls them."""
+        known = schemes_of(self.version)
+        return [
+            next((one.chip(code) for one in known if one.of(code)), grid.grade(code)) for code in self.grades
+        ]
 
     @property
     def whole(self) -> bool:

@@ -78,6 +78,11 @@ class Scheme:
         found = self.of(code)
         return str(found) if found else code
 
+    def word_of(self, code: str) -> str:
+        """The word for a grade in the reader's language."""
+        found = self.of(code)
+        return found.word if found else code
+
     def chip(self, code: str) -> SafeString:
         """The chip of a grade: its word in the reader's language, coloured by its rank."""
         found = self.of(code)
@@ -174,6 +179,11 @@ class Schemes:
             self.latest[policy] = rows.select_related("policy").order_by("-number").first()
         newest = self.latest[policy]
         return scheme_of(newest, key) if newest else None
+
+    def word(self, version: int | None, key: str, code: str) -> str:
+        """The word for a grade of a version."""
+        found = self.of(version, key)
+        return found.word_of(code) if found else code
 
     def chip(self, version: int | None, key: str, code: str) -> SafeString:
         """The chip of a grade of a version."""

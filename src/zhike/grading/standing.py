@@ -33,6 +33,16 @@ class Held:
         return str(self.scheme.chip(self.row.grade) if self.scheme else grid.grade(self.row.grade))
 
     @property
+    def word(self) -> str:
+        """The word for the grade."""
+        return self.scheme.word_of(self.row.grade) if self.scheme else str(self.row.grade)
+
+    @property
+    def before(self) -> str:
+        """The word for the grade before, where it still has one."""
+        return self.scheme.word_of(self.row.before) if self.scheme else str(self.row.before)
+
+    @property
     def title(self) -> str:
         """The grade as the policy calls it."""
         return self.scheme.title_of(self.row.grade) if self.scheme else str(self.row.grade)

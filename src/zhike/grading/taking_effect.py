@@ -23,6 +23,7 @@ from zhike.grading.effects import taken
 from zhike.grading.models import Grade
 from zhike.kernel.journal import entry_for, journal_all, sentences
 from zhike.people.models import Person
+from zhike.policies.models import PolicyVersion
 
 sentences({
     "grade_taken": gettext_lazy("%(who)s gave %(what)s from %(day)s on (before: %(before)s)"),
@@ -71,6 +72,9 @@ def take_effect(
         for part in chunks(sorted(wanted)):
             made += _write_chunk(rating, {key: wanted[key] for key in part}, from_on, by, at)
     if made and not quiet:
+        versions = PolicyVersion.objects.in_bulk({one.version_id for one in made if one.version_id})
+        for one in made:
+            one.version = versions.get(one.version_id)  # it names the grade, and stands there once
         journal_all([
             entry_for(one, "grade_taken", by=by, at=at, after={"grade": one.grade, "from_on": one.from_on, "ground": one.ground},
                       before={"grade": one.before}, day=one.from_on, rating=one.rating, cause=one.cause or "run")

@@ -16,12 +16,14 @@ from zhike.jobs.actions import enqueue
 from zhike.jobs.models import Job
 from zhike.kernel.journal import entry_for, journal, journal_all, sentences
 from zhike.kernel.refusals import Conflict, Invalid
+from zhike.letters.grounds import word_of
 from zhike.letters.making import kept, number_of
 from zhike.letters.models import MEANS, Letter
 from zhike.outbox.models import Message
 from zhike.outbox.outside import on_end
 from zhike.people.models import Person
 from zhike.people.rules import allow
+from zhike.policies.models import PolicyVersion
 
 sentences({
     "letter_queued": gettext_lazy("%(who)s had the letter about %(what)s sent by %(means)s"),
@@ -49,7 +51,7 @@ def send_letters(*, letters: Iterable[Letter], means: str, by: Person, at: datet
     if len(keys) > MOST:
         raise Invalid(_("At most %(most)s letters at once.") % {"most": MOST})
     rows = Letter.objects.visible_to(by).filter(pk__in=keys, state__in=SENDABLE)
-    taken = list(rows.select_for_update(of=("self",)).select_related("customer", "grade"))
+    taken = with_versions(rows.select_for_update(of=("self",)).select_related("customer", "grade"))
     Letter.objects.filter(pk__in=[one.pk for one in taken], state__in=SENDABLE).update(
         state="queued", means=means, sent_by=by, error="", attempt=F("attempt") + 1
     )
@@ -59,12 +61,21 @@ def send_letters(*, letters: Iterable[Letter], means: str, by: Person, at: datet
     return enqueue(kind="send_letters", payload={"letters": [one.pk for one in taken]}, by=by, at=at)
 
 
+def with_versions(letters: Iterable[Letter]) -> list[Letter]:
+    """Letters with the versions of their grades, each read once: the versions are large and name the grades."""
+    rows = list(letters)
+    versions = PolicyVersion.objects.in_bulk({one.grade.version_id for one in rows if one.grade.version_id})
+    for one in rows:
+        one.grade.version = versions.get(one.grade.version_id) if one.grade.version_id else None
+    return rows
+
+
 @on_end("letter")
 def mail_ended(message: Message, state: str, at: datetime) -> None:
     """The mail server took a letter, or did not: called in the transaction that says so."""
     key, _space, attempt = message.key.removeprefix("letter ").partition(" ")
     letter = (
-        Letter.objects.select_for_update(of=("self",)).select_related("customer", "grade", "sent_by")
+        Letter.objects.select_for_update(of=("self",)).select_related("customer", "grade__version", "sent_by")
         .filter(pk=int(key), state="queued", attempt=int(attempt.split()[0])).first()
     )  # fmt: skip
     if letter is None:  # it was told by another way meanwhile
@@ -89,7 +100,7 @@ def mark_posted(*, letters: Iterable[Letter], by: Person, at: datetime) -> int:
     allow(by, "send_letters")
     keys = [one.pk for one in letters]
     rows = Letter.objects.visible_to(by).filter(pk__in=keys, state="printed")
-    taken = list(rows.select_for_update(of=("self",)).select_related("customer", "grade"))
+    taken = with_versions(rows.select_for_update(of=("self",)).select_related("customer", "grade"))
     for one in taken:
         one.sent_by = by
         _told(one, at)
@@ -105,7 +116,7 @@ def _told(letter: Letter, at: datetime) -> None:
         digest = documents.keep([file.read()], size)
     assert letter.sent_by is not None
     document = Document.objects.create(
-        customer=letter.customer, kind="letter", title=_("Notice of grade %(grade)s") % {"grade": letter.grade.grade},
+        customer=letter.customer, kind="letter", title=_("Notice of grade %(grade)s") % {"grade": word_of(letter.grade)},
         signed_on=None, file_name=f"{number_of(letter)}.pdf", size=size, content_type="application/pdf", sha256=digest,
         added_by=letter.sent_by, added_at=at,
     )  # fmt: skip

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from zhike.customers.duties import MOST, Duty, duty_kind
 from zhike.customers.owners import owned_by
+from zhike.grading.schemes import Schemes
 from zhike.letters.models import STATES, Letter
 from zhike.people.models import Person
 
@@ -22,8 +23,11 @@ def letters_owed(person: Person, day: date) -> Iterator[Duty]:
     found = rows.select_related("customer", "customer__manager", "grade").defer(
         "blocks", "customer__search", "customer__channels", "customer__tokens"
     )
+    schemes = Schemes()
     for one in found.order_by("due_on", "id")[:MOST]:
-        text = _("tell the customer of grade %(grade)s") % {"grade": one.grade.grade}
+        text = _("tell the customer of grade %(grade)s") % {
+            "grade": schemes.word(one.grade.version_id, one.grade.rating, one.grade.grade)
+        }
         if one.state != "due":
             text = f"{text} ({STATES[one.state]})"
         yield Duty("letter", text, one.customer, one.due_on, one.get_absolute_url())

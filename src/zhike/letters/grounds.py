@@ -21,7 +21,7 @@ from zhike.grading.explaining import explanation
 from zhike.grading.models import Grade
 from zhike.kernel.refusals import Refused
 from zhike.policies.models import PolicyVersion
-from zhike.policies.reading import document, values
+from zhike.policies.reading import document, values, word_in
 from zhike_engine.errors import ZhikeError
 from zhike_engine.explain import Checked, Explanation, Step
 from zhike_engine.words import Lang, Text
@@ -68,6 +68,11 @@ def spec_of(grade: Grade) -> Any | None:
         return None
     rating = document(grade.version).document.ratings.get(rating_of(grade))
     return rating.grades.get(grade.grade) if rating is not None else None
+
+
+def word_of(grade: Grade) -> str:
+    """The word for a grade in the reader's language."""
+    return word_in(grade.version, grade.rating, grade.grade)
 
 
 def notice_of(version: PolicyVersion, rating: str, code: str) -> tuple[bool, int | None]:

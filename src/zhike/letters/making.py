@@ -25,7 +25,7 @@ from zhike.letters.filling import fill
 from zhike.letters.models import Letter, Letterhead, LetterTemplate
 from zhike.letters.shipping import SHIPPED_AT, lang_of, ship_templates
 from zhike.people.models import Department, Person
-from zhike.policies.reading import document
+from zhike.policies.reading import document, word_in
 
 AT_HOME = {"", "CN", "HK", "MO", "TW", "SG"}
 """Countries to which a letter goes in Chinese where the contact's language is not known."""
@@ -143,8 +143,10 @@ def words_for(letter: Letter, template: LetterTemplate, contact: Contact | None,
         "customer": (customer.name_en or customer.name) if lang == "en" else customer.name, "customer_code": customer.code,
         "address": customer.address,
         "contact": contact.name if contact else (_plural(lang)), "contact_post": contact.post if contact else "",
-        "grade": grade.grade, "grade_title": spec.title.text.pick(lang) if spec else grade.grade,
-        "grade_before": grade.before, "wording": template.wording, "valid_from": _day(grade.from_on, lang),
+        "grade": word_in(version, grade.rating, grade.grade, lang),
+        "grade_title": spec.title.text.pick(lang) if spec else grade.grade,
+        "grade_before": word_in(version, grade.rating, grade.before, lang),
+        "wording": template.wording, "valid_from": _day(grade.from_on, lang),
         "as_of": _day(grade.run.as_of if grade.run else grade.from_on, lang),
         "policy": policy.title.text.pick(lang) if policy else "", "article": spec.article if spec else "",
         "grounds": told.grounds(grade, found, lang), "measures": told.measures(grade, lang),

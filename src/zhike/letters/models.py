@@ -141,7 +141,7 @@ class Letter(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.customer} · {self.grade.grade}"
+        return str(self.grade)
 
     def get_absolute_url(self) -> str:
         """Its page."""

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -22,6 +23,7 @@ from zhike.letters.making import letterhead
 from zhike.letters.models import LetterTemplate
 from zhike.letters.sheet import as_html
 from zhike.letters.shipping import SHIPPED_AT, ship_templates
+from zhike.lists.grades import Named, named_grade, named_grades
 from zhike.people.doors import door, me
 from zhike.policies.models import Policy
 
@@ -43,8 +45,15 @@ def templates(request: HttpRequest) -> HttpResponse:
         groups.setdefault(names.get(one.policy, one.policy) if one.policy else _("every policy"), []).append(
             one
         )
-    page_of = {"groups": groups.items(), "words": WORDS.items(), "head": letterhead()}
+    known = named_grades()
+    named = {name: [(_chip(one, known), one) for one in rows] for name, rows in groups.items()}
+    page_of = {"groups": named.items(), "words": WORDS.items(), "head": letterhead()}
     return render(request, "letters/templates.html", page_of)
+
+
+def _chip(one: LetterTemplate, known: dict[str, Named]) -> SafeString | str:
+    """The grade that a template is for, as the policies in force call it; nothing for every grade."""
+    return named_grade(one.grade, known).chip if one.grade else ""
 
 
 def _policies() -> list[tuple[str, str]]:
@@ -60,7 +69,7 @@ def template(request: HttpRequest, key: int) -> HttpResponse:
     page_of = {
         "template": one, "sheet": as_html(paper.read(fill(bytes(one.file), {**sample_words(), "wording": one.wording})), one.language),
         "editions": editions.defer("file").select_related("added_by"), "hints": check(bytes(one.file)),
-        "policy": dict(_policies()).get(one.policy, one.policy),
+        "policy": dict(_policies()).get(one.policy, one.policy), "grade": named_grade(one.grade) if one.grade else "",
     }  # fmt: skip
     return render(request, "letters/template.html", page_of)
 

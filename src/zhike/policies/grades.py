@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from zhike.policies.chips import word_for
 from zhike.policies.words import lang
 from zhike_engine.policy.load import Policy
 from zhike_engine.policy.model import Grade
@@ -27,6 +28,11 @@ class GradeSpec:
     def title(self) -> str:
         """Its title in the reader's language."""
         return self.spec.title.pick(lang())
+
+    @property
+    def word(self) -> str:
+        """What stands in its chip."""
+        return word_for(self.code, self.text)
 
     @property
     def colour(self) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 from django.db.models import Q
 
 from zhike.customers.models import Customer, CustomerQuerySet
+from zhike.policies.chips import word_for
 from zhike.policies.grades import GradeSpec, grades_in
 from zhike.policies.models import PolicyVersion
 from zhike.policies.scopes import scope_query
@@ -23,6 +24,7 @@ from zhike_engine.language.parse import parse
 from zhike_engine.plan.parameters import resolve
 from zhike_engine.policy.check import CHECKED_ON
 from zhike_engine.policy.load import Policy, content_hash, read_policy
+from zhike_engine.words import Lang
 
 
 @lru_cache(maxsize=64)
@@ -59,6 +61,13 @@ def ratings_of(version: PolicyVersion) -> list[str]:
 def grades_of(version: PolicyVersion, rating: str) -> list[GradeSpec]:
     """The grades of a rating, best first. `rating` is a name, or the key of `rating_key`."""
     return grades_in(document(version), rating.rpartition(".")[2])
+
+
+def word_in(version: PolicyVersion | None, rating: str, code: str, language: Lang | None = None) -> str:
+    """The word for a grade of a version, where that is known; `rating` is a name, or the key of `rating_key`."""
+    known = grades_of(version, rating) if version is not None and code else []
+    found = next((one for one in known if one.code == code), None)
+    return word_for(code, found.text, language) if found is not None else code
 
 
 def scope_of(version: PolicyVersion, day: date | None = None) -> Q:

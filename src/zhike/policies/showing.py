@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from zhike.messages import translated
+from zhike.policies.chips import word_for
 from zhike.policies.models import PolicyVersion
 from zhike.policies.reading import read_text, values
 from zhike.policies.words import lang
@@ -171,7 +172,8 @@ class _Maker:
         title = grade.spec.title.pick(self.language)
         many = len(self.plan.ratings) > 1
         kind = f"{rating.spec.title.pick(self.language)}" if many else self.kind("ratings")
-        return Rule(kind, f"{rating.name}.{grade.code}", title, lines, grade.code, grade.rank, note)
+        word = word_for(grade.code, grade.spec.title.text)
+        return Rule(kind, f"{rating.name}.{grade.code}", title, lines, word, grade.rank, note)
 
     def strangers(self, rating: PlannedRating, grade: PlannedGrade) -> Iterator[tuple[str, Rule]]:
         """Conditions of a grade that carry out another article than the grade itself."""
@@ -185,7 +187,14 @@ class _Maker:
                 title = grade.spec.title.pick(self.language)
                 yield (
                     leaf.article,
-                    Rule(self.kind("ratings"), leaf.id, title, (Line(said),), grade.code, grade.rank),
+                    Rule(
+                        self.kind("ratings"),
+                        leaf.id,
+                        title,
+                        (Line(said),),
+                        word_for(grade.code, grade.spec.title.text),
+                        grade.rank,
+                    ),
                 )
 
     def line(self, written: Written) -> Line:

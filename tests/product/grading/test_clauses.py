@@ -9,12 +9,21 @@ from decimal import Decimal
 import pytest
 
 from tests.product.grading import world
+from zhike.customers.budgets import allocate, set_budget
+from zhike.customers.grid import FIELDS
+from zhike.customers.limits import set_limits
 from zhike.customers.models import Activity, Customer
+from zhike.customers.teams import require_post
 from zhike.facts.models import Order
 from zhike.grading.asking import leave_out, missing_judgements
 from zhike.grading.deciding import decide_proposals, submit_run
 from zhike.grading.frozen import close_all
 from zhike.grading.records import Treatment
+from zhike.letters.actions import send_letters
+from zhike.letters.models import Letter
+from zhike.letters.paper import as_text
+from zhike.people.models import Role
+from zhike.people.verbs import VERBS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("data_dir")]
 OLD = date(2018, 3, 1)
@@ -234,6 +243,38 @@ def test_a_renamed_scheme_is_called_so_everywhere_and_keeps_its_order(cast, rena
     board = renamed.board["ratings"]["value"]["grades"]
     ranks = {one["code"]: (one["rank"], one["title"]["en"]) for one in board}
     assert ranks == {"A": (1, "Gold"), "B": (2, "Silver"), "C": (3, "Bronze"), "D": (4, "Iron")}
+
+
+@pytest.mark.clause("GRD-02")
+def test_no_code_of_a_renamed_grade_is_left_where_it_has_a_title(cast, renamed, client_for):
+    """Home, silence, limits, teams, budgets, cadences, analyses, records, policies, letters, files, the API, the journal."""
+    at, road = world.NOW, Customer.objects.get(code="ROAD")
+    Role.objects.filter(code="management").update(verbs=list(VERBS))
+    boss = type(cast.people.boss).objects.get(pk=cast.people.boss.pk)
+    browser, wrote = client_for(boss), {"by": boss, "at": at}
+    set_limits({("silence_days", "A"): 1}, **wrote)
+    require_post(grade="A", post="backup", senior=False, days=3, **wrote)
+    budget = set_budget(year=2026, amount=Decimal(100), currency="CNY", **wrote)
+    allocate(budget=budget, customer=None, grade="A", amount=Decimal(10), **wrote)
+    browser.post("/customers/ROAD/grades/records/new/", {"kind": "override", "grade": "A", "ground": "kept", "evidence": "mail",
+                 "from_on": "2026-01-12", "until_on": "2026-12-31"})  # fmt: skip
+    letter = Letter.objects.get(customer=road)
+    send_letters(letters=[letter], means="print", **wrote)
+    world.work(at)
+    letter.refresh_from_db()
+    assert "金牌" in as_text(letter.blocks)
+    assert "A 级" not in as_text(letter.blocks)
+    pages = [
+        "/customers/ROAD/", "/", "/customers/silent/", "/customers/limits/", "/customers/budgets/?year=2026", "/customers/ROAD/card/",
+        "/grading/records/?state=all", "/analysis/", "/analysis/value/", "/analysis/fit/", "/letters/templates/",
+        "/policies/foreign-trade/1/limits/", "/customers/budgets/allocations/?year=2026", "/journal/?customer=ROAD",
+        "/customers/ROAD/?tab=changes", "/customers/?f=grade", "/api/v1/customers/ROAD", "/api/v1/customers",
+    ]  # fmt: skip
+    found = {address: browser.get(address).content.decode() for address in pages}
+    coded = re.compile(r'class="grade[^"]*"[^>]*>\s*[ABCD]\s*<|<option value="[A-E]">[A-E]<|· A\b|grade A\b')
+    assert [address for address, page in found.items() if coded.search(page)] == []
+    assert {address for address, page in found.items() if not re.search("Gold|金牌", page)} == set()
+    assert next(one for one in FIELDS if one.code == "grade").value(road) in ("Gold", "金牌")
 
 
 @pytest.mark.clause("GOV-05")
