@@ -105,6 +105,12 @@ def _found(person: Person, key: int) -> ServiceRequest:
     return found
 
 
+def _kept(person: Person, body: dict[str, Any]) -> dict[str, Any]:
+    """An answer that was kept, to whoever still sees its request."""
+    _found(person, body["id"])
+    return body
+
+
 @router.get(
     "/requests", response={200: Listing[RequestOut], **REFUSALS}, tags=["requests"], summary="Requests, newest first"
 )  # fmt: skip
@@ -127,7 +133,7 @@ def post_request(request: HttpRequest, body: RequestIn) -> Any:
         made = actions.record_request(by=person, at=now, **given)
         return 201, RequestOut.model_validate(shaped(made, now))
 
-    return Status(*once(request, person, now, work))
+    return Status(*once(request, person, now, work, lambda body: _kept(person, body)))
 
 
 @router.get(
@@ -148,7 +154,7 @@ def post_answer(request: HttpRequest, body: AnswerIn, key: Key) -> Any:
         made = actions.answer_request(request=one, by=person, at=now, **body.model_dump())
         return 201, RequestOut.model_validate(shaped(made, now))
 
-    return Status(*once(request, person, now, work))
+    return Status(*once(request, person, now, work, lambda body: _kept(person, body)))
 
 
 @router.post(
@@ -162,4 +168,4 @@ def post_receipt(request: HttpRequest, key: Key) -> Any:
         made = actions.note_receipt(request=one, by=person, at=now)
         return 201, RequestOut.model_validate(shaped(made, now))
 
-    return Status(*once(request, person, now, work))
+    return Status(*once(request, person, now, work, lambda body: _kept(person, body)))
