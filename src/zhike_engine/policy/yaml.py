@@ -27,6 +27,7 @@ _Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _FAULTS = {
     "mapping values are not allowed": say("mapping values are not allowed in this context"),
+    "tab character": say("a tab stands where blanks belong"),
     "could not find expected ':'": say("a colon is missing after a key"),
     "did not find expected key": say("a key was expected here; the indentation differs from the line above"),
     "did not find expected '-'": say("a list entry was expected here; the indentation differs"),
@@ -121,8 +122,14 @@ def _yaml_fault(what: str) -> Said:
     return say("the reader says `{words}`", words=what)
 
 
+def _indent(text: str, number: int) -> str:
+    """The blanks before the first sign of a line."""
+    line = [*text.splitlines(), ""][min(number, len(text.splitlines()))]
+    return line[: len(line) - len(line.lstrip())]
+
+
 def _yaml_hint(what: str) -> Said:
-    if "\\t" in what:
+    if "\\t" in what or "tab character" in what:
         return say("indent with spaces, not with tabs")
     if "mapping values are not allowed" in what:
         return say("put text that contains `: ` in quotes")
