@@ -96,6 +96,8 @@ def parse_document(text: str, file: str = "<text>") -> Document:
         mark = problem.problem_mark
         place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file, 1, 1)
         what = (problem.problem or "").rstrip(".")
+        if mark and "\t" in _indent(text, mark.line):
+            what = "tab character"
         raise DocumentInvalid(
             say("not valid YAML: {fault}", fault=_yaml_fault(what)), place=str(place), hint=_yaml_hint(what)
         ) from None
