@@ -66,8 +66,8 @@ def furnish(cast: Cast) -> None:
         )
         Unit.objects.create(customer=customer, model=f"{word} machine")
         ServiceRequest.objects.create(
-            customer=customer, kind="other", channel="call", subject=f"{word} request", received_at=EARLY, recorded_by=by, recorded_at=EARLY,
-            owner=by, due_at=EARLY, hours=24,
+            customer=customer, kind="other", channel="call", subject=f"{word} request", received_at=EARLY, recorded_by=by,
+            recorded_at=EARLY, owner=by, due_at=EARLY, hours=24,
         )  # fmt: skip
         Document.objects.create(
             customer=customer, kind="other", title=f"{word} paper", added_by=by, added_at=EARLY
