@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from zhike_engine.backends.base import Backend, Facts
 from zhike_engine.errors import FactsInvalid, ParameterUnset, PolicyInvalid
 from zhike_engine.facts.rates import prepare
+from zhike_engine.facts.unheard import unheard
 from zhike_engine.issues import Issue
 from zhike_engine.messages import say
 from zhike_engine.plan.anchors import FIRST_ORDER, anchor_of
@@ -132,6 +133,7 @@ def run(
     shape = Shape(facts.columns, foreign, facts.attribute_kinds, facts.rate_digits, facts.rates_fit)
     compiled = compile_plan(plan, shape, backend.dialect)
     refuse_faults(policy, compiled)
+    facts.findings += unheard(backend.rows, facts, policy.document, backend.dialect)
     for done, statement in enumerate(compiled.statements):
         tell(statement.name, done, len(compiled.statements))
         keep(backend, statement)

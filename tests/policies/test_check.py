@@ -130,6 +130,12 @@ FAULTS = {
         "error",
         "`lines` needs a list of at least 1",
     ),
+    "a rating without grades": (
+        "    of: card\n",
+        "    of: card\n    quotas: []\n  bare: {title: t, grades: {}}\n  last:\n    title: t\n    of: card\n",
+        "error",
+        "`grades` needs at least one entry",
+    ),
     "a quota without a size": (
         "    fallback:",
         "    quotas: [{grade: A, by: amount}]\n    fallback:",

@@ -180,7 +180,7 @@ class Rating(Model):
     matrix: Matrix | None = Field(None, description="two measures that decide together")
     score: str | None = Field(None, description="scorecard or metric shown as the score")
     measure: str | None = Field(None, description="amount used for concentration and near misses")
-    grades: dict[str, Grade] = Field(description="the grades, best first")
+    grades: dict[str, Grade] = Field(min_length=1, description="the grades, best first")
     precedence: Literal["first", "best", "worst", "unchanged"] = Field(
         "first", description="which grade counts when the conditions of several hold"
     )
