@@ -22,10 +22,10 @@ from zhike.people.models import Person
 from zhike.requests import actions
 from zhike.requests.lists import narrowed
 from zhike.requests.models import ServiceRequest
+from zhike_engine.policy.clocks import RequestKind
 
 router = Router()
 Key = Annotated[int, Path(ge=1, le=2**62)]
-Kind = Literal["enquiry", "quotation", "order", "technical", "repair", "complaint", "other"]
 Channel = Literal["call", "mail", "chat", "online", "meeting", "visit", "hotline", "letter"]
 Shown = Annotated[
     Literal["open", "today", "overdue", "mine", "late", "all"], Query(description="which requests, as on the page")
@@ -65,7 +65,7 @@ class RequestIn(Strict):
     """A request to record; `received_at` with its offset from UTC, now if absent."""
 
     customer: Code
-    kind: Kind
+    kind: RequestKind
     channel: Channel
     subject: Annotated[str, Field(min_length=1, max_length=160, pattern=r"^[^\x00]*$")]
     text: Long = ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -33,6 +33,8 @@ notice(
     "request_received", about=ABOUT, subject=gettext_lazy("Request of %(customer)s: %(subject)s"),
     text=gettext_lazy("%(who)s recorded a request of %(customer)s: %(subject)s. To be answered by %(due)s. %(link)s"),
 )  # fmt: skip
+LONGEST = timedelta(days=3660)
+"""So long ago a request may have come in."""
 
 
 @transaction.atomic
@@ -136,4 +138,6 @@ def _claim(request: ServiceRequest, **values: Any) -> None:
 
 
 def _wrong_moment(received_at: datetime, at: datetime) -> dict[str, Any]:
-    return {"received_at": _("later than now")} if received_at > at else {}
+    if received_at > at:
+        return {"received_at": _("later than now")}
+    return {"received_at": _("too long ago")} if received_at < at - LONGEST else {}
