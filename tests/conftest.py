@@ -64,6 +64,7 @@ def needs_spark() -> None:
         absent("Apache Spark is not installed", "run `make spark`")
     if _java_version() < 17:
         absent("no Java 17 or newer", "install a Java runtime, or set JAVA_HOME")
+    os.environ.setdefault("SPARK_CONF_DIR", str(ROOT / "tests" / "parity" / "spark"))
 
 
 def _java_version() -> int:

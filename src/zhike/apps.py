@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
+
 from django.apps import AppConfig
 
 
@@ -15,3 +18,7 @@ class ZhikeConfig(AppConfig):
     def ready(self) -> None:
         """Load what registers itself: sentences of the journal, kinds of jobs, checks."""
         from zhike.config import registered  # noqa: F401
+
+        gc.freeze()  # what is loaded stays: no later search for garbage looks at it
+        atexit.register(gc.unfreeze)
+        gc.enable()

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from zhike_engine.backends.base import Backend, Facts
 from zhike_engine.errors import FactsInvalid, ParameterUnset, PolicyInvalid
 from zhike_engine.facts.rates import prepare
+from zhike_engine.facts.unheard import unheard
 from zhike_engine.issues import Issue
 from zhike_engine.messages import say
 from zhike_engine.plan.anchors import FIRST_ORDER, anchor_of
@@ -83,8 +84,8 @@ def tables_read(document: PolicyDocument) -> frozenset[str]:
     """The fact tables that a policy's metrics and ratings read."""
     found = {"customers", "exchange_rates", "previous_grades", "overrides", "activities"}
     for spec in document.metrics.values():
-        for key in ("sum", "average", "minimum", "maximum", "count", "distinct", "active", "recency", "longest_gap",
-                    "streak", "held", "volatility"):  # fmt: skip
+        for key in ("sum", "average", "median", "minimum", "maximum", "count", "distinct", "active", "recency",
+                    "longest_gap", "streak", "held", "volatility"):  # fmt: skip
             place = getattr(spec, key, None)
             if isinstance(place, str):
                 found.add(place.partition(".")[0])
@@ -132,6 +133,7 @@ def run(
     shape = Shape(facts.columns, foreign, facts.attribute_kinds, facts.rate_digits, facts.rates_fit)
     compiled = compile_plan(plan, shape, backend.dialect)
     refuse_faults(policy, compiled)
+    facts.findings += unheard(backend.rows, facts, policy.document, backend.dialect)
     for done, statement in enumerate(compiled.statements):
         tell(statement.name, done, len(compiled.statements))
         keep(backend, statement)

@@ -191,6 +191,13 @@ WRONG_FACTS = {
         "2024-06-01",
         "there is no USD rate into CNY for 2024-05-01",
     ),
+    "a year that does not exist": (
+        "orders",
+        "2024-03-01",
+        "0000-03-01",
+        "orders.csv:3: `0000-03-01` in column `ordered_on` is not a date that exists",
+    ),
+    "a currency in small letters": ("orders", "USD", "usd", "`usd` in table `orders` is no currency code"),
     "a rate of zero": ("exchange_rates", "7.1234", "0", "the USD rate for 2024-05-01 is not above zero"),
 }
 
@@ -215,6 +222,8 @@ def test_wrong_facts_give_one_message_with_place_and_leave_nothing(
     ("arguments", "message"),
     [
         (["--as-of", "2025-02-30"], "`2025-02-30` is not a date"),
+        (["--as-of", "9999-12-31"], "a day lies in the years 1900 to 9000"),
+        (["--facts", "mysql://me:secret@there/crm"], "facts cannot be read from `mysql://me@there/crm`"),
         (["--set", "a_amout=3"], "did you mean `a_amount`?"),
         (["--set", "a_amount=abc"], "parameter `a_amount` is an amount in 万元, not `abc`"),
         (["--set", "a_amount"], "is not `NAME=VALUE`"),
@@ -295,3 +304,26 @@ def test_facts_without_profit_make_profit_not_computable(zhike: Zhike, company: 
         "B",
         "mixed",
     )
+
+
+def test_records_that_the_policy_cannot_obey_are_told(zhike: Zhike, company: Path, tmp_path: Path) -> None:
+    head = "customer,rating,kind,grade,reason,approver,from_on,until_on\n"
+    records = [
+        "1,valeu,override,B,r,P-1,2025-01-01,2025-12-31",
+        "1,value,override,Z,r,P-1,2025-01-01,2025-12-31",
+        "1,value,override,B,r,P-1,2025-12-31,2025-01-01",
+        "2,value,override,A,r,P-1,2025-01-01,2025-12-31",
+    ]
+    (company / "overrides.csv").write_text(head + "\n".join(records) + "\n", "utf-8")
+    (company / "previous_grades.csv").write_text("customer,rating,grade\n1,value,Z\n", "utf-8")
+    told = {
+        (one["table"], one["reason"]["en"]): one["rows"]
+        for one in grade(zhike, company, tmp_path / "out", "--json").json["findings"]
+    }
+    assert {key: count for key, count in told.items() if key[0] != "orders"} == {
+        ("overrides", "left out: the policy has no such rating"): 1,
+        ("overrides", "left out: the rating has no such grade"): 1,
+        ("overrides", "left out: it ends before it begins"): 1,
+        ("previous_grades", "left out: the rating has no such grade"): 1,
+    }
+    assert [rows(tmp_path / "out")[one]["decided_by"] for one in "12"] == ["rule", "override"]

@@ -23,6 +23,8 @@ BROKEN = {
     "a window that is none": ("over: this_year", "over: this_yaer", "window `this_yaer` is not understood", "did you mean `this_year`?"),
     "a newer format": ("zhike: 1", "zhike: 2", "is written for format 2", "install a newer Zhike"),
     "a broken expression": ("- annual_order_amount > a_amount", "- annual_order_amount >", "ends too early", ""),
+    "a currency that is none": ("currency: CNY", "currency: cny", "`cny` is not allowed for `currency`", "such as CNY"),
+    "a tab": ("currency: CNY", "scope:\n\tarticle: 1", "a tab stands where blanks belong", "indent with spaces"),
     "a wrong type": ("type: money", "type: monney", "`monney` is not allowed for `type`", "money"),
 }  # fmt: skip
 

@@ -54,6 +54,10 @@ def answer(text: str) -> object:
         ("if(count > 2, 10, 20) = 10", True),
         ("min(count, 2) + max(count, 5) = 7", True),
         ("abs(2 - count) = 1", True),
+        ("round(2.5) = 3 and round(-2.5) = -3 and round(growth, 1) = 0.2", True),
+        ("round_up(growth, 1) = 20 % and round_down(growth, 1) = 10 %", True),
+        ("round_up(count / 2) = 2 and round_down(-count / 2) = -2 and round_up(-count / 2) = -1", True),
+        ("round(missing) is computable", False),
         ("first_known(missing, count) = 3", True),
         ("amount / 3 > 1_666_666.66", True),
         ("count * 2.5 = 7.5", True),
@@ -77,6 +81,8 @@ def test_division_by_zero_is_not_computable() -> None:
         ("a >", ""),
         ("(a", ""),
         ("abs(a, b)", ""),
+        ("round(a, 5)", ""),
+        ("round(a, b)", ""),
     ],
 )
 def test_what_is_no_expression_is_refused_with_a_way_out(text: str, hint: str) -> None:

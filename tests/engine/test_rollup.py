@@ -63,7 +63,7 @@ def from_facts(policy: Policy, world: World) -> list[dict[str, Any]]:
         return rows
 
 
-@settings(max_examples=8)
+@settings(max_examples=5)
 @given(st.sampled_from(MONTH_ENDS).flatmap(worlds))
 def test_months_tell_what_the_facts_tell(world):
     with prepared(KINDS, world) as rollup:
@@ -111,7 +111,7 @@ def plain(world: World) -> World:
     return World(world.as_of, {**world.tables, "order_lines": lines})
 
 
-@settings(max_examples=8)
+@settings(max_examples=4)
 @given(seeds=st.tuples(st.integers(0, 999), st.integers(0, 999)), changed=st.sets(st.sampled_from(IDS[:6])),
        as_of=st.sampled_from(MONTH_ENDS))  # fmt: skip
 def test_taking_in_changes_equals_reading_all_facts_again(seeds, changed, as_of):

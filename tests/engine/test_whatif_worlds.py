@@ -58,13 +58,13 @@ def check(policy: Policy, world: World, changes: dict[str, Any]) -> None:
             backend.close()
 
 
-@settings(max_examples=6)
+@settings(max_examples=4)
 @given(worlds(), st.sampled_from([change for group in CHANGES.values() for change in group]))
 def test_it_equals_a_fresh_run(world, changes):
     check(EVERYTHING, world, changes)
 
 
-@settings(max_examples=6)
+@settings(max_examples=4)
 @given(
     st.sampled_from(MONTH_ENDS).flatmap(worlds), st.sampled_from(CHANGES["metrics"] + CHANGES["scorecards"])
 )

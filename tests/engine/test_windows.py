@@ -30,6 +30,17 @@ def windows(as_of: date, **named: str) -> Windows:
         (date(2025, 8, 15), "last 3 closed months", date(2025, 5, 1), date(2025, 8, 1)),
         (date(2025, 8, 15), "this half-year", date(2025, 7, 1), date(2025, 8, 16)),
         (date(2025, 8, 15), "2025-01-01 to 2025-12-31", date(2025, 1, 1), date(2025, 8, 16)),
+        (date(2025, 8, 15), "this year, 1 year earlier", date(2024, 1, 1), date(2024, 8, 16)),
+        (date(2024, 2, 29), "closed month, 1 year earlier", date(2023, 2, 1), date(2023, 3, 1)),
+        (date(2025, 3, 31), "last 30 days, 2 weeks earlier", date(2025, 2, 16), date(2025, 3, 18)),
+        (date(2025, 8, 15), "all time, 1 quarter earlier", None, date(2025, 5, 16)),
+        (date(2025, 4, 20), "season 03-01 to 05-31", date(2025, 3, 1), date(2025, 4, 21)),
+        (date(2025, 2, 28), "season 03-01 to 05-31", date(2024, 3, 1), date(2024, 6, 1)),
+        (date(2025, 5, 31), "closed season 03-01 to 05-31", date(2025, 3, 1), date(2025, 6, 1)),
+        (date(2025, 5, 30), "closed season 03-01 to 05-31", date(2024, 3, 1), date(2024, 6, 1)),
+        (date(2026, 1, 5), "season 11-15 to 02-29", date(2025, 11, 15), date(2026, 1, 6)),
+        (date(2025, 11, 14), "closed season 11-15 to 02-29", date(2024, 11, 15), date(2025, 3, 1)),
+        (date(2025, 12, 31), "last 99999999 days", date(1, 1, 1), date(2026, 1, 1)),
     ],
 )
 def test_words_become_half_open_days(as_of: date, words: str, start: date, end: date) -> None:
@@ -49,6 +60,10 @@ def test_a_business_year_may_start_in_april() -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
+        ("this year, 0 years earlier", "empty"),
+        ("since first_order, 1 year earlier", "days of its own"),
+        ("season 02-30 to 05-31", "does not exist"),
+        ("2025-01-01 to 9999-12-31", "does not exist"),
         ("last twelve months", "not understood"),
         ("last 0 months", "empty"),
         ("12 months before all time", "nothing lies before"),

@@ -28,6 +28,10 @@ CASES = {
     "average of nothing stated": (
         "average: orders.profit, " + YEAR, {"orders": UNKNOWN_PROFIT}, "订单中没有一行填写“利润”",
     ),
+    "average without its extremes": (
+        "average: orders.amount, trim: 1, over: all time", {"orders": OLD}, "去掉最高和最低各 1 个后没有剩余",
+    ),
+    "median": ("median: orders.amount, " + YEAR, {"orders": OLD}, "2025-01-01 至 2025-12-31 没有订单"),
     "minimum": ("minimum: orders.amount, over: all time", {"orders": NO_ORDERS}, "截至 2025-12-31 没有订单"),
     "maximum": ("maximum: complaints.opened_on, " + YEAR, {}, "事实数据中没有“投诉与纠纷”表"),
     "minimum since a first order": (

@@ -71,6 +71,15 @@ SENTENCES = {
         "订单增长率 在 5 % 至 15 % 之间（含两端）",
         "order growth is between 5 % and 15 %, both included",
     ),
+    "round(rise, 2) >= 5 %": (
+        "订单增长率（四舍五入到 1 %） 不低于 5 %",
+        "order growth rounded to 1 % is at least 5 %",
+    ),
+    "round_down(loyal, 1) < 2": ("合作年限（向下取到 1 位小数） 少于 2 年", "years of cooperation rounded down to 1 decimal is below 2 years"),
+    "round_up(count / 2) > round_down(loyal, 1)": (
+        "订单数 ÷ 2（向上取到整数） 超过 合作年限（向下取到 1 位小数）",
+        "orders in the year ÷ 2 rounded up to whole numbers is above years of cooperation rounded down to 1 decimal",
+    ),
     "rise is computable": ("订单增长率 可以计算", "order growth can be computed"),
     "rise is not computable": ("订单增长率 无法计算", "order growth cannot be computed"),
     "count <= orders_most": ("订单数 不超过 2 单", "orders in the year are at most 2"),

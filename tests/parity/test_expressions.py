@@ -57,6 +57,9 @@ def choices(values: st.SearchStrategy[str], tests: st.SearchStrategy[str]) -> st
         pair.map(lambda p: f"max({p[0]}, {p[1]})"),
         pair.map(lambda p: f"first_known({p[0]}, {p[1]})"),
         values.map(lambda v: f"abs({v})"),
+        st.tuples(
+            st.sampled_from(["round", "round_down", "round_up"]), values, st.sampled_from(["", ", 2", ", 4"])
+        ).map(lambda r: f"{r[0]}({r[1]}{r[2]})"),
         st.tuples(tests, pair).map(lambda c: f"if({c[0]}, {c[1][0]}, {c[1][1]})"),
     )
 

@@ -13,6 +13,7 @@ from zhike_engine.plan.clocks import Limit, limits_of
 from zhike_engine.policy.check_clocks import clock_issues
 
 HOURS = "hours: {A: a_response_hours, B: b_response_hours, C: c_response_hours, D: d_response_hours}"
+B_HOURS = "en: Response to grade B within}\n    article: 六(二)2\n    type: number\n    unit:"
 DAY = date(2026, 6, 30)
 
 
@@ -20,8 +21,10 @@ def said(tmp_path: Path, clock: str) -> dict[str, str]:
     """Message -> way out, of a foreign-trade policy with another clock."""
     text = policy_path("foreign-trade").joinpath("policy.yaml").read_text("utf-8")
     assert HOURS in text
+    assert B_HOURS in text
     file = tmp_path / "policy.yaml"
-    file.write_text(text.replace(HOURS, clock), "utf-8")
+    local = B_HOURS.replace("unit:", "local: {by: customers.region, values: {south: 30}}\n    unit:")
+    file.write_text(text.replace(HOURS, clock).replace(B_HOURS, local), "utf-8")
     policy = load_policy(file)
     found = list(clock_issues(policy, build(policy.document, DAY, {"c_response_hours": 0})))
     assert {issue.level for issue in found} <= {"error"}
@@ -37,6 +40,9 @@ def test_a_wrong_clock_is_refused_with_a_way_out(tmp_path: Path) -> None:
         "`E` is no grade of rating `value`": "known: `A`, `B`, `C`, `D`",
         "the limit of `D` is -1 hours": "a limit is above 0; leave the grade out where there is none",
     }
+    assert list(said(tmp_path, "hours: {B: b_response_hours}").values()) == [
+        "use a parameter without `local`"
+    ]
     assert list(said(tmp_path, "rating: values\n    hours: {A: 24}").values()) == ["did you mean `value`?"]
 
 

@@ -13,12 +13,14 @@ from ninja.renderers import JSONRenderer
 from zhike.api import (
     figures,
     grading,  # noqa: F401
+    intelligence,
 )
 from zhike.api.keys import AUTH
 from zhike.api.operations import router
 from zhike.api.policies import router as policies
 from zhike.api.procedures import router as procedures
 from zhike.api.requests import router as requests
+from zhike.api.wording import wrong
 from zhike.kernel.refusals import Refused
 from zhike.people.middleware import note_denial
 
@@ -42,6 +44,7 @@ api = NinjaAPI(
 api.add_router("", router)
 api.add_router("", policies)
 api.add_router("", figures.router)
+api.add_router("", intelligence.router)
 api.add_router("", procedures)
 api.add_router("", requests)
 
@@ -76,7 +79,7 @@ def unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
 def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """A body or a query that is not as described."""
     fields = {
-        ".".join(str(part) for part in one["loc"][1:]) or str(one["loc"][0]): one["msg"]
+        ".".join(str(part) for part in one["loc"][1:]) or str(one["loc"][0]): wrong(one)
         for one in error.errors
     }
     return _problem(request, 422, "invalid", _("The request is not as described."), fields)
@@ -84,7 +87,11 @@ def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
 
 @api.exception_handler(HttpError)
 def unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
-    """A body that is not JSON."""
+    """A body that is not JSON, or a change from a browser without its token against forged requests."""
+    if error.status_code == 403:
+        return _problem(
+            request, 403, "forbidden", _("Send the token against forged requests, or a token of the API.")
+        )
     return _problem(request, error.status_code, "unreadable", _("The body of the request is not JSON."))
 
 

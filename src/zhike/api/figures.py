@@ -1,4 +1,4 @@
-"""Operations of monthly figures and market intelligence."""
+"""Operations of monthly figures."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from ninja import Path, Query, Router, Status
+from ninja import Path, Router, Status
 from pydantic import Field
 
 from zhike.api.keys import enter
@@ -18,18 +18,15 @@ from zhike.api.operations import REFUSALS, After, Limit
 from zhike.api.paging import cut
 from zhike.api.shapes import Listing, Long, Strict
 from zhike.customers.models import Customer
-from zhike.intelligence import actions as intelligence
-from zhike.intelligence.limits import freshness
-from zhike.intelligence.models import Intelligence
-from zhike.intelligence.offering import for_customer, is_stale
 from zhike.kernel.refusals import Forbidden, Invalid, NotThere
-from zhike.people.models import Person
+from zhike.people.models import Person, signed_on
 from zhike.people.rules import sees
 from zhike.submissions import actions
 from zhike.submissions.board import state_name
 from zhike.submissions.chasing import owing
 from zhike.submissions.models import Submission, SubmissionLine, departments_of
 from zhike.submissions.reconciling import Given
+from zhike.submissions.rights import allow_submitting, allow_verifying
 
 router = Router()
 Key = Annotated[int, Path(ge=1, lt=2**63)]
@@ -150,6 +147,16 @@ def _whole(one: Submission, by: Person) -> dict[str, Any]:
     return {**_out(one, by), "lines": [_difference(line, by) for line in lines]}
 
 
+def _as_seen(body: dict[str, Any], by: Person) -> dict[str, Any]:
+    """An answer that was kept, with null for the amounts that the person does not see now."""
+    shown = {**body, "amount": body["amount"] if sees(by, "price") else None}
+    if "lines" in body:
+        classes = {"amount": "price", "orders_amount": "price", "profit": "profit", "orders_profit": "profit"}
+        hidden = {name: None for name, kind in classes.items() if not sees(by, kind)}
+        shown["lines"] = [{**line, **hidden} for line in body["lines"]]
+    return shown
+
+
 def _find(by: Person, key: Key) -> Submission:
     rows: Any = Submission.objects.visible_to(by).select_related("department", "submitted_by", "checked_by")
     found: Submission | None = rows.filter(pk=key).first()
@@ -225,7 +232,12 @@ def post_submission(request: HttpRequest, body: SubmissionIn) -> Any:
             made = actions.submit_orders(department=department, month=month, **common)
         return 201, SubmissionWhole.model_validate(_whole(made, person))
 
-    return Status(*once(request, person, now, work))
+    def again(body: dict[str, Any]) -> dict[str, Any]:
+        allow_submitting(person, department)
+        _find(person, body["id"])
+        return _as_seen(body, person)
+
+    return Status(*once(request, person, now, work, again))
 
 
 def _sheet(body: SubmissionIn, by: Person) -> Any:
@@ -246,6 +258,11 @@ def _sheet(body: SubmissionIn, by: Person) -> Any:
     return Sheet("API", "", rows)
 
 
+def _checked_again(one: Submission, body: dict[str, Any], by: Person, at: datetime) -> dict[str, Any]:
+    allow_verifying(by, one, signed_on(at))
+    return _as_seen(body, by)
+
+
 @router.post(
     "/submissions/{key}/sign",
     response={200: SubmissionOut, **REFUSALS},
@@ -260,7 +277,7 @@ def sign_submission(request: HttpRequest, key: Key, body: DecisionIn) -> Any:
         made = actions.sign(submission=one, comment=body.comment, by=person, at=now)
         return 200, SubmissionOut.model_validate(_out(made, person))
 
-    return Status(*once(request, person, now, work))
+    return Status(*once(request, person, now, work, lambda body: _checked_again(one, body, person, now)))
 
 
 @router.post(
@@ -277,107 +294,4 @@ def return_submission(request: HttpRequest, key: Key, body: DecisionIn) -> Any:
         made = actions.return_figures(submission=one, comment=body.comment, by=person, at=now)
         return 200, SubmissionOut.model_validate(_out(made, person))
 
-    return Status(*once(request, person, now, work))
-
-
-class IntelligenceOut(Strict):
-    """What is known of a market, an industry or a competitor; `why` tells why it concerns the customer asked for."""
-
-    id: int
-    kind: str
-    title: str
-    text: str
-    industry: str
-    competitor: str
-    growth: str | None
-    source: str
-    day: date
-    reliability: str
-    stale: bool
-    why: str
-    customers: list[str]
-
-
-class IntelligenceIn(Strict):
-    """A finding."""
-
-    kind: Annotated[str, Field(pattern="^(need|trend|move)$")]
-    title: Annotated[str, Field(min_length=1, max_length=160, pattern=r"^[^\x00]*$")]
-    text: Long = ""
-    industry: Annotated[str, Field(max_length=20)] = ""
-    competitor: Annotated[str, Field(max_length=120, pattern=r"^[^\x00]*$")] = ""
-    growth: Annotated[Decimal, Field(max_digits=7, decimal_places=2)] | None = None
-    source: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
-    day: date
-    reliability: Annotated[str, Field(pattern="^(sure|likely|hearsay)$")] = "likely"
-    customers: Annotated[list[str], Field(max_length=200)] = []
-
-
-def _known(one: Intelligence, stale: bool, why: str, codes: list[str]) -> dict[str, Any]:
-    return {
-        "id": one.pk, "kind": one.kind, "title": one.title, "text": one.text, "industry": one.industry, "competitor": one.competitor,
-        "growth": None if one.growth is None else str(one.growth), "source": one.source, "day": one.known_on,
-        "reliability": one.reliability, "stale": stale, "why": why, "customers": codes,
-    }  # fmt: skip
-
-
-def _codes(rows: list[Intelligence], by: Person) -> dict[int, list[str]]:
-    """The customers concerned that a person sees, by finding."""
-    seen = Customer.objects.visible_to(by).values("pk")
-    links = Intelligence.customers.through.objects.filter(intelligence__in=rows, customer__in=seen)
-    found: dict[int, list[str]] = {}
-    for key, code in links.order_by("customer__code").values_list("intelligence_id", "customer__code"):
-        found.setdefault(key, []).append(code)
-    return found
-
-
-@router.get(
-    "/intelligence", response={200: Listing[IntelligenceOut], **REFUSALS}, tags=["intelligence"],
-    summary="What is known of markets and competitors; with `customer`, what concerns it, as input for its plan",
-)  # fmt: skip
-def list_intelligence(
-    request: HttpRequest,
-    customer: Annotated[str, Query(max_length=40)] = "",
-    after: After = "",
-    limit: Limit = 50,
-) -> Any:
-    person, day = enter(request, "see_customers"), timezone.localdate()
-    if customer:
-        one = Customer.objects.visible_to(person).filter(code=customer.replace("\x00", "")).first()
-        if one is None:
-            raise NotThere(_("There is no such customer."))
-        offered = for_customer(one, day)
-        codes = _codes([each.item for each in offered], person)
-        return {
-            "rows": [
-                _known(each.item, each.stale, each.why, codes.get(each.item.pk, [])) for each in offered
-            ],
-            "next": "",
-        }
-    shown, cursor = cut(Intelligence.objects.visible_to(person).standing(), after, limit, "intelligence")
-    codes, fresh = _codes(shown, person), freshness()
-    return {
-        "rows": [_known(each, is_stale(each, day, fresh), "", codes.get(each.pk, [])) for each in shown],
-        "next": cursor,
-    }
-
-
-@router.post(
-    "/intelligence",
-    response={201: IntelligenceOut, **REFUSALS},
-    tags=["intelligence"],
-    summary="Record what is known",
-)
-def post_intelligence(request: HttpRequest, body: IntelligenceIn) -> Any:
-    person, now = enter(request, "record_intelligence"), timezone.now()
-    found = list(Customer.objects.visible_to(person).living().filter(code__in=body.customers))
-    if len(found) < len(set(body.customers)):
-        raise Invalid(_("There is no such customer."), fields={"customers": _("unknown")})
-    values = body.model_dump(exclude={"customers", "day"})
-
-    def work() -> tuple[int, Any]:
-        made = intelligence.record(by=person, at=now, customers=found, known_on=body.day, **values)
-        stale = is_stale(made, timezone.localdate(), freshness())
-        return 201, IntelligenceOut.model_validate(_known(made, stale, "", sorted(one.code for one in found)))
-
-    return Status(*once(request, person, now, work))
+    return Status(*once(request, person, now, work, lambda body: _checked_again(one, body, person, now)))

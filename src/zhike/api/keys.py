@@ -5,14 +5,17 @@ from __future__ import annotations
 from ipaddress import ip_address, ip_network
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from ninja.security import HttpBearer, django_auth
+from ninja.security import HttpBearer
+from ninja.security import SessionAuth as OfNinja
 
 from zhike.api.models import Token, digest_of
 from zhike.kernel.refusals import Forbidden
 from zhike.people.agreements import gate
+from zhike.people.middleware import asked_in
 from zhike.people.models import Access, Person
 from zhike.people.rules import allow
 
@@ -40,7 +43,24 @@ class Bearer(HttpBearer):
             verbs, whole.sees, whole.scopes if "see_customers" in verbs else frozenset(), whole.roles
         )
         request.user = person
+        _speak(request, person)
         return person
+
+
+class SessionAuth(OfNinja):
+    """The session of a browser. Only who has one is asked for the token against forged requests: a bad key is just unknown."""
+
+    def __call__(self, request: HttpRequest) -> Any:
+        if request.headers.get("Authorization") or not request.user.is_authenticated:
+            return None
+        return super().__call__(request)
+
+
+def _speak(request: HttpRequest, person: Person) -> None:
+    """A program that says no language is answered in that of its person."""
+    if person.language in dict(settings.LANGUAGES) and not asked_in(request):
+        translation.activate(person.language)  # the middleware puts it back
+        request.LANGUAGE_CODE = person.language
 
 
 def _inside(address: str, networks: list[str]) -> bool:
@@ -50,7 +70,7 @@ def _inside(address: str, networks: list[str]) -> bool:
         return False
 
 
-AUTH: list[Any] = [Bearer(), django_auth]
+AUTH: list[Any] = [Bearer(), SessionAuth()]
 
 
 def enter(request: HttpRequest, verb: str, *, customer_data: bool = True) -> Person:

@@ -1,7 +1,8 @@
 """Idempotency-Key: a request sent twice has one effect and one answer.
 
 The key is claimed by a row in the transaction of the change, so that fifty at once give one effect: the second waits for the
-row of the first, or is told that it is running. Refused requests leave nothing, and may be sent again.
+row of the first, or is told that it is running. Refused requests leave nothing, and may be sent again. An answer that is kept is
+no right: `again` asks once more what the person may see of it today, and refuses whoever may not any more.
 """
 
 from __future__ import annotations
@@ -25,9 +26,13 @@ LONGEST = 255
 
 
 def once(
-    request: HttpRequest, person: Person, at: datetime, work: Callable[[], tuple[int, Any]]
+    request: HttpRequest,
+    person: Person,
+    at: datetime,
+    work: Callable[[], tuple[int, Any]],
+    again: Callable[[dict[str, Any]], dict[str, Any]],
 ) -> tuple[int, Any]:
-    """Do `work` once per key of a person; without a key, do it."""
+    """Do `work` once per key of a person; without a key, do it. `again` gives of a kept answer what the person sees now."""
     key = request.headers.get("Idempotency-Key", "")
     if not key:
         with transaction.atomic():
@@ -38,7 +43,7 @@ def once(
     content = hashlib.sha256(request.body).hexdigest()
     known = Answered.objects.filter(person=person, key=key).first()
     if known is not None:
-        return _again(known, route, content)
+        return _again(known, route, content, again)
     try:
         with transaction.atomic():
             row = Answered.objects.create(person=person, key=key, route=route, request=content, at=at)
@@ -50,15 +55,17 @@ def once(
         known = Answered.objects.filter(person=person, key=key).first()
         if known is None:
             raise
-        return _again(known, route, content)
+        return _again(known, route, content, again)
 
 
-def _again(known: Answered, route: str, content: str) -> tuple[int, Any]:
+def _again(
+    known: Answered, route: str, content: str, again: Callable[[dict[str, Any]], dict[str, Any]]
+) -> tuple[int, Any]:
     if (known.route, known.request) != (route, content):
         raise Invalid(_("This Idempotency-Key was used for another request."))
     if known.status is None:
         raise Conflict(_("The first request with this Idempotency-Key is still running."))
-    return known.status, known.body
+    return known.status, again(known.body or {})
 
 
 def _plain(body: Any) -> Any:

@@ -103,7 +103,11 @@ def post_customer(request: HttpRequest, body: CustomerIn) -> Any:
         made = add_customer(by=person, at=now, manager=person, **body.model_dump())
         return 201, CustomerOut.model_validate(out.customers([made], person)[0])
 
-    return Status(*once(request, person, now, work))
+    def again(body: dict[str, Any]) -> dict[str, Any]:
+        customer_of(person, body["code"])
+        return out.as_seen("customer", body, person)
+
+    return Status(*once(request, person, now, work, again))
 
 
 @router.get(
@@ -133,7 +137,7 @@ def patch_customer(request: HttpRequest, body: CustomerChange, code: Code) -> An
         changed = change_customer(customer=one, version=body.version, by=person, at=now, **values)
         return 200, CustomerOut.model_validate(out.customers([changed], person)[0])
 
-    return Status(*once(request, person, now, work))
+    return Status(*once(request, person, now, work, lambda body: out.as_seen("customer", body, person)))
 
 
 @router.get(
@@ -163,7 +167,7 @@ def post_contact(request: HttpRequest, body: ContactIn, code: Code) -> Any:
         made = add_contact(customer=one, by=person, at=now, **body.model_dump())
         return 201, ContactOut.model_validate(out.contact(made, person))
 
-    return Status(*once(request, person, now, work))
+    return Status(*once(request, person, now, work, lambda body: out.as_seen("contact", body, person)))
 
 
 @router.get(
@@ -193,7 +197,7 @@ def post_activity(request: HttpRequest, body: ActivityIn, code: Code) -> Any:
         made = log_activity(customer=one, by=person, at=now, **body.model_dump())
         return 201, ActivityOut.model_validate(out.activity(made))
 
-    return Status(*once(request, person, now, work))
+    return Status(*once(request, person, now, work, lambda body: out.as_seen("activity", body, person)))
 
 
 @router.get(

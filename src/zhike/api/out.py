@@ -10,7 +10,7 @@ from zhike.customers.models import Activity, Contact, Customer
 from zhike.facts.models import Order, Receivable
 from zhike.lists.grades import worn
 from zhike.people.models import Person
-from zhike.people.rules import sees
+from zhike.people.rules import sees, sees_field
 
 OPEN = (
     "code", "name", "name_en", "short_name", "life", "grade", "scale", "industry", "need_type", "segment", "importance", "country",
@@ -22,6 +22,11 @@ OPEN = (
 def money(value: Decimal | None) -> str | None:
     """An amount as a decimal string."""
     return None if value is None else format(value.normalize(), "f")
+
+
+def as_seen(noun: str, body: dict[str, Any], person: Person) -> dict[str, Any]:
+    """An answer that was kept, with null for what the person does not see now."""
+    return {name: value if sees_field(person, noun, name) else None for name, value in body.items()}
 
 
 def customers(rows: Iterable[Customer], person: Person) -> list[dict[str, Any]]:

@@ -16,11 +16,11 @@ from zhike.api.paging import cut
 from zhike.api.shapes import Listing, Long, Strict
 from zhike.kernel.refusals import Forbidden, NotThere
 from zhike.people.agreements import gate
-from zhike.people.models import Person
+from zhike.people.models import Person, signed_on
 from zhike.people.rules import can
 from zhike.procedures import actions, course
 from zhike.procedures.definitions import said
-from zhike.procedures.inbox import waiting_for
+from zhike.procedures.inbox import may_hold, waiting_for
 from zhike.procedures.models import Procedure, ProcedureStep, StepDecision
 
 router = Router()
@@ -118,8 +118,13 @@ def decide(request: HttpRequest, body: DecisionIn, step: Key) -> Any:
         made = actions.judge(step=found, by=person, at=now, **body.model_dump())
         return 201, DecisionOut.model_validate(_decision(made))
 
+    def again(body: dict[str, Any]) -> dict[str, Any]:
+        if not may_hold(person, found, signed_on(now)):
+            raise Forbidden(_("This step does not wait for you."))
+        return body
+
     try:
-        return Status(*once(request, person, now, work))
+        return Status(*once(request, person, now, work, again))
     except Forbidden as refusal:
         actions.note_refused(step=found, by=person, at=now, refusal=refusal)
         raise

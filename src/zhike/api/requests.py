@@ -22,10 +22,10 @@ from zhike.people.models import Person
 from zhike.requests import actions
 from zhike.requests.lists import narrowed
 from zhike.requests.models import ServiceRequest
+from zhike_engine.policy.clocks import RequestKind
 
 router = Router()
 Key = Annotated[int, Path(ge=1, le=2**62)]
-Kind = Literal["enquiry", "quotation", "order", "technical", "repair", "complaint", "other"]
 Channel = Literal["call", "mail", "chat", "online", "meeting", "visit", "hotline", "letter"]
 Shown = Annotated[
     Literal["open", "today", "overdue", "mine", "late", "all"], Query(description="which requests, as on the page")
@@ -65,7 +65,7 @@ class RequestIn(Strict):
     """A request to record; `received_at` with its offset from UTC, now if absent."""
 
     customer: Code
-    kind: Kind
+    kind: RequestKind
     channel: Channel
     subject: Annotated[str, Field(min_length=1, max_length=160, pattern=r"^[^\x00]*$")]
     text: Long = ""
@@ -105,6 +105,12 @@ def _found(person: Person, key: int) -> ServiceRequest:
     return found
 
 
+def _kept(person: Person, body: dict[str, Any]) -> dict[str, Any]:
+    """An answer that was kept, to whoever still sees its request."""
+    _found(person, body["id"])
+    return body
+
+
 @router.get(
     "/requests", response={200: Listing[RequestOut], **REFUSALS}, tags=["requests"], summary="Requests, newest first"
 )  # fmt: skip
@@ -127,7 +133,7 @@ def post_request(request: HttpRequest, body: RequestIn) -> Any:
         made = actions.record_request(by=person, at=now, **given)
         return 201, RequestOut.model_validate(shaped(made, now))
 
-    return Status(*once(request, person, now, work))
+    return Status(*once(request, person, now, work, lambda body: _kept(person, body)))
 
 
 @router.get(
@@ -148,7 +154,7 @@ def post_answer(request: HttpRequest, body: AnswerIn, key: Key) -> Any:
         made = actions.answer_request(request=one, by=person, at=now, **body.model_dump())
         return 201, RequestOut.model_validate(shaped(made, now))
 
-    return Status(*once(request, person, now, work))
+    return Status(*once(request, person, now, work, lambda body: _kept(person, body)))
 
 
 @router.post(
@@ -162,4 +168,4 @@ def post_receipt(request: HttpRequest, key: Key) -> Any:
         made = actions.note_receipt(request=one, by=person, at=now)
         return 201, RequestOut.model_validate(shaped(made, now))
 
-    return Status(*once(request, person, now, work))
+    return Status(*once(request, person, now, work, lambda body: _kept(person, body)))

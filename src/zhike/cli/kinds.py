@@ -25,9 +25,14 @@ class Day(click.ParamType[date]):
         if isinstance(value, date):
             return value
         try:
-            return date.fromisoformat(str(value))
+            day = date.fromisoformat(str(value))
         except ValueError:
             self.fail(say("`{text}` is not a date; write it like 2026-06-30", text=value), param, ctx)
+        if not 1900 <= day.year <= 9000:
+            self.fail(
+                say("`{text}` is too far away; a day lies in the years 1900 to 9000", text=value), param, ctx
+            )
+        return day
 
 
 class OneOf(click.Choice[str]):

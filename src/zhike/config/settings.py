@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from zhike.config.databases import database
 from zhike.config.table import read_settings
 from zhike.kernel.secret import secret_key
 
+gc.disable()  # nothing of what is loaded at the start becomes garbage; zhike.apps ends this when everything is there
 GIVEN = read_settings(os.environ)
 HOME = Path(__file__).resolve().parents[1]
 DATA_DIR: Path = GIVEN["ZHIKE_DATA_DIR"]

@@ -82,6 +82,7 @@ class Customer(models.Model):
         null=True,
         blank=True,
         related_name="customers",
+        db_index=False,
         verbose_name=_("region"),
     )
     department = models.ForeignKey(
@@ -90,6 +91,7 @@ class Customer(models.Model):
         null=True,
         blank=True,
         related_name="customers",
+        db_index=False,
         verbose_name=_("department"),
     )
     manager = models.ForeignKey(
@@ -98,6 +100,7 @@ class Customer(models.Model):
         null=True,
         blank=True,
         related_name="customers",
+        db_index=False,
         verbose_name=_("account manager"),
     )
     group = models.CharField(_("group"), max_length=120, blank=True)
@@ -109,7 +112,9 @@ class Customer(models.Model):
         related_name="branches",
         verbose_name=_("parent company"),
     )
-    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged")
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged", db_index=False
+    )
     # kept up by facts and activities, so that lists sort by them
     amount_12m = AmountField(_("orders, 12 months"), default=Decimal(0))
     receivable = AmountField(_("receivable"), default=Decimal(0))
@@ -151,6 +156,18 @@ class Customer(models.Model):
             models.Index(fields=["last_contact_on", "id"], condition=LIVING, name="customer_last_contact"),
             models.Index(fields=["completeness", "id"], condition=LIVING, name="customer_completeness"),
             models.Index(fields=["-added_at", "-id"], condition=LIVING, name="customer_added"),
+            models.Index(fields=["merged_into"], condition=~LIVING, name="customer_merged"),
+            # in the place of the indexes of the keys alone: groups are counted in them without reading a row
+            models.Index(
+                fields=["region", "merged_into", "manager", "department"], name="customer_of_region"
+            ),
+            models.Index(
+                fields=["department", "merged_into", "manager", "region", "life", "completeness"],
+                name="customer_of_department",
+            ),
+            models.Index(
+                fields=["manager", "merged_into", "region", "department"], name="customer_of_manager"
+            ),
         ]
 
     def __str__(self) -> str:

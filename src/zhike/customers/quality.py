@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Self
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import Avg, Count, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +16,7 @@ from zhike.customers.completeness import ITEMS, measure
 from zhike.customers.duplicates import Mark
 from zhike.customers.formats import CONTACT_FAULTS, format_faults
 from zhike.customers.limits import Limits
-from zhike.customers.models import Contact, Customer
+from zhike.customers.models import Contact, Customer, CustomerQuerySet
 from zhike.kernel.journal import plain
 from zhike.people.models import Department, Person
 
@@ -42,6 +42,8 @@ class DefectQuerySet(models.QuerySet["Defect"]):
 
     def visible_to(self, person: Person) -> Self:
         """Those of customers that a person sees."""
+        if "all" in person.access.scopes:
+            return self
         return self.filter(customer__in=Customer.objects.visible_to(person))
 
     def standing(self) -> Self:
@@ -52,7 +54,7 @@ class DefectQuerySet(models.QuerySet["Defect"]):
 class Defect(models.Model):
     """Something wrong or missing in an archive, until a check finds it corrected."""
 
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="defects")
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="defects", db_index=False)
     code = models.CharField(max_length=10)
     field = models.CharField(max_length=40)
     detail = models.CharField(max_length=200, blank=True)
@@ -66,6 +68,12 @@ class Defect(models.Model):
         db_table = "zhike_defect"
         verbose_name = _("defect")
         ordering = ["due_on", "id"]
+        indexes = [
+            models.Index(fields=["customer", "cleared_at", "due_on"], name="defect_of_customer"),
+            models.Index(
+                fields=["due_on", "id"], condition=Q(cleared_at__isnull=True), name="defect_standing"
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["customer", "code", "field"],
@@ -174,35 +182,40 @@ class Quality:
         return 100 * self.faultless / self.customers if self.customers else 100.0
 
 
+NONE = (0, 0, 0)
+
+
+def _told(seen: CustomerQuerySet, day: date) -> dict[int | None, tuple[int, int, int]]:
+    """Department -> customers with a defect, their defects, the late ones; added up by customer first, in an index alone."""
+    inner, given = seen.values("pk", "department_id").query.sql_with_params()
+    late = connection.ops.adapt_datefield_value(day)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.department_id, count(*), sum(d.number), sum(d.late) FROM (SELECT customer_id, count(*) AS number, "
+            "sum(CASE WHEN due_on < %s THEN 1 ELSE 0 END) AS late FROM zhike_defect WHERE cleared_at IS NULL GROUP BY customer_id) d "
+            f"JOIN ({inner}) c ON c.pk = d.customer_id GROUP BY c.department_id",
+            [late, *given],
+        )
+        return {row[0]: (int(row[1]), int(row[2]), int(row[3])) for row in cursor.fetchall()}
+
+
 def quality(by: Person, day: date) -> list[Quality]:
     """The report: one row per department, over the customers that a person sees."""
     seen = Customer.objects.visible_to(by).living().exclude(life="closed").order_by()
-    broken = Defect.objects.standing().filter(customer=models.OuterRef("pk"))
     rows = {
         row["department"]: row
-        for row in seen.values("department").annotate(
-            number=Count("pk"), full=Avg("completeness"), broken=Count("pk", filter=models.Exists(broken))
-        )
+        for row in seen.values("department").annotate(number=Count("pk"), full=Avg("completeness"))
     }
-    told = {
-        row["customer__department"]: row
-        for row in Defect.objects.standing()
-        .filter(customer__in=seen.values("pk"))
-        .order_by()
-        .values("customer__department")
-        .annotate(number=Count("pk"), late=Count("pk", filter=Q(due_on__lt=day)))
-    }
+    told = _told(seen, day)
     names = Department.objects.in_bulk([key for key in rows if key is not None])
-    none = {"number": 0, "late": 0}
     return sorted(
         (
             Quality(
                 names.get(key) if key is not None else None,
                 row["number"],
                 row["full"] or 0.0,
-                row["number"] - row["broken"],
-                told.get(key, none)["number"],
-                told.get(key, none)["late"],
+                row["number"] - told.get(key, NONE)[0],
+                *told.get(key, NONE)[1:],
             )
             for key, row in rows.items()
         ),

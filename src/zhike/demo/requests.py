@@ -59,6 +59,9 @@ def _request(number: int, customer: Customer, staff: Staff, as_of: date) -> Serv
     kind, channel, subject, text, answer = ASKED[number % len(ASKED)]
     at = _received(number, as_of)
     rule = ruling(customer, kind, at)
+    if PAST <= number < PAST + WAITING and number % 2 and rule.hours is not None:  # due this afternoon
+        at = moment(as_of, 17) - timedelta(hours=int(rule.hours))
+        rule = ruling(customer, kind, at)
     by = staff.people["liangzhi"] if channel in ("hotline", "letter") else customer.manager
     assert by is not None
     one = ServiceRequest(

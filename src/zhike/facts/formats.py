@@ -25,7 +25,8 @@ BLANKS = " \t\r\n\u00a0\u3000\ufeff\u200b"
 _PADDED = r"^[\s\x{a0}\x{3000}\x{feff}\x{200b}]|[\s\x{a0}\x{3000}\x{feff}\x{200b}]$"
 _PARTS = {"yyyy": "%Y", "mmmm": "%B", "mmm": "%b", "mm": "%m", "m": "%m", "dd": "%d", "d": "%d"}
 _COMPACT = {"yyyymmdd": "%Y%m%d", "ddmmyyyy": "%d%m%Y", "mmddyyyy": "%m%d%Y"}
-_CURRENCY_SIGNS = "[ \u00a0]*([¥￥$€£元]|人民币|CNY|RMB|USD|EUR|GBP|HKD|JPY)[ \u00a0]*"
+_CURRENCY_SIGNS = "[ \u00a0]*([A-Z]{2}\\$|[¥￥$€£]|人民币|美[元金]|港[币元]|欧元|英镑|日元|元|CNY|RMB|USD|EUR|GBP|HKD|JPY)[ \u00a0]*"
+_WIDE_SIGNS = "'０１２３４５６７８９．－／：', '0123456789.-/:'"
 _PLAIN_NUMBER = r"([-+]?)(\d{1,3}(?:,\d{3})+(?:\.\d*)?|\d+(?:\.\d*)?|\.\d+)(万|亿)?(-?)"
 _TIME = r"[ T]+\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?[AaPp][Mm])?(Z| ?[-+]\d{2}(:?\d{2})?)?$"
 
@@ -130,7 +131,7 @@ def date_sql(text: str, formats: list[str], as_is: str | None = None) -> str:
     if "excel" in patterns:
         serial = "CASE WHEN regexp_full_match(_text_, '[2-7]\\d{4}(\\.\\d+)?') THEN floor(CAST(_text_ AS DOUBLE)) END"
         ways.append(f"DATE '1899-12-30' + CAST({serial} AS INTEGER)")
-    stripped = f"regexp_replace({text}, {literal(_TIME)}, '')"
+    stripped = f"regexp_replace(translate({text}, {_WIDE_SIGNS}), {literal(_TIME)}, '')"
     slow = f"list_transform([{stripped}], lambda _text_: coalesce({', '.join(ways)}))"
     read = (
         f"list_transform({slow}, lambda _day_: CASE WHEN year(_day_) BETWEEN 1900 AND 2199 THEN _day_ END)[1]"

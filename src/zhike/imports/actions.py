@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from zhike.imports.guessing import fingerprint, first_options, header_row, names_of
+from zhike.imports.guessing import fingerprint, first_options, header_row, names_of, unit_above
 from zhike.imports.models import Import, RememberedMapping
 from zhike.imports.options import cleaned
 from zhike.imports.parsing import guess_formats, load_cells
@@ -136,7 +136,8 @@ def guessed(owner: Import, *, sheet: int, header: int = 0) -> dict[str, Any]:
     row = header or header_row(head, fields)
     cells: list[str] = next((cells for number, cells in head if number == row), [])
     names = names_of([*cells, *[""] * (owner.sheets[sheet]["width"] - len(cells))])
-    options = remembered(owner, names) or first_options(fields, names, target.keys)
+    above = unit_above(head, row)
+    options = remembered(owner, names, above) or first_options(fields, names, target.keys, above)
     options["header"] = row
     fill_match(options, target)
     kinds = {field.code: field.kind for field in fields}
@@ -160,9 +161,11 @@ def fill_match(options: dict[str, Any], target: Target) -> None:
         options["match"] = fitting[0] if fitting else next(iter(target.keys))
 
 
-def remembered(owner: Import, names: list[str]) -> dict[str, Any] | None:
+def remembered(owner: Import, names: list[str], above: str) -> dict[str, Any] | None:
     """How files with these headers were matched last: by this person, else by anybody in the company."""
-    known = RememberedMapping.objects.filter(target=owner.target, headers=fingerprint(owner.target, names))
+    known = RememberedMapping.objects.filter(
+        target=owner.target, headers=fingerprint(owner.target, names, above)
+    )
     found = known.filter(by=owner.by).first() or known.order_by("-used_at").first()
     if found is None:
         return None
@@ -222,8 +225,9 @@ def match_columns(*, owner: Import, options: Mapping[str, Any], by: Person, at: 
         problem="",
         problem_words={},
     )
+    above = unit_above(owner.description["head"], said["header"])
     RememberedMapping.objects.update_or_create(
-        by=by, target=owner.target, headers=fingerprint(owner.target, said["names"]),
+        by=by, target=owner.target, headers=fingerprint(owner.target, said["names"], above),
         defaults={"options": {key: value for key, value in said.items() if key not in ("names", "header", "doubt")}, "used_at": at},
     )  # fmt: skip
     enqueue(

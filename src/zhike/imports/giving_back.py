@@ -14,14 +14,13 @@ from django.utils.translation import gettext as _
 from zhike.facts.formats import DEFAULT_DATES, literal
 from zhike.facts.mapping import VERSION, Mapping
 from zhike.imports.checking import columns_of
-from zhike.imports.guessing import DATES, EMPTY
+from zhike.imports.guessing import DATES, EMPTY, REASON, unit_above
 from zhike.imports.models import Import, ImportRow
 from zhike.imports.problems import sentence
 from zhike.imports.staging import connect
 from zhike.imports.targets import TARGETS
 
 SHEET_ROWS = 1_000_000
-REASON = "原因 Reason"
 
 
 def rejected_workbook(owner: Import, out: Path) -> int:
@@ -38,9 +37,13 @@ def rejected_workbook(owner: Import, out: Path) -> int:
     )
     page = book.add_worksheet("Rejected")
     bold, red = book.add_format({"bold": True}), book.add_format({"font_color": "#B42318"})
-    page.freeze_panes(1, 0)
+    above = unit_above(owner.description["head"], owner.options["header"])
+    if above:  # the file brought again is read in the same unit
+        page.write_string(0, 0, f"单位：{above}")
+    top = 1 if above else 0
+    page.freeze_panes(top + 1, 0)
     for column, name in enumerate([*names, REASON]):
-        page.write_string(0, column, name, bold)
+        page.write_string(top, column, name, bold)
     page.set_column(0, len(names) - 1, 16)
     page.set_column(len(names), len(names), 60)
     count = 0
@@ -49,8 +52,8 @@ def rejected_workbook(owner: Import, out: Path) -> int:
             break
         for column, cell in enumerate(cells):
             if cell:
-                page.write_string(count, column, cell)
-        page.write_string(count, len(names), reason[:32_000], red)
+                page.write_string(top + count, column, cell)
+        page.write_string(top + count, len(names), reason[:32_000], red)
     book.close()
     return count
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from zhike.imports.targets import Field, Target
 
 Key = tuple[Any, ...]
+NO_RECORD = ":no_record"
+"""The problem of a row that is a sum, a note or a header: the one that is told of it."""
 
 
 @dataclass
@@ -40,6 +42,11 @@ class Row:
     def size(self) -> int:
         """How many rows of the file it stands for."""
         return len(self.members) if self.members else 1
+
+    @property
+    def is_record(self) -> bool:
+        """Whether it is a record at all, and no sum, note or header."""
+        return not any(one["code"] == "no_record" for one in self.problems)
 
     def refuse(self, name: str, code: str, **words: Any) -> None:
         """Note a problem that keeps the row out."""
@@ -90,6 +97,7 @@ class Judge(ABC):
 
     def judge(self, rows: list[Row], *, lock: bool = False) -> list[Verdict]:
         """What each row does; with `lock` the records found stay as they are until the transaction ends."""
+        whole, rows = rows, [row for row in rows if row.is_record]
         for row in rows:
             for code in self.key:
                 if (
@@ -104,7 +112,9 @@ class Judge(ABC):
             self.check(row)
         found = self.find(rows, lock=lock)
         seen: dict[Key, int] = {}
-        return [self.verdict(row, found, seen) for row in rows]
+        return [
+            self.verdict(row, found, seen) if row.is_record else Verdict(row, "rejected") for row in whole
+        ]
 
     needs_key = True
 

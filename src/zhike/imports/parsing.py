@@ -27,6 +27,8 @@ from zhike.facts.pieces import Cell
 from zhike.facts.scope import Formats, Scope
 from zhike.facts.sources import Part, Sheet
 from zhike.imports.guessing import DATES, EMPTY
+from zhike.imports.judging import NO_RECORD
+from zhike.imports.odd_rows import SEARCHED, no_record, other_currency
 from zhike.imports.staging import connect
 from zhike.imports.targets import Field, Target
 
@@ -102,6 +104,8 @@ class _Plan:
         formats = formats_of(options)
         self.scope = Scope(sheet_of(names), formats, {})
         self.beyond = self.scope.raw(BEYOND)
+        self.names = list(names[:SEARCHED])
+        self.left = [self.scope.raw(name) for name in self.names]
         self.grouped = options.get("repeats") == "sum" and bool(target.sums)
         self.planned: list[tuple[Field, Planned]] = []
         for field in fields:
@@ -112,6 +116,11 @@ class _Plan:
                     (field, plan_column(field.column, value, self.scope, formats, summed=summed))
                 )
         self.mapped = {field.code for field, _ in self.planned}
+        self.plain = {
+            code: self.scope.raw(name)
+            for code, name in options["columns"].items()
+            if name in self.scope.sheet.cells
+        }
         self.keys = [code for code in target.keys[options["match"]] if code in self.mapped]
 
     def judged(self) -> str:
@@ -120,13 +129,15 @@ class _Plan:
         final = "".join(f", {planned.final} AS {planned.final_name}" for _, planned in self.planned)
         stages = self.scope.stages(self.scope.rows())
         typed = f"SELECT *{final} FROM (SELECT *{wide} FROM ({stages}))"
+        required = [planned.final_name for field, planned in self.planned if field.required]
+        told = f"SELECT *, {no_record(self.left, self.names, required)} AS _none FROM ({typed})"
         values = "".join(
-            f", {planned.final_name} AS {quote('v_' + field.code)}" for field, planned in self.planned
+            f", CASE WHEN NOT _none THEN {planned.final_name} END AS {quote('v_' + field.code)}"
+            for field, planned in self.planned
         )
-        return (
-            f"SELECT _id AS place, _n AS number, {_listed(self.errors())} AS problems, {_listed(self.notes())} AS notes{values} "
-            f"FROM ({typed})"
-        )
+        problems = f"CASE WHEN _none THEN ['{NO_RECORD}'] ELSE {_listed(self.errors())} END AS problems"
+        notes = f"CASE WHEN _none THEN [] ELSE {_listed(self.notes())} END AS notes"
+        return f"SELECT _id AS place, _n AS number, {problems}, {notes}{values} FROM ({told})"
 
     def errors(self) -> list[tuple[str, str, str]]:
         """Field, code and the SQL of when, for everything that keeps a row out."""
@@ -143,6 +154,9 @@ class _Plan:
                 )
             if field.kind in ("text", "id"):
                 found += [(field.code, code, when) for code, when in _text_errors(field, value)]
+            if field.kind == "money" and field.code in self.plain and "currency" in self.mapped:
+                currency = next(one.final_name for each, one in self.planned if each.code == "currency")
+                found.append((field.code, "other_currency", other_currency(self.plain[field.code], currency)))
         return found
 
     def notes(self) -> list[tuple[str, str, str]]:

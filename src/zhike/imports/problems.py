@@ -40,6 +40,8 @@ PROBLEMS: dict[str, Any] = {
     "no_key": _("is missing, so nobody can tell which record it is"),
     "not_positive": _("A rate is above zero."),
     "positive_return": _("A return has an amount below zero."),
+    "no_record": _("The row is a sum, a note or a header, not a record; it is left out."),
+    "other_currency": _("“%(value)s” is in another currency than the row."),
     "no_right": _("Your roles do not let you do this."),
     "rounded": _("“%(value)s” has more decimals than are kept; it is rounded half up."),
     "id_with_decimals": _("“%(value)s” ends in .0 as if it had been a number; is it right?"),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from zhike.imports import headings
 from zhike.people.models import Person
 from zhike.people.rules import sees
 from zhike_engine.facts.shape import Column, Kind
@@ -83,10 +84,14 @@ TARGETS: dict[str, Target] = {}
 
 
 def register(target: Target) -> None:
-    """Make something importable."""
+    """Make something importable; the headings of Chinese programs are known beside the words of its fields."""
     if target.code in TARGETS:
         raise ValueError(f"registered twice: {target.code}")
-    TARGETS[target.code] = target
+    fields = (
+        replace(one, synonyms=tuple(dict.fromkeys((*headings.of(target.code, one.code), *one.synonyms))))
+        for one in target.fields
+    )
+    TARGETS[target.code] = replace(target, fields=tuple(fields))
 
 
 def targets_for(person: Person) -> list[Target]:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 STATUS = {
-    "completed": ("已完成", "完成", "成交", "已成交", "已发货", "已出货", "已收货", "执行中", "正常", "有效", "completed", "complete",
+    "completed": ("已完成", "完成", "成交", "已成交", "已发货", "已出货", "已收货", "执行中", "正常", "有效",
+                  "已审核", "审核通过", "已确认", "已结算", "已出库", "已开票", "已签收",
+                  "交易成功", "已付款", "已关账",
+                  "completed", "complete",
                   "shipped", "delivered", "done", "closed", "paid", "invoiced", "in process", "resolved", "on hold", "disputed"),
     "returned": ("退货", "已退货", "退款", "已退款", "退单", "returned", "return", "refund", "refunded", "credit note"),
-    "cancelled": ("取消", "已取消", "作废", "已作废", "关闭", "已关闭", "无效", "cancelled", "canceled", "void", "voided"),
+    "cancelled": ("取消", "已取消", "作废", "已作废", "关闭", "已关闭", "无效", "红冲作废", "交易关闭", "已终止", "cancelled", "canceled",
+                  "void", "voided"),
 }  # fmt: skip
 CURRENCY = {
     "CNY": ("人民币", "人民币元", "RMB", "￥", "¥", "元", "CNY"),
@@ -37,14 +41,16 @@ NEED = {
 }
 IMPORTANCE = {"core": ("核心", "核心客户", "core"), "important": ("重要", "重要客户", "重点客户", "important"),
               "ordinary": ("一般", "一般客户", "普通", "普通客户", "ordinary", "general")}  # fmt: skip
-LIFE = {"prospect": ("潜在", "潜在客户", "意向", "意向客户", "prospect", "lead"), "current": ("在册", "正式", "成交客户", "合作中", "active", "current"),
-        "lapsed": ("流失", "流失客户", "沉睡", "休眠", "lapsed", "inactive")}  # fmt: skip
+LIFE = {"prospect": ("潜在", "潜在客户", "意向", "意向客户", "prospect", "lead"), "current": ("在册", "正式", "成交客户", "合作中",
+        "已合作", "已成交", "老客户", "正常合作", "active", "current"),
+        "lapsed": ("流失", "流失客户", "已流失", "沉睡", "沉睡客户", "休眠", "暂停合作", "lapsed", "inactive")}  # fmt: skip
 DECIDES = {"decides": ("决策", "决策人", "决策者", "老板", "decides", "decision maker"), "influences": ("影响", "影响者", "influences", "influencer"),
            "uses": ("使用", "使用者", "经办", "对接人", "uses", "user")}  # fmt: skip
 CHANNEL = {
-    "visit": ("拜访", "上门", "走访", "来访", "visit"), "call": ("电话", "通话", "致电", "call", "phone"),
+    "visit": ("拜访", "上门", "走访", "来访", "拜访客户", "上门拜访", "实地拜访", "到访", "外勤拜访", "visit"),
+    "call": ("电话", "通话", "致电", "电话沟通", "打电话", "电话拜访", "电话跟进", "call", "phone"),
     "meeting": ("会议", "开会", "视频会议", "meeting"), "mail": ("邮件", "电子邮件", "email", "e-mail", "mail"),
-    "chat": ("微信", "聊天", "企业微信", "QQ", "WhatsApp", "chat"), "letter": ("信函", "传真", "letter", "fax"),
+    "chat": ("微信", "聊天", "企业微信", "微信沟通", "微信跟进", "钉钉", "飞书", "QQ", "WhatsApp", "chat"), "letter": ("信函", "传真", "letter", "fax"),
     "event": ("活动", "展会", "event", "exhibition"),
 }  # fmt: skip
 

@@ -30,10 +30,25 @@ NOTICE = "written_notice"
 """The obligation by which a policy asks for a letter; a rating that it does not name is not told to customers."""
 OWN_TABLES = frozenset({"orders", "order_lines", "receivables", "payments", "complaints"})
 INSIDE = re.compile(r"profit|margin|cost|hours|score|effort")
-AGGREGATES = ("sum", "average", "minimum", "maximum", "count", "distinct", "active", "longest_gap", "recency", "streak", "held",
-              "volatility")  # fmt: skip
+AGGREGATES = ("sum", "average", "median", "minimum", "maximum", "count", "distinct", "active", "longest_gap", "recency",
+              "streak", "held", "volatility")  # fmt: skip
 WORDS_OF_FORMULAS = frozenset(
-    {"if", "then", "else", "and", "or", "not", "is", "computable", "min", "max", "round", "between"}
+    {
+        "if",
+        "then",
+        "else",
+        "and",
+        "or",
+        "not",
+        "is",
+        "computable",
+        "min",
+        "max",
+        "round",
+        "round_down",
+        "round_up",
+        "between",
+    }
 )
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 ASIDE = re.compile(r"（即 [^）]*）| \(that is [^)]*\)")

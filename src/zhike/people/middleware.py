@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -12,7 +13,9 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
+from django.utils.translation import get_supported_language_variant
 from django.utils.translation import gettext as _
+from django.utils.translation.trans_real import parse_accept_lang_header
 
 from zhike.kernel.refusals import Forbidden, Refused
 from zhike.people.agreements import gate
@@ -22,23 +25,38 @@ from zhike.people.rules import allow
 
 Answer = Callable[[HttpRequest], HttpResponse]
 LANGUAGE_COOKIE = "zhike_language"
+API = "/api/"
 
 
 class PersonLanguage:
-    """Speaks the language chosen on this device, else that of the person, else that of the installation."""
+    """Speaks the language chosen on this device, to a program that of its request, else that of the person, else that of the
+    installation."""
 
     def __init__(self, answer: Answer) -> None:
         self.answer = answer
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        wishes = (request.COOKIES.get(LANGUAGE_COOKIE, ""), getattr(request.user, "language", ""))
+        wishes = (
+            request.COOKIES.get(LANGUAGE_COOKIE, ""),
+            asked_in(request),
+            getattr(request.user, "language", ""),
+        )
         known = dict(settings.LANGUAGES)
         language = next((wish for wish in wishes if wish in known), settings.LANGUAGE_CODE)
         with translation.override(language):
             request.LANGUAGE_CODE = language
             response = self.answer(request)
-        response.headers.setdefault("Content-Language", language)
+        response.headers.setdefault("Content-Language", request.LANGUAGE_CODE)
         return response
+
+
+def asked_in(request: HttpRequest) -> str:
+    """The first language of a program's `Accept-Language` that is spoken here; empty where there is none, and for pages."""
+    header = request.headers.get("Accept-Language", "") if request.path.startswith(API) else ""
+    for wish, _weight in parse_accept_lang_header(header.lower()):
+        with suppress(LookupError):
+            return get_supported_language_variant(wish)
+    return ""
 
 
 class Door:
@@ -49,6 +67,10 @@ class Door:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.answer(request)
+        if response.status_code == 405 and request.path.startswith(API):
+            told = problem("not_allowed", _("This address does not take this method."), 405)
+            told.headers["Allow"] = response.headers.get("Allow", "")
+            response = told
         if request.user.is_authenticated:
             response.headers.setdefault("Cache-Control", "no-store, private")
             if response.status_code == 404 and "code" in getattr(request.resolver_match, "kwargs", {}):
@@ -60,14 +82,9 @@ class Door:
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         if "\0" in request.path:  # PostgreSQL has no such text
             raise Http404
-        if request.path.startswith("/api/"):  # the API has its own door: zhike.api
+        if request.path.startswith(API):  # the API has its own door: zhike.api
             if isinstance(request.user, Person) and lacks_factor(request, request.user):
-                problem = {
-                    "code": "gate_closed",
-                    "message": _("Set up your second factor first."),
-                    "fields": {},
-                }
-                return JsonResponse(problem, status=403)
+                return problem("gate_closed", _("Set up your second factor first."), 403)
             return None
         rule = rule_of(view)
         if rule is not None and rule.everyone:
@@ -86,6 +103,15 @@ class Door:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         return refused(request, error, "") if isinstance(error, Refused) else None
+
+
+def problem(code: str, message: Any, status: int) -> JsonResponse:
+    """A refusal as the API tells it: a stable code, a sentence, no fields."""
+    return JsonResponse(
+        {"code": code, "message": str(message), "fields": {}},
+        status=status,
+        json_dumps_params={"ensure_ascii": False},
+    )
 
 
 def pass_rule(rule: Rule, person: Person) -> None:

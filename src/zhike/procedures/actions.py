@@ -19,7 +19,7 @@ from zhike.people.delegations import may_act_for
 from zhike.people.models import Person, signed_on
 from zhike.procedures import course
 from zhike.procedures.definitions import Definition, read
-from zhike.procedures.inbox import held_by, holders, seats_of, signers
+from zhike.procedures.inbox import held_by, holders, may_hold, seats_of, signers
 from zhike.procedures.models import CHOICES, Procedure, ProcedureStep, StepDecision, StepPerson
 
 sentences({
@@ -197,10 +197,7 @@ def add_signer(*, step: ProcedureStep, person: Person, by: Person, at: datetime)
 
 def may_add(step: ProcedureStep, by: Person, at: datetime) -> bool:
     """Whether a person may ask somebody more to sign."""
-    day = signed_on(at)
-    return any(
-        ProcedureStep.objects.filter(held_by(seat, day), pk=step.pk).exists() for seat in seats_of(by, day)
-    )
+    return may_hold(by, step, signed_on(at))
 
 
 def _unfit(step: ProcedureStep, person: Person, at: datetime) -> str:

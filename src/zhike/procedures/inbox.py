@@ -19,7 +19,7 @@ from zhike.people.responsibilities import present
 from zhike.procedures.models import ProcedureStep, StepDecision, StepPerson
 
 OPEN = Q(state="open")
-__all__ = ["asked", "held_by", "holders", "seats_of", "standing_in", "waiting_for"]
+__all__ = ["asked", "held_by", "holders", "may_hold", "seats_of", "standing_in", "waiting_for"]
 
 
 def waiting_for(person: Person, day: date) -> QuerySet[ProcedureStep]:
@@ -65,6 +65,14 @@ def held_by(seat: Person, day: date) -> Q:
     signs = Exists(StepPerson.objects.filter(step=OuterRef("pk"), part="signer", person=seat))
     held = named | signs | Q(committee__chair=seat) | _escalated(seat, roles, day)
     return held & (Q(procedure__customer__isnull=True) | Q(procedure__customer__in=_customers(seat)))
+
+
+def may_hold(person: Person, step: ProcedureStep, day: date) -> bool:
+    """Whether a person, or one they stand in for, has the right to a step on a day, whatever has become of the step."""
+    return any(
+        ProcedureStep.objects.filter(held_by(seat, day), pk=step.pk).exists()
+        for seat in seats_of(person, day)
+    )
 
 
 def _customers(seat: Person) -> Any:

@@ -143,8 +143,7 @@ class PolicyText:
                       (("up", spec.movement.up), ("down", spec.movement.down))}  # fmt: skip
             yield Rule(say("rule_movement"), spec.movement.article, (say("rule_movement_text", **limits),))
         if spec.protection:
-            line = say("rule_protection_text", months=self._number(spec.protection.months))
-            yield Rule(say("rule_protection"), spec.protection.article, (line,))
+            yield Rule(say("rule_protection"), spec.protection.article, tuple(self._protected(rating)))
 
     def _lists(self, rating: PlannedRating) -> Iterator[Rule]:
         spec = rating.spec
@@ -180,6 +179,19 @@ class PolicyText:
             return to_text(parse(raw), self.titles)
         number = raw or Decimal(0)
         return percent(number if number <= 1 else number / 100, strip=True)
+
+    def _protected(self, rating: PlannedRating) -> Iterator[Text]:
+        """How long a grade cannot fall: one line, or one for each grade where they differ."""
+        rule = rating.spec.protection
+        if rule is None:
+            return
+        if isinstance(rule.months, dict):
+            for code, months in rule.months.items():
+                yield say(
+                    "rule_protection_grade", grade=self.named(rating, code), months=self._number(months)
+                )
+        else:
+            yield say("rule_protection_text", months=self._number(rule.months))
 
     def _number(self, raw: Decimal | str) -> Text:
         return to_text(parse(raw), self.titles) if isinstance(raw, str) else same(f"{raw:f}")

@@ -318,6 +318,10 @@ WORDS: Mapping[str, Text] = MappingProxyType(
         "rule_protection_text": Text(
             zh="等级生效后 {months} 个月内不降级", en="no grade falls within {months} months of taking effect"
         ),
+        "rule_protection_grade": Text(
+            zh="{grade} 生效后 {months} 个月内不降级",
+            en="{grade} does not fall within {months} months of taking effect",
+        ),
         "rule_movement": Text(zh="升降幅度", en="Movement"),
         "rule_movement_text": Text(
             zh="一次最多升 {up} 级、降 {down} 级", en="at most {up} up and {down} down in one run"

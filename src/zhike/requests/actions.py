@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -33,6 +33,8 @@ notice(
     "request_received", about=ABOUT, subject=gettext_lazy("Request of %(customer)s: %(subject)s"),
     text=gettext_lazy("%(who)s recorded a request of %(customer)s: %(subject)s. To be answered by %(due)s. %(link)s"),
 )  # fmt: skip
+LONGEST = timedelta(days=3660)
+"""So long ago a request may have come in."""
 
 
 @transaction.atomic
@@ -61,7 +63,7 @@ def record_request(
         **ruling(customer, kind, received_at).facts(),
     )  # fmt: skip
     journal(made, "request_recorded", by=by, at=at, due=moment(made.due_at))
-    if made.owner is not None and made.owner != by:
+    if made.owner is not None and made.owner != by and customer.is_visible_to(made.owner):
         tell(kind="request_received", key=str(made.pk), to=made.owner, at=at, who=str(by), customer=customer.name,
              subject=made.subject, due=moment(made.due_at), link=made.get_absolute_url())  # fmt: skip
     return made
@@ -136,4 +138,6 @@ def _claim(request: ServiceRequest, **values: Any) -> None:
 
 
 def _wrong_moment(received_at: datetime, at: datetime) -> dict[str, Any]:
-    return {"received_at": _("later than now")} if received_at > at else {}
+    if received_at > at:
+        return {"received_at": _("later than now")}
+    return {"received_at": _("too long ago")} if received_at < at - LONGEST else {}

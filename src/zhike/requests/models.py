@@ -100,7 +100,11 @@ class ServiceRequest(models.Model):
     receipt_at = models.DateTimeField(_("automatic receipt"), null=True)
     answered_at = models.DateTimeField(_("first answer"), null=True)
     answered_by = models.ForeignKey(
-        Person, models.PROTECT, null=True, related_name="+", verbose_name=_("answered by")
+        Person,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=pgettext_lazy("request", "answered by"),
     )
     answer = models.TextField(_("what was answered"), blank=True)
     answer_recorded_at = models.DateTimeField(null=True)

@@ -59,9 +59,13 @@ def request_events(by: Person, rows: Iterable[Any], rank: int) -> Iterator[Event
     now = timezone.now()
     for one in rows:
         state = one.state(now)
-        lines = [("", one.text), (pgettext("request", "Answer"), one.answer), (_("Reason"), one.ground)]
+        lines = [("", one.text)]
         if one.due_at is not None:
-            lines.insert(1, (_("To be answered by"), moment(one.due_at)))
+            lines.append((_("To be answered by"), moment(one.due_at)))
+        if one.answered_at is not None:
+            said = f"{moment(one.answered_at)} · {one.answered_by}\n{one.answer}"
+            lines.append((pgettext("request", "Answer"), said))
+        lines.append((_("Reason"), one.ground))
         yield Event(
             one.received_at, rank, one.pk, "inbox", one.subject, tone=TONES[state], href=one.get_absolute_url(),
             who=f"{one.kind_name} · {one.channel_name} · {STATES[state]}", lines=tuple(line for line in lines if line[1]),
@@ -69,8 +73,13 @@ def request_events(by: Person, rows: Iterable[Any], rank: int) -> Iterator[Event
 
 
 def requests_owed(person: Person, day: date) -> Iterator[Duty]:
-    """The open requests that a person owns."""
-    rows = ServiceRequest.objects.open().filter(owner=person).select_related("customer__manager")
+    """The open requests that a person owns and sees."""
+    rows = (
+        ServiceRequest.objects.visible_to(person)
+        .open()
+        .filter(owner=person)
+        .select_related("customer__manager")
+    )
     shown = rows.defer("customer__search", "customer__channels", "customer__tokens")
     for one in shown.order_by(F("due_at").asc(nulls_last=True), "id")[:MOST]:
         text = _("answer “%(subject)s”") % {"subject": one.subject}

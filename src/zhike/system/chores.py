@@ -1,10 +1,11 @@
-"""What the installation does by itself: it seals the journal every minute, and forgets jobs that were done long ago."""
+"""What the installation does by itself: it seals the journal every minute, forgets jobs that were done long ago, and counts its tables."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
 
+from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
@@ -35,6 +36,16 @@ def ship_holidays(run: Run) -> dict[str, Any]:
     return {"days": ship_calendar(year=timezone.localtime(run.at).year)}
 
 
+@job("tune_database", title=gettext_lazy("Statistics of the database"), quick=True)
+def tune_database(run: Run) -> dict[str, Any]:
+    """Let SQLite look at tables that have grown, so that it chooses its indexes well; PostgreSQL does so by itself."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA optimize = 0x10002")  # every table, not those of this connection alone
+    return {}
+
+
+every("tuning", kind="tune_database", daily="04:20")
 every("shipping_calendar", kind="ship_calendar", daily="03:40")
 every("sealing", kind="seal_journal", minutes=1)
 every("forgetting", kind="forget_jobs", daily="04:10")

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from zhike.kernel.refusals import NotThere, Refused
 from zhike.people.doors import door, open_to_all
-from zhike.people.middleware import LANGUAGE_COOKIE
+from zhike.people.middleware import API, LANGUAGE_COOKIE, problem
 from zhike.ui import specimens
 from zhike.ui.answers import done
 
@@ -85,7 +85,10 @@ def refused_page(request: HttpRequest, refusal: Refused) -> HttpResponse:
 @open_to_all
 def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
     """404."""
-    return refused_page(request, NotThere(_("There is nothing at this address, or it is not yours to see.")))
+    said = _("There is nothing at this address, or it is not yours to see.")
+    if request.path.startswith(API):
+        return problem("not_found", said, 404)
+    return refused_page(request, NotThere(said))
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -101,4 +104,6 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def failed(request: HttpRequest) -> HttpResponse:
     """500: a page that needs nothing but itself."""
+    if request.path.startswith(API):
+        return problem("failed", _("Something went wrong on our side. Nothing was saved."), 500)
     return HttpResponse(FAILED.read_text("utf-8"), status=500)

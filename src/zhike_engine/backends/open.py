@@ -6,6 +6,7 @@ import importlib
 from pathlib import Path
 from typing import Any
 
+from zhike_engine.backends.address import Address
 from zhike_engine.backends.base import Backend
 from zhike_engine.backends.duckdb import DuckDB
 from zhike_engine.errors import EngineUnavailable
@@ -27,6 +28,11 @@ def open_backend(engine: str | None, facts: str | Path) -> Backend:
             return _made("zhike_engine.backends.through", "read_postgresql", where)
         if where.startswith("sqlite://"):
             return _made("zhike_engine.backends.through", "read_sqlite", where)
+        if "://" in where:
+            raise EngineUnavailable(
+                say("facts cannot be read from `{url}`", url=Address(where).shown),
+                hint=say("give a folder, `postgresql://…` or `sqlite:///…`"),
+            )
         return DuckDB(Path(where))
     assert engine is not None
     if engine.startswith(("postgresql://", "postgres://")):

@@ -99,7 +99,19 @@ class Reasons:
         return self.no_value(table, column)
 
     def of_average(self, spec: kinds.Average) -> Text:
-        return self.no_rows(spec.average, spec)
+        rows = self.records.has(spec.average.partition(".")[0]) and self.records.rows(
+            spec.average, self.window(spec), spec.where, spec.by
+        )
+        if spec.trim is None or not rows:
+            return self.no_rows(spec.average, spec)
+        frame = Text(
+            zh="去掉最高和最低各 {n} 个后没有剩余",
+            en="nothing is left without the {n} highest and the {n} lowest",
+        )
+        return frame.format(n=spec.trim)
+
+    def of_median(self, spec: kinds.Median) -> Text:
+        return self.no_rows(spec.median, spec)
 
     def of_minimum(self, spec: kinds.Minimum) -> Text:
         return self.no_rows(spec.minimum, spec)
@@ -277,6 +289,7 @@ def missing_table(table: str) -> Text:
 _REASONS: dict[type, Callable[[Reasons, Any], Text]] = {
     kinds.Sum: Reasons.of_sum,
     kinds.Average: Reasons.of_average,
+    kinds.Median: Reasons.of_median,
     kinds.Minimum: Reasons.of_minimum,
     kinds.Maximum: Reasons.of_maximum,
     kinds.Count: Reasons.of_formula,

@@ -214,7 +214,8 @@ class Path:
             return
         since = self.asked.day(self.rating, "since")
         assert since is not None
-        months = int(self.number(rule.months))
+        lengths = rule.lengths(grade.code for grade in self.rating.grades)
+        months = int(self.number(lengths[self.previous or ""]))
         until = add_months(since, months)
         frame = Text(zh="{g}自 {since} 生效，{n} 个月内（{until} 之前）不降级",
                      en="{g} took effect on {since} and cannot fall for {n} months (before {until})")  # fmt: skip

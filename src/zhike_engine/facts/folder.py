@@ -23,6 +23,7 @@ from zhike_engine.facts.manifest import file_hashes, fingerprint, read_manifest
 from zhike_engine.facts.tables import TABLES, Column, Table
 from zhike_engine.issues import did_you_mean
 from zhike_engine.messages import say, together
+from zhike_engine.sql.dialect import DATE
 
 
 @dataclass(frozen=True)
@@ -295,7 +296,7 @@ def _q(name: str) -> str:
 def _cast(text: str, column: Column) -> str:
     match column.kind:
         case "date":
-            return f"try_cast(case when regexp_full_match({text}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}') then {text} end as date)"
+            return f"try_cast(case when {text} >= '0001' and regexp_full_match({text}, '{DATE}') then {text} end as date)"
         case "money" | "decimal":
             return f"try_cast({text} as decimal(18, {_decimals(column)}))"
         case "integer":

@@ -6,6 +6,7 @@ A rate is kept exactly, as an integer over the power of ten that its decimals ne
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -84,6 +85,13 @@ def prepare(backend: Backend, facts: Facts, as_of: date, currency: str) -> froze
     foreign = [span for span in spans(backend, facts, as_of) if span.currency != currency]
     if not foreign:
         return frozenset()
+    for span in foreign:
+        if not re.fullmatch("[A-Z]{3}", span.currency):
+            raise FactsInvalid(
+                say("`{code}` in table `{table}` is no currency code", code=span.currency, table=span.table),
+                place=facts.place,
+                hint=say("write ISO codes of three capital letters, such as CNY"),
+            )
     if "exchange_rates" not in facts.columns:
         span = foreign[0]
         raise FactsInvalid(

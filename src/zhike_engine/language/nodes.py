@@ -15,8 +15,14 @@ FUNCTIONS: dict[str, tuple[int, int]] = {
     "abs": (1, 1),
     "if": (3, 3),
     "first_known": (2, 9),
+    "round": (1, 2),
+    "round_down": (1, 2),
+    "round_up": (1, 2),
 }
 """Functions and how many arguments each takes, at the least and at the most."""
+ROUNDINGS = ("round", "round_down", "round_up")
+"""Functions that cut decimals; their second argument says how many stay."""
+MOST_DECIMALS = 4
 
 
 class Node:
@@ -76,6 +82,12 @@ class Call(Node):
 
     function: str
     arguments: tuple[Node, ...]
+
+    @property
+    def decimals(self) -> int:
+        """How many decimals one of ROUNDINGS keeps; none where it does not say."""
+        kept = self.arguments[1] if len(self.arguments) > 1 else None
+        return int(kept.value) if isinstance(kept, Number) else 0
 
 
 @dataclass(frozen=True, slots=True)

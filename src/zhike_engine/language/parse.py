@@ -179,4 +179,18 @@ class _Builder(Transformer[Token, n.Node]):
                     count=len(arguments),
                 )
             )
+        if function in n.ROUNDINGS and len(arguments) == 2 and not _is_decimals(arguments[1]):
+            raise ExpressionInvalid(
+                say(
+                    "`{function}` keeps a number of decimals from 0 to {most}, written as a number",
+                    function=function,
+                    most=n.MOST_DECIMALS,
+                )
+            )
         return n.Call(function, arguments)
+
+
+def _is_decimals(node: n.Node) -> bool:
+    if not isinstance(node, n.Number) or node.percent:
+        return False
+    return node.value == int(node.value) and 0 <= node.value <= n.MOST_DECIMALS

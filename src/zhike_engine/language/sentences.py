@@ -228,6 +228,8 @@ class _Writer:
             test = self.write(node.arguments[0])
             yes, no = (self.write(one, unit) for one in node.arguments[1:])
             return self.say(f"（若{test}则为 {yes}，否则为 {no}）", f"({yes} if {test}, otherwise {no})")
+        if node.function in n.ROUNDINGS:
+            return self.rounding(node, unit)
         items = [self.write(one, unit) for one in node.arguments]
         listed = self.series(items, self.say("与", "and"))
         return {
@@ -238,6 +240,23 @@ class _Writer:
                 f"{listed} 中第一个可计算的", f"the first of {listed} that can be computed"
             ),
         }[node.function]
+
+    def rounding(self, node: n.Call, unit: str) -> str:
+        """A value with cut decimals; a share is cut to parts of a hundred."""
+        of, kept = node.arguments[0], node.decimals
+        if unit_of(of, self.titles) == "share":
+            grain = self.shown(Decimal(1).scaleb(-kept), "share")
+            to = self.say(f" {grain}", grain)
+        elif kept == 0:
+            to = self.say("整数", "whole numbers")
+        else:
+            to = self.say(f" {kept} 位小数", f"{kept} decimal{'' if kept == 1 else 's'}")
+        how = {
+            "round": self.say("四舍五入到", "rounded to"),
+            "round_down": self.say("向下取到", "rounded down to"),
+            "round_up": self.say("向上取到", "rounded up to"),
+        }[node.function]
+        return f"{self.write(of, unit)}" + self.say(f"（{how}{to}）", f" {how} {to}")
 
     def series(self, items: list[str], last: str) -> str:
         """Items in a row with a word before the last one."""

@@ -68,7 +68,18 @@ def sum_(spec: kinds.Sum, world: World, customer: Customer) -> Scalar:
 def average(spec: kinds.Average, world: World, customer: Customer) -> Scalar:
     """One division of the total by the number of values."""
     values = _numbers(*_last(spec, split(spec.average), world, customer))
+    if spec.trim is not None:
+        values = sorted(values)[spec.trim : len(values) - spec.trim]
     return quotient(sum(values, Fraction(0)), exact(len(values)))
+
+
+def median(spec: kinds.Median, world: World, customer: Customer) -> Scalar:
+    """The value in the middle, or the mean of the two beside it."""
+    table, column = split(spec.median)
+    rows = chosen(world, customer, table, days_of(spec, world, customer), spec, events=True)
+    values = sorted(_numbers(rows, column))
+    middle = values[(len(values) - 1) // 2 : len(values) // 2 + 1] if values else []
+    return quotient(sum(middle, Fraction(0)), exact(len(middle)))
 
 
 def minimum(spec: kinds.Minimum, world: World, customer: Customer) -> Scalar:
@@ -264,6 +275,7 @@ Author = Callable[[Any, World, Customer], Scalar]
 AUTHORS: dict[type, Author] = {
     kinds.Sum: sum_,
     kinds.Average: average,
+    kinds.Median: median,
     kinds.Minimum: minimum,
     kinds.Maximum: maximum,
     kinds.Count: count,

@@ -83,7 +83,7 @@ def _sort(spec: Any, world: World) -> Sort:
     match spec:
         case kinds.Average() | kinds.Growth() | kinds.Share() | kinds.Percentile() | kinds.CumulativeShare():
             return "double"
-        case kinds.Volatility() | kinds.Deviation():
+        case kinds.Median() | kinds.Volatility() | kinds.Deviation():
             return "double"
         case kinds.Minimum(minimum=place) | kinds.Maximum(maximum=place):
             return aggregates.place_sort(place)

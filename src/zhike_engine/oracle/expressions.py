@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Literal, assert_never
 
 from zhike_engine.language import nodes as n
-from zhike_engine.oracle.numbers import Number, Scalar, exact, number, quotient
+from zhike_engine.oracle.numbers import Number, Scalar, cut, exact, number, quotient
 
 Sort = Literal["constant", "exact", "double", "text", "flag", "date"]
 
@@ -93,6 +93,8 @@ def _ends(value: Scalar) -> bool:
 
 
 def _call_sort(node: n.Call, names: Names) -> Sort:
+    if node.function in n.ROUNDINGS:
+        return "constant" if sort_of(node.arguments[0], names) == "constant" else "exact"
     sides = node.arguments[1:] if node.function == "if" else node.arguments
     sorts = [sort_of(side, names) for side in sides]
     if "double" in sorts:
@@ -148,6 +150,9 @@ def _call(node: n.Call, names: Names) -> Scalar:
         if test is None:
             return None
         return _kept(evaluate(node.arguments[1 if test else 2], names), node, names)
+    if node.function in n.ROUNDINGS:
+        whole = number(evaluate(node.arguments[0], names))
+        return None if whole is None else cut(whole, 10**node.decimals, node.function)
     values = [evaluate(argument, names) for argument in node.arguments]
     if node.function == "first_known":
         return _kept(next((value for value in values if value is not None), None), node, names)

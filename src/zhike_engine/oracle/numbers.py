@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from math import floor, sqrt
+from math import ceil, floor, sqrt
 
 Exact = Fraction
 Number = Fraction | float
@@ -41,11 +41,28 @@ def half_up(value: Fraction) -> int:
 
 def rounded(value: Number) -> Fraction:
     """A number in whole 10^-4, halves away from zero; a double is scaled and rounded as a double."""
+    return cut(value, MONEY, "round")
+
+
+def cut(value: Number, scale: int, function: str) -> Fraction:
+    """A number in whole parts of 1/scale: the nearest, the one below (`round_down`) or the one above (`round_up`)."""
     if isinstance(value, Fraction):
-        return Fraction(half_up(value * MONEY), MONEY)
+        scaled = value * scale
+        whole = (
+            half_up(scaled)
+            if function == "round"
+            else floor(scaled)
+            if function == "round_down"
+            else ceil(scaled)
+        )
+        return Fraction(whole, scale)
+    if function == "round_down":
+        return Fraction(floor(value * float(scale)), scale)
+    if function == "round_up":
+        return Fraction(-floor(-(value * float(scale))), scale)
     if value < 0:
-        return Fraction(-floor(0.5 - value * float(MONEY)), MONEY)
-    return Fraction(floor(value * float(MONEY) + 0.5), MONEY)
+        return Fraction(-floor(0.5 - value * float(scale)), scale)
+    return Fraction(floor(value * float(scale) + 0.5), scale)
 
 
 def decimal_text(text: str | None) -> Fraction | None:

@@ -233,8 +233,10 @@ def protection(rater: Rater) -> None:
     falls = previous is not None and rater.now is not None and rater.now > previous
     shielded = falls and since is not None
     if shielded:
-        young = whole_months(since, rater.world.plan.as_of) < floor(_figure(rule.months, rater.names))
-        shielded = young and (not rule.grades or rater.rating.grades[previous - 1].code in rule.grades)
+        lengths = rule.lengths(grade.code for grade in rater.rating.grades).items()
+        held = [months for code, months in lengths if rater.named(code) == previous]
+        passed = whole_months(since, rater.world.plan.as_of)
+        shielded = any(passed < floor(_figure(months, rater.names)) for months in held)
     rater.keep(shielded=shielded)
     rater.advance("s_shield", previous if shielded else rater.now)
 

@@ -10,6 +10,7 @@ from typing import Any
 from zhike_engine.language.nodes import Node, names_in
 from zhike_engine.language.parse import parse
 from zhike_engine.plan.graph import Cycle, layers
+from zhike_engine.plan.named import settled
 from zhike_engine.plan.parameters import ParameterValue, resolve
 from zhike_engine.plan.rules import PlannedRating, plan_rating
 from zhike_engine.plan.windows import Windows
@@ -69,11 +70,12 @@ def build(
     specs: dict[str, Any] = {**document.metrics, **document.scorecards}
     ordered = sorted(specs, key=lambda name: (depth[name], int(names[name][1:])))
     nodes = tuple(Planned(name, specs[name], depth[name], names[name]) for name in ordered)
+    parameters = resolve(document, as_of, given or {})
     ratings = tuple(
-        plan_rating(name, index, document.ratings[name], letter)
+        plan_rating(name, index, settled(document.ratings[name], parameters), letter)
         for index, name in enumerate(rating_order(document))
     )
-    return Plan(document, as_of, windows, resolve(document, as_of, given or {}), nodes, ratings)
+    return Plan(document, as_of, windows, parameters, nodes, ratings)
 
 
 def rating_order(document: PolicyDocument) -> list[str]:

@@ -86,7 +86,7 @@ def layers(document: PolicyDocument) -> dict[str, int]:
             raise Cycle([*path[path.index(name) :], name])
         needed = [other for other in {*uses(specs[name]), *lookups.get(name, ())} if other in specs]
         depth = 0 if not needed else 1 + max(visit(other, [*path, name]) for other in sorted(needed))
-        if isinstance(specs[name], Scorecard):
+        if isinstance(specs[name], (*POPULATION, Scorecard)):
             depth = max(depth, 1)
         moves = isinstance(
             specs[name], (*POPULATION, Scorecard)

@@ -12,17 +12,10 @@ from zhike_engine.errors import ParameterInvalid
 from zhike_engine.issues import did_you_mean
 from zhike_engine.messages import say
 from zhike_engine.policy.model import Parameter, PolicyDocument
+from zhike_engine.policy.values import MONEY_UNITS
 from zhike_engine.words import Text
 
-FACTORS: dict[str, Decimal] = {
-    "": Decimal(1),
-    "元": Decimal(1),
-    "万元": Decimal(10_000),
-    "百万元": Decimal(1_000_000),
-    "亿元": Decimal(100_000_000),
-    "10,000": Decimal(10_000),
-    "1,000,000": Decimal(1_000_000),
-}
+FACTORS = {unit: Decimal(factor) for unit, factor in MONEY_UNITS.items()}
 """Money units a parameter may be written in -> currency units."""
 
 _UNITS = {

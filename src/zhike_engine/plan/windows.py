@@ -23,6 +23,8 @@ _BEFORE = re.compile(r"(\d+) (day|week|month|quarter|half[-_]year|year)s? before
 _CLOSED = re.compile(r"(?:last (\d+) )?closed (month|quarter|half[-_]year|year)s?")
 _THIS = re.compile(r"this (month|quarter|half[-_]year|year)")
 _RANGE = re.compile(r"(\d{4}-\d{2}-\d{2}) to (\d{4}-\d{2}-\d{2})")
+_EARLIER = re.compile(r"(.+), (\d+) (day|week|month|quarter|half[-_]year|year)s? earlier")
+_SEASON = re.compile(r"(closed )?season (\d{2})-(\d{2}) to (\d{2})-(\d{2})")
 
 
 class WindowInvalid(ZhikeError):
@@ -70,12 +72,13 @@ def add_months(day: date, months: int) -> date:
 
 
 def shift(day: date, number: int, unit: str) -> date:
-    """`day` moved by a number of days, weeks, months, quarters, half-years or years."""
-    if unit == "day":
-        return day + timedelta(days=number)
-    if unit == "week":
-        return day + timedelta(weeks=number)
-    return add_months(day, number * MONTHS[unit])
+    """`day` moved by a number of days, weeks, months, quarters, half-years or years; the first day of all beyond it."""
+    if unit not in ("day", "week"):
+        return add_months(day, number * MONTHS[unit])
+    try:
+        return day + timedelta(days=number * (7 if unit == "week" else 1))
+    except OverflowError:
+        return date.min
 
 
 def period_start(day: date, months: int, year_starts: int) -> date:
@@ -107,6 +110,8 @@ class Windows:
                     hint=say("give it a start of its own"),
                 )
             return self.read(self.named[text], (*seen, text))
+        if found := _EARLIER.fullmatch(text):
+            return self._earlier(text, found, seen)
         if text == "all time":
             return Window(None, self.end)
         if anchor := read_anchor(text):
@@ -129,11 +134,14 @@ class Windows:
             return self.closed(MONTHS[found[2]], int(found[1] or 1))
         if found := _RANGE.fullmatch(text):
             return self._between(text, found[1], found[2])
+        if found := _SEASON.fullmatch(text):
+            return self._season(text, found)
         raise WindowInvalid(
             say("window `{window}` is not understood", window=words),
             hint=say(
                 "write for example `last 12 months`, `12 months before this_year`, `closed quarter`, `this year`,"
-                " `all time`, `2026-01-01 to 2026-06-30`, `first 6 months after first_order` or `since customers.since`"
+                " `all time`, `2026-01-01 to 2026-06-30`, `this year, 1 year earlier`,"
+                " `season 03-01 to 08-31`, `first 6 months after first_order` or `since customers.since`"
             ),
         )
 
@@ -149,6 +157,33 @@ class Windows:
             Window(add_months(end, -months * (i + 1)), add_months(end, -months * i)) for i in range(count)
         ]
 
+    def _earlier(self, text: str, found: re.Match[str], seen: tuple[str, ...]) -> Window:
+        """The same days of an earlier time: both ends move by as much."""
+        self._positive(text, found[2])
+        later = self.read(found[1], seen)
+        if later.anchor is not None:
+            raise WindowInvalid(
+                say("`{window}` has days of its own for every customer", window=found[1]),
+                hint=say("name a window of fixed days"),
+            )
+        moved = [
+            None if day is None else shift(day, -int(found[2]), found[3]) for day in (later.start, later.end)
+        ]
+        assert moved[1] is not None
+        return Window(moved[0], moved[1])
+
+    def _season(self, text: str, found: re.Match[str]) -> Window:
+        """The latest return of a season: the one that runs or ran last, or with `closed` the last that is over."""
+        first, last = (int(found[2]), int(found[3])), (int(found[4]), int(found[5]))
+        for month, day in (first, last):
+            if not 1 <= month <= 12 or not 1 <= day <= calendar.monthrange(2024, month)[1]:
+                raise WindowInvalid(say("window `{window}` has a day that does not exist", window=text))
+        for year in range(self.as_of.year, self.as_of.year - 3, -1):
+            start, end = _in_year(year, *first), _in_year(year + (last < first), *last) + timedelta(days=1)
+            if start <= self.as_of and (end <= self.end or not found[1]):
+                return Window(start, min(end, self.end))
+        return Window(date.min, date.min)
+
     def _positive(self, text: str, number: str) -> None:
         if int(number) < 1:
             raise WindowInvalid(
@@ -158,8 +193,14 @@ class Windows:
     def _between(self, text: str, first: str, last: str) -> Window:
         try:
             start, end = date.fromisoformat(first), date.fromisoformat(last) + timedelta(days=1)
-        except ValueError:
+        except (ValueError, OverflowError):
             raise WindowInvalid(say("window `{window}` has a day that does not exist", window=text)) from None
         if start >= end:
             raise WindowInvalid(say("window `{window}` ends before it starts", window=text))
         return Window(start, min(end, self.end))
+
+
+def _in_year(year: int, month: int, day: int) -> date:
+    """A day of the calendar in a year; 29 February is the 28th where there is none."""
+    year = min(max(year, 1), 9999)
+    return date(year, month, min(day, calendar.monthrange(year, month)[1]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -17,6 +17,7 @@ from zhike_engine.language.parse import parse
 from zhike_engine.messages import say
 from zhike_engine.plan.build import Plan, build
 from zhike_engine.plan.graph import Cycle
+from zhike_engine.plan.parameters import read_value
 from zhike_engine.plan.windows import WindowInvalid, Windows
 from zhike_engine.policy.check_clocks import clock_issues
 from zhike_engine.policy.check_procedures import procedure_issues
@@ -25,7 +26,7 @@ from zhike_engine.policy.check_scales import score_issues
 from zhike_engine.policy.load import Policy, count_of
 from zhike_engine.policy.model import PolicyDocument
 from zhike_engine.policy.places import Spot
-from zhike_engine.sql.compile import compile_plan
+from zhike_engine.sql.compile import Fault, compile_plan
 from zhike_engine.sql.context import Context
 from zhike_engine.sql.dialect import DIALECTS
 from zhike_engine.sql.expressions import UnsetName, to_sql
@@ -56,11 +57,18 @@ def check(policy: Policy, given: Mapping[str, Any] | None = None, as_of: date = 
         name = problem.message.split("`")[1]
         found.append(Issue("error", policy.source.place(("parameters", name)), problem.message, problem.hint))
         return sorted(set(found), key=_order)
-    found += _compiled(policy, plan)
+    compiled = compile_plan(plan, full_shape(), DIALECTS["duckdb"], draft=True)
+    found += _compiled(policy, compiled.faults)
     found += inconsistent(policy, plan)
     found += score_issues(policy, plan)
     for rating in plan.ratings:
-        found += rating_issues(policy, plan, rating)
+        told = [*rating_issues(policy, plan, rating)]
+        if not any(issue.level == "error" for issue in told):
+            told += _faults(
+                policy, [fault for fault in compiled.faults if fault.path == ("ratings", rating.name)]
+            )
+        found += told
+    found += _dated(policy)
     found += clock_issues(policy, plan)
     found += _unset(policy, plan)
     found += _unused(policy)
@@ -196,13 +204,16 @@ def _windows(policy: Policy) -> Iterator[Issue]:
 # names and types
 
 
-def _compiled(policy: Policy, plan: Plan) -> Iterator[Issue]:
-    compiled = compile_plan(plan, full_shape(), DIALECTS["duckdb"], draft=True)
+def _compiled(policy: Policy, faults: Iterable[Fault]) -> Iterator[Issue]:
+    """Faults of metrics and scorecards; windows and ratings have checks of their own."""
+    mine = [one for one in faults if one.path[0] != "ratings" and not one.message.startswith("window `")]
+    yield from _faults(policy, mine)
+
+
+def _faults(policy: Policy, faults: Iterable[Fault]) -> Iterator[Issue]:
     document = policy.document
     known = [*document.metrics, *document.scorecards, *document.parameters, *document.ratings]
-    for fault in compiled.faults:
-        if fault.path[0] == "ratings" or fault.message.startswith("window `"):
-            continue
+    for fault in faults:
         hint = fault.hint
         if fault.unknown:
             hint = did_you_mean(fault.unknown, [*known, *_columns(policy, fault.path)])
@@ -295,6 +306,23 @@ def _unset(policy: Policy, plan: Plan) -> Iterator[Issue]:
                 yield spot.warning(
                     say("parameter `{name}` is unset; what needs it cannot run", name=name),
                     say("give `{name}` a value", name=name),
+                )
+
+
+def _dated(policy: Policy) -> Iterator[Issue]:
+    """Values of other days than the one that is checked: those that cannot be read, and two for one day."""
+    for name, spec in policy.document.parameters.items():
+        days = [one.starts for one in spec.values]
+        for index, one in enumerate(spec.values):
+            spot = Spot(policy, "parameters", name, "values", index)
+            try:
+                read_value(name, spec, one.value)
+            except ParameterInvalid as problem:
+                yield spot.error(problem.message, problem.hint)
+            if one.starts in days[:index]:
+                yield spot.error(
+                    say("parameter `{name}` has two values from {day} on", name=name, day=one.starts),
+                    say("keep one of them"),
                 )
 
 

@@ -53,6 +53,11 @@ def _limit(spot: Spot, plan: Plan, grade: str, written: Decimal | str) -> Iterat
                 say("use one of `type: number` whose unit is hours"),
             )
             return
+        if known.local is not None:
+            yield spot.error(
+                say("parameter `{name}` differs by customer, a clock only by grade", name=written),
+                say("use a parameter without `local`"),
+            )
         value = known.value
     if isinstance(value, Decimal) and value <= 0:
         yield spot.error(

@@ -11,6 +11,7 @@ from zhike_engine.plan.build import Plan
 from zhike_engine.plan.rules import Branching, Leaf, PlannedRating, Tree
 from zhike_engine.policy.check_scales import band, end_value, known, scale_issues
 from zhike_engine.policy.load import Policy
+from zhike_engine.policy.model import Rating
 from zhike_engine.policy.places import Spot
 from zhike_engine.sql.compile import compile_plan
 from zhike_engine.sql.context import Context
@@ -27,6 +28,7 @@ def rating_issues(policy: Policy, plan: Plan, rating: PlannedRating) -> Iterator
     yield from _codes(policy, plan, rating)
     yield from _conditions(policy, plan, rating)
     yield from _bands(policy, plan, rating)
+    yield from _quotas(policy, rating)
     yield from _reach(policy, plan, rating)
     yield from _owed(policy, rating)
 
@@ -34,8 +36,7 @@ def rating_issues(policy: Policy, plan: Plan, rating: PlannedRating) -> Iterator
 # grades that are named
 
 
-def _named(rating: PlannedRating) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    spec = rating.spec
+def _named(spec: Rating) -> Iterator[tuple[tuple[str | int, ...], str]]:
     for index, code in enumerate(spec.test_order or ()):
         yield ("test_order", index), code
     for key in ("floors", "ceilings", "vetoes"):
@@ -50,6 +51,9 @@ def _named(rating: PlannedRating) -> Iterator[tuple[tuple[str | int, ...], str]]
             yield ("fallback", "lines", index, "grade"), line.grade
     for index, code in enumerate(spec.protection.grades if spec.protection else ()):
         yield ("protection", "grades", index), code
+    if spec.protection and isinstance(spec.protection.months, dict):
+        for code in spec.protection.months:
+            yield ("protection", "months", code), code
     if spec.matrix:
         for row, cells in spec.matrix.cells.items():
             for column, code in cells.items():
@@ -58,7 +62,7 @@ def _named(rating: PlannedRating) -> Iterator[tuple[tuple[str | int, ...], str]]
 
 def _codes(policy: Policy, plan: Plan, rating: PlannedRating) -> Iterator[Issue]:
     codes = [grade.code for grade in rating.grades]
-    for path, code in _named(rating):
+    for path, code in _named(plan.document.ratings[rating.name]):
         parameter = plan.parameters.get(code)
         spot = Spot(policy, "ratings", rating.name, *path)
         if parameter is not None and parameter.spec.type == "grade":
@@ -190,9 +194,18 @@ def _bands(policy: Policy, plan: Plan, rating: PlannedRating) -> Iterator[Issue]
     )
 
 
+def _quotas(policy: Policy, rating: PlannedRating) -> Iterator[Issue]:
+    for index, quota in enumerate(rating.spec.quotas):
+        if (quota.top is None) == (quota.share is None):
+            yield Spot(policy, "ratings", rating.name, "quotas", index).error(
+                say("a quota needs `top` or `share`, one of the two"),
+                say("write how many places the grade has"),
+            )
+
+
 def _reach(policy: Policy, plan: Plan, rating: PlannedRating) -> Iterator[Issue]:
     spec = rating.spec
-    given = {code for path, code in _named(rating) if path[0] != "test_order"}
+    given = {code for path, code in _named(spec) if path[0] != "test_order"}
     given |= {str(plan.parameters[code].value) for code in given if code in plan.parameters}
     manual = bool(spec.manual)
     for index, grade in enumerate(rating.grades):

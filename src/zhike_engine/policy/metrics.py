@@ -23,6 +23,9 @@ ValueUnit = Annotated[Unit, Field(description="unit of the result")]
 Where = Annotated[Expression | None, Field(description="only rows for which this holds")]
 By = Annotated[str | None, Field(description="date column that places a row in time, if not the usual one")]
 LastRows = Annotated[int | None, Field(ge=1, description="only the last n rows of the window")]
+Trim = Annotated[
+    int | None, Field(ge=1, description="leave out the n highest and the n lowest values of the window")
+]
 First = Annotated[Literal["high", "low"], Field(description="which end comes first")]
 Within = Annotated[
     str | None, Field(description="attribute; customers are compared within each of its values")
@@ -53,6 +56,13 @@ class Average(_Aggregate):
 
     average: str = Field(description="column, such as orders.amount")
     last: LastRows = None
+    trim: Trim = None
+
+
+class Median(_Aggregate):
+    """Middle value of a column over a window, of two the mean; not computable when there is no value."""
+
+    median: str = Field(description="column of numbers, such as receivables.days_late")
 
 
 class Minimum(_Aggregate):
@@ -266,6 +276,7 @@ class Formula(_Metric):
 KINDS: dict[str, type[_Metric]] = {
     "sum": Sum,
     "average": Average,
+    "median": Median,
     "minimum": Minimum,
     "maximum": Maximum,
     "count": Count,
@@ -295,7 +306,7 @@ KINDS: dict[str, type[_Metric]] = {
 """Key of the document -> model of the metric kind."""
 
 AnyMetric = (
-    Sum | Average | Minimum | Maximum | Count | Distinct | Active | Growth | Share | Rank | Percentile | Quantile
+    Sum | Average | Median | Minimum | Maximum | Count | Distinct | Active | Growth | Share | Rank | Percentile | Quantile
     | CumulativeShare | Tenure | Recency | LongestGap | Streak | Held | Volatility | Deviation | Column | Lookup
     | Target | Judgement | Group | Forecast | Formula
 )  # fmt: skip
@@ -311,6 +322,7 @@ def kind_of(value: Any) -> str | None:
 Metric = Annotated[
     Annotated[Sum, Tag("sum")]
     | Annotated[Average, Tag("average")]
+    | Annotated[Median, Tag("median")]
     | Annotated[Minimum, Tag("minimum")]
     | Annotated[Maximum, Tag("maximum")]
     | Annotated[Count, Tag("count")]

@@ -62,7 +62,7 @@ class PolicyDocument(Model):
     words: dict[str, AnyText] = Field({}, description="what people see for codes of facts and answers")
     metrics: dict[Identifier, Metric] = Field({}, description="what is measured")
     scorecards: dict[Identifier, Scorecard] = Field({}, description="weighted scores")
-    ratings: dict[RatingName, Rating] = Field(description="how customers are graded")
+    ratings: dict[RatingName, Rating] = Field(min_length=1, description="how customers are graded")
     obligations: dict[Identifier, Obligation] = Field({}, description="reserved: duties of grades")
     procedures: dict[Identifier, Procedure] = Field({}, description="reserved: steps with roles")
     clocks: dict[Identifier, Clock] = Field({}, description="within which hours requests are answered")

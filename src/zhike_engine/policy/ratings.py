@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 from pydantic import Field
@@ -54,7 +55,7 @@ class Fallback(Model):
 
     article: ArticleNumber = ""
     mark: AnyText = Field(description="the mark the customer carries on the review list")
-    lines: list[Branch] = Field(description="the first line that holds counts")
+    lines: list[Branch] = Field(min_length=1, description="the first line that holds counts")
 
 
 class Newcomers(Model):
@@ -101,8 +102,16 @@ class Protection(Model):
     """A grade cannot fall for so many months after the day it took effect."""
 
     article: ArticleNumber = ""
-    months: Number | str = Field(description="number of months, or a parameter")
+    months: Number | str | dict[str, Number | str] = Field(
+        description="number of months, or a parameter; by grade where they differ"
+    )
     grades: list[str] = Field([], description="protected grades; all when empty")
+
+    def lengths(self, codes: Iterable[str]) -> dict[str, Number | str]:
+        """Every protected grade with its months; `codes` are those of the rating."""
+        if isinstance(self.months, dict):
+            return self.months
+        return dict.fromkeys(self.grades or codes, self.months)
 
 
 class Bound(Model):
@@ -171,7 +180,7 @@ class Rating(Model):
     matrix: Matrix | None = Field(None, description="two measures that decide together")
     score: str | None = Field(None, description="scorecard or metric shown as the score")
     measure: str | None = Field(None, description="amount used for concentration and near misses")
-    grades: dict[str, Grade] = Field(description="the grades, best first")
+    grades: dict[str, Grade] = Field(min_length=1, description="the grades, best first")
     precedence: Literal["first", "best", "worst", "unchanged"] = Field(
         "first", description="which grade counts when the conditions of several hold"
     )

@@ -33,6 +33,10 @@ def hint_of(error: Mapping[str, Any]) -> Said:
     refused = refusal_in(error)
     if refused is not None:
         return refused.hint
+    if error["type"] == "string_pattern_mismatch":
+        if error["loc"][-1:] == ("currency",):
+            return say("write ISO codes of three capital letters, such as CNY")
+        return say("use small letters, digits and hyphens")
     return say("put it in quotes") if error["type"] == "string_type" else NOTHING
 
 
@@ -68,6 +72,8 @@ def _limit(error: Mapping[str, Any], key: str) -> Said | None:
             return say("`{key}` must be at most {limit}", key=key, limit=ctx["le"])
         case "less_than":
             return say("`{key}` must be below {limit}", key=key, limit=ctx["lt"])
+        case "too_short" if isinstance(error["input"], dict):
+            return say("`{key}` needs at least one entry", key=key)
         case "too_short":
             return say("`{key}` needs a list of at least {limit}", key=key, limit=ctx["min_length"])
         case "too_long":

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from zhike_engine.messages import say
 from zhike_engine.policy.conditions import Expression
 from zhike_engine.policy.parts import AnyText, ArticleNumber, DateText, Model, Note, Number, OwnTitle, Title
+from zhike_engine.policy.refusals import Refused
+from zhike_engine.words import OR, quoted
 
 
 class Dated(Model):
@@ -22,6 +25,12 @@ class Local(Model):
 
     by: str = Field(description="attribute, such as customers.region")
     values: dict[str, Number] = Field(description="value for each word of the attribute")
+
+
+MONEY_UNITS = {
+    "": 1, "元": 1, "万元": 10_000, "百万元": 1_000_000, "亿元": 100_000_000, "10,000": 10_000, "1,000,000": 1_000_000,
+}  # fmt: skip
+"""Units that an amount may be written in -> currency units."""
 
 
 class Parameter(Model):
@@ -41,6 +50,17 @@ class Parameter(Model):
     optional: bool = Field(False, description="a condition that uses it does not apply while it is unset")
     owner: AnyText | None = Field(None, description="who sets the value")
     note: Note = None
+
+    @model_validator(mode="after")
+    def _units(self) -> Self:
+        if self.type == "money" and self.unit not in MONEY_UNITS:
+            units = quoted((unit for unit in MONEY_UNITS if unit), OR)
+            raise Refused(
+                say("`{unit}` is no unit of money", unit=self.unit), say("use {names}", names=units)
+            )
+        if self.local is not None and self.type in ("grade", "text", "flag"):
+            raise Refused(say("only numbers have local values"), say("use a keyed table instead of `local`"))
+        return self
 
 
 class FactNeed(Model):

@@ -27,6 +27,7 @@ _Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _FAULTS = {
     "mapping values are not allowed": say("mapping values are not allowed in this context"),
+    "tab character": say("a tab stands where blanks belong"),
     "could not find expected ':'": say("a colon is missing after a key"),
     "did not find expected key": say("a key was expected here; the indentation differs from the line above"),
     "did not find expected '-'": say("a list entry was expected here; the indentation differs"),
@@ -95,6 +96,8 @@ def parse_document(text: str, file: str = "<text>") -> Document:
         mark = problem.problem_mark
         place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file, 1, 1)
         what = (problem.problem or "").rstrip(".")
+        if mark and "\t" in _indent(text, mark.line):
+            what = "tab character"
         raise DocumentInvalid(
             say("not valid YAML: {fault}", fault=_yaml_fault(what)), place=str(place), hint=_yaml_hint(what)
         ) from None
@@ -121,8 +124,14 @@ def _yaml_fault(what: str) -> Said:
     return say("the reader says `{words}`", words=what)
 
 
+def _indent(text: str, number: int) -> str:
+    """The blanks before the first sign of a line."""
+    line = [*text.splitlines(), ""][min(number, len(text.splitlines()))]
+    return line[: len(line) - len(line.lstrip())]
+
+
 def _yaml_hint(what: str) -> Said:
-    if "\\t" in what:
+    if "\\t" in what or "tab character" in what:
         return say("indent with spaces, not with tabs")
     if "mapping values are not allowed" in what:
         return say("put text that contains `: ` in quotes")

@@ -229,6 +229,10 @@ class Context:
         if table is None:
             raise UnknownName(name)
         keys = [names(key) for key in table.by]
+        if any(len(cell.when) != len(keys) for cell in table.cells):
+            raise TypeMismatch(
+                say("reads table `{table}`, in which rows lack keys or have too many", table=name)
+            )
         cells = [self._cell(cell.value) for cell in table.cells]
         rest = [self._cell(table.otherwise)] if table.otherwise is not None else []
         sides, kind = v.unify([*cells, *rest], v.MIXES, self.d)
@@ -261,16 +265,14 @@ class Context:
     ) -> Callable[[str, Measure | Value], str]:
         """Aggregates over the last rows of a window; returns a function that adds one."""
         d, day = self.d, f"t.{self.d.quote(by or reading.day)}"
-        where = [*reading.standing(), *filters, *window_conditions(day, window, None, d)]
-        where += anchor_conditions(day, window, d)
-        event = joined_event(self.event(window.anchor)) if window.anchor else ""
+        source = self._rows_of(reading, day, window, filters)
         key = ", ".join(f"t.{d.quote(column)} desc" for column in reading.spec.key)
 
         def add(function: str, of: Measure | Value) -> str:
             alias = f"l{len(self.joins)}"
             inner = (
                 f"select t.customer as customer, {of.sql} as val, row_number() over (partition by t.customer"
-                f" order by {day} desc, {key}) as n from {reading.relation()}{event} where {' and '.join(where)}"
+                f" order by {day} desc, {key}) as n from {source}"
             )
             raw = isinstance(of, Measure) and of.raw
             sql = {
@@ -284,6 +286,35 @@ class Context:
             return f"{alias}.a"
 
         return add
+
+    def by_size(
+        self,
+        reading: Reading,
+        window: Window,
+        filters: tuple[str, ...],
+        by: str | None,
+        of: Measure,
+        kept: str,
+    ) -> tuple[str, str]:
+        """Total and count of the values of a window whose place `q.n` of `q.c` by size is kept."""
+        d, alias = self.d, f"w{len(self.joins)}"
+        source = self._rows_of(reading, f"t.{d.quote(by or reading.day)}", window, filters)
+        order = f"row_number() over (partition by t.customer order by {of.sql}) as n"
+        inner = (
+            f"select t.customer as customer, {of.sql} as val, {order}, count(*) over (partition by t.customer) as c"
+            f" from {source} and {of.sql} is not null"
+        )
+        total = d.money_total("q.val") if of.raw else d.total("q.val")
+        select = f"select q.customer as customer, {total} as a, count(*) as b from ({inner}) q where {kept}"
+        self.joins.append((alias, f"{select} group by q.customer"))
+        return f"{alias}.a", f"{alias}.b"
+
+    def _rows_of(self, reading: Reading, day: str, window: Window, filters: tuple[str, ...]) -> str:
+        """FROM and WHERE of the rows of a window, under the alias `t`."""
+        where = [*reading.standing(), *filters, *window_conditions(day, window, None, self.d)]
+        where += anchor_conditions(day, window, self.d)
+        event = joined_event(self.event(window.anchor)) if window.anchor else ""
+        return f"{reading.relation()}{event} where {' and '.join(where)}"
 
     def latest_judgement(self, name: str, valid_months: int | None, reviewed: bool) -> str:
         """The value of the latest judgement while it is in date, as text; an earlier one does not come back.

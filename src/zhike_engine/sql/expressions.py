@@ -68,6 +68,9 @@ def _call(function: str, arguments: tuple[n.Node, ...], names: Environment, d: D
         test = condition_sql(arguments[0], names, d)
         sides, kind = v.unify([to_sql(a, names, d) for a in arguments[1:]], v.CHOOSES, d)
         return _like(kind, f"(case when {test} then {sides[0]} when not {test} then {sides[1]} end)")
+    if function in n.ROUNDINGS:
+        kept = n.Call(function, arguments).decimals
+        return v.to_decimals(to_sql(arguments[0], names, d), kept, function, d)
     values = [to_sql(a, names, d) for a in arguments]
     if function == "abs":
         only = values[0]

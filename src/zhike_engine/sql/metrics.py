@@ -94,6 +94,11 @@ def _average(spec: kinds.Average, c: Context) -> Value:
     if not reading.present:
         return Value(c.null("double"), "double", measure.unit)
     filters = _filters(reading, spec.where, c, events=True)
+    if spec.trim is not None:
+        if spec.last is not None:
+            raise TypeMismatch(say("takes both `last` and `trim`; use one of them"))
+        kept = f"q.n > {spec.trim} and q.n <= q.c - {spec.trim}"
+        return _of_the_middle(spec, reading, measure, filters, kept, c)
     if spec.last is not None:
         alias = c.last_rows(reading, spec.last, c.window(spec.over), filters, spec.by)
         top, count = alias("total", measure), alias("count", measure)
@@ -104,6 +109,28 @@ def _average(spec: kinds.Average, c: Context) -> Value:
         count = scan.add("count", measure.sql, window, filters)
     upper = Value(top, "exact", measure.unit, measure.denominator)
     return v.divide(upper, Value(count, "exact", "any"), c.d)
+
+
+def _median(spec: kinds.Median, c: Context) -> Value:
+    reading, column = _split(spec.median, c)
+    measure = reading.measure(column)
+    if not reading.present:
+        return Value(c.null("double"), "double", measure.unit)
+    filters = _filters(reading, spec.where, c, events=True)
+    return _of_the_middle(spec, reading, measure, filters, "q.n * 2 >= q.c and q.n * 2 <= q.c + 2", c)
+
+
+def _of_the_middle(
+    spec: kinds.Average | kinds.Median,
+    reading: Reading,
+    measure: Measure,
+    filters: tuple[str, ...],
+    kept: str,
+    c: Context,
+) -> Value:
+    """Mean of the values whose place `q.n` among `q.c`, in the order of size, is kept."""
+    top, count = c.by_size(reading, c.window(spec.over), filters, spec.by, measure, kept)
+    return v.divide(Value(top, "exact", measure.unit, measure.denominator), Value(count, "exact", "any"), c.d)
 
 
 def _extreme(spec: kinds.Minimum | kinds.Maximum, c: Context) -> Value:
@@ -291,6 +318,7 @@ def _formula(spec: kinds.Formula, c: Context) -> Value:
 _AUTHORS: dict[type, Callable[[Any, Context], Value]] = {
     kinds.Sum: _sum,
     kinds.Average: _average,
+    kinds.Median: _median,
     kinds.Minimum: _extreme,
     kinds.Maximum: _extreme,
     kinds.Count: _count,

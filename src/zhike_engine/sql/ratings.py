@@ -271,6 +271,10 @@ class RatingAuthor:
         for grade in self.rating.grades:
             if grade.code == code:
                 return grade.rank
+        if code in self.c.plan.parameters and self.c.plan.parameters[code].value is None:
+            if not self.c.draft:
+                self.unset.add(code)
+            return 1
         raise TypeMismatch(
             say(
                 "names grade `{code}`, which is none of {names}",

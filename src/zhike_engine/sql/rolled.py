@@ -7,7 +7,7 @@ For every scan the facts are grouped by customer and month once; whatever ends a
     active periods      months with at least one row
     longest gap         the largest gap inside a month, or from a month's last day to the next month's first
 
-Different values and the last rows of a window do not add up from months. Only DuckDB keeps rollups.
+Different values, the last rows of a window and its middle do not add up from months. Only DuckDB keeps rollups.
 """
 
 from __future__ import annotations
@@ -225,6 +225,8 @@ class RolledCompiler(Compiler):
         for alias, _ in self.c.joins:
             if alias.startswith("l"):
                 self._refuse(alias, say("looks at the last rows of a window"))
+            if alias.startswith("w"):
+                self._refuse(alias, say("puts the rows of a window in the order of their size"))
         for scan in self.c.scans:
             if scan.aggregates:
                 try:

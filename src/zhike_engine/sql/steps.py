@@ -141,14 +141,13 @@ class StepAuthor:
         rule = self.a.rating.spec.protection
         if rule is None:
             return step
-        months = int(self._whole(rule.months))
-        since = self.a.c.d.day(add_months(self.a.c.plan.as_of, -months))
         now, prev = self.a.column(step), self.a.column("prev_rank")
-        tests = [f"{prev} is not null", f"{now} > {prev}", f"{self.a.column('since')} > {since}"]
-        if rule.grades:
-            ranks = ", ".join(str(self.a.ranked(code)) for code in rule.grades)
-            tests.append(f"{prev} in ({ranks})")
-        chain.add([(self.a.as_flag(self.a.sure("(" + " and ".join(tests) + ")")), self.a.column("shielded"))])
+        ranks: dict[int, list[int]] = {}
+        for code, months in rule.lengths(grade.code for grade in self.a.rating.grades).items():
+            ranks.setdefault(self._months(months), []).append(self.a.ranked(code))
+        young = " or ".join(self._young(months, those) for months, those in ranks.items())
+        test = f"({prev} is not null and {now} > {prev} and ({young or '1 = 0'}))"
+        chain.add([(self.a.as_flag(self.a.sure(test)), self.a.column("shielded"))])
         chain.add(
             [
                 (
@@ -158,6 +157,21 @@ class StepAuthor:
             ]
         )
         return "s_shield"
+
+    def _months(self, raw: Decimal | str) -> int:
+        whole = self._whole(raw)
+        if whole.lstrip("-").isdigit():
+            return int(whole)
+        parameter = self.a.c.plan.parameters.get(str(raw))
+        if parameter is not None and parameter.value is None:
+            return 0
+        raise TypeMismatch(say("protects for months that differ between customers"))
+
+    def _young(self, months: int, ranks: Sequence[int]) -> str:
+        """Whether the previous grade is one of these and took effect less than so many months ago."""
+        border = self.a.c.d.day(add_months(self.a.c.plan.as_of, -months))
+        held = f"{self.a.column('prev_rank')} in ({', '.join(map(str, ranks))})"
+        return f"({held} and {self.a.column('since')} > {border})"
 
     def bounds(self, chain: Chain, step: str) -> str:
         spec = self.a.rating.spec

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from math import gcd, lcm
 from typing import Literal
 
@@ -300,6 +300,30 @@ def rounded(value: Value, denominator: int, d: Dialect) -> Value:
     shared = gcd(denominator, value.denominator)
     upper, lower = _times(value, denominator // shared), value.denominator // shared
     return Value(round_fraction(upper, str(lower), d), "exact", value.unit, denominator)
+
+
+def to_decimals(value: Value, decimals: int, function: str, d: Dialect) -> Value:
+    """`round` (half away from zero), `round_down` (never above) or `round_up` (never below) to so many decimals."""
+    _need_numbers(value)
+    scale = 10**decimals
+    if value.constant is not None:
+        way = {"round": ROUND_HALF_UP, "round_down": ROUND_FLOOR, "round_up": ROUND_CEILING}[function]
+        return constant((value.constant * scale).to_integral_value(way) / scale, value.unit)
+    if function == "round" or (value.storage == "exact" and scale % value.denominator == 0):
+        return rounded(value, scale, d)
+    if value.storage == "double":
+        moved = f"({value.sql} * {d.double_literal(float(scale))})"
+        below = d.integer(d.floor(moved))
+        sql = below if function == "round_down" else f"(-{d.integer(d.floor(f'-{moved}'))})"
+        return Value(sql, "exact", value.unit, scale)
+    shared = gcd(scale, value.denominator)
+    upper, lower = _times(value, scale // shared), value.denominator // shared
+    more = 0 if function == "round_down" else lower - 1
+    positive = d.divide_whole(f"({upper}) + {more}", str(lower))
+    negative = d.divide_whole(f"-({upper}) + {lower - 1 - more}", str(lower))
+    return Value(
+        f"(case when ({upper}) < 0 then -{negative} else {positive} end)", "exact", value.unit, scale
+    )
 
 
 def round_fraction(upper: str, lower: str, d: Dialect) -> str:

@@ -15,6 +15,7 @@ from tests.product.cast import CANARY, EARLY, Cast
 from zhike.customers.archive import Need, Unit
 from zhike.customers.documents import Document
 from zhike.customers.models import Activity, Customer
+from zhike.requests.models import ServiceRequest
 
 Value = Callable[[Cast, Customer], Any]
 
@@ -42,8 +43,9 @@ OF: dict[str, Value] = {
     "needs": lambda cast, customer: customer.needs.get().pk,
     "units": lambda cast, customer: customer.units.get().pk,
     "documents": lambda cast, customer: customer.documents.get().pk,
+    "requests": lambda cast, customer: customer.requests.get().pk,
 }
-"""Step of an address before `<int:key>` -> the key of the customer's record of this kind."""
+"""Step of an address before a key -> the key of the customer's record of this kind."""
 
 OF_CUSTOMER = {"code"}
 """Parameters that name a customer, or a record of one: their addresses are asked for each customer."""
@@ -63,6 +65,10 @@ def furnish(cast: Cast) -> None:
             customer=customer, kind="product", text=f"{word} need", source="visit", stated_on=day, by=by
         )
         Unit.objects.create(customer=customer, model=f"{word} machine")
+        ServiceRequest.objects.create(
+            customer=customer, kind="other", channel="call", subject=f"{word} request", received_at=EARLY, recorded_by=by,
+            recorded_at=EARLY, owner=by, due_at=EARLY, hours=24,
+        )  # fmt: skip
         Document.objects.create(
             customer=customer, kind="other", title=f"{word} paper", added_by=by, added_at=EARLY
         )

@@ -16,7 +16,7 @@ from tests.product.cast import Cast
 from zhike.api.actions import make_token, revoke_token
 from zhike.api.models import Token
 from zhike.api.shapes import CustomerChange
-from zhike.customers.models import Customer, Viewing
+from zhike.customers.models import Assignment, Customer, Viewing
 from zhike.kernel.journal import Entry
 from zhike.people.company import set_limit
 from zhike.people.models import Person
@@ -85,6 +85,76 @@ def test_a_key_sent_twice_has_one_effect_and_one_answer(cast: Cast, call: Call) 
     assert first[0] == 201
     assert Customer.objects.filter(code="N1").count() == 1
     assert call(cast.people.ming, "POST", "/customers", {**new, "code": "N2"}, key="k1")[0] == 422
+
+
+def test_refusals_are_told_in_the_language_of_the_request(cast: Cast) -> None:
+    """The codes stay; the person of the token reads English."""
+    _token, secret = make_token(
+        name="t", verbs=["see_customers", "use_api"], until_on=timezone.localdate(), networks=[], by=cast.people.ming,
+        at=timezone.now(),
+    )  # fmt: skip
+    key = {"Authorization": f"Bearer {secret}"}
+
+    def ask(method: str, path: str, language: str = "", body: Any = None, **headers: str) -> Any:
+        wish = {"Accept-Language": language} if language else {}
+        browser = Client(enforce_csrf_checks=True, raise_request_exception=False)
+        return browser.generic(
+            method, f"/api/v1{path}", json.dumps(body), "application/json", headers={**wish, **key, **headers}
+        )
+
+    told = {
+        language: ask("GET", "/customers/B", language) for language in ("", "zh-CN,en;q=0.5", "en-US", "fr")
+    }
+    assert [one.headers["Content-Language"] for one in told.values()] == ["en", "zh-hans", "en", "en"]
+    assert {one.json()["code"] for one in told.values()} == {"not_found"}
+    assert [one.json()["message"] for one in told.values()] == [
+        "There is no such customer.", "没有这个客户。", "There is no such customer.", "There is no such customer.",
+    ]  # fmt: skip
+    refused = ask("POST", "/customers", "zh", {"code": "N9", "name": "x"})
+    assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
+    assert "权限" in refused.json()["message"] or "角色" in refused.json()["message"]
+    wrong = ask("GET", "/customers?limit=1000&q=" + "x" * 61, "zh").json()
+    assert wrong["fields"] == {"limit": "不得大于 100", "q": "最多 60 个字符"}
+    assert ask("GET", "/customers?limit=1000").json()["fields"] == {"limit": "must be at most 100"}
+    assert ask("GET", "/nothing", "zh").json()["code"] == "not_found"
+    assert ask("DELETE", "/me", "zh").json() == {
+        "code": "not_allowed",
+        "message": "该地址不接受这种请求方法。",
+        "fields": {},
+    }
+    unknown = ask("POST", "/customers", "zh", {"code": "N9", "name": "x"}, Authorization="Bearer zk_old")
+    assert (unknown.status_code, unknown.json()["code"]) == (401, "unauthenticated")
+
+
+@pytest.mark.parametrize("lost", ["the verb", "the customer", "the class"])
+def test_an_answer_that_was_kept_is_no_right(cast: Cast, call: Call, lost: str) -> None:
+    """Sent again by who has lost a right since, a request is refused, or answered without what is hidden now."""
+    role, new = cast.roles.account_manager, {"code": "N1", "name": "宁波", "phone": "021-5550"}
+    assert call(cast.people.ming, "POST", "/customers", new, key="k")[0] == 201
+    change = {"version": Customer.objects.get(code="N1").version, "address": "江南路"}
+    assert call(cast.people.ming, "PATCH", "/customers/N1", change, key="c")[1]["amount_12m"] == "0"
+    if lost == "the verb":
+        role.verbs = [one for one in role.verbs if one not in ("add_customer", "change_customer")]
+        role.save()
+        expected = [(403, "forbidden")] * 2
+    elif lost == "the customer":
+        Assignment.objects.filter(customer__code="N1").delete()
+        Customer.objects.filter(code="N1").update(manager=cast.people.gao, department=None, region=None)
+        expected = [(404, "not_found")] * 2
+    else:
+        role.sees = ["basic"]
+        role.save()
+        expected = [(201, None), (200, None)]
+    answers = [
+        call(cast.people.ming, "POST", "/customers", new, key="k"),
+        call(cast.people.ming, "PATCH", "/customers/N1", change, key="c"),
+    ]
+    assert [(status, body.get("code") if status > 399 else None) for status, body in answers] == expected
+    for status, body in answers:
+        if status < 400:
+            assert body["address"] in ("", "江南路")
+            hidden = ("phone", "email", "amount_12m", "receivable", "overdue")
+            assert [body[name] for name in hidden] == [None] * 5
 
 
 def test_a_change_names_the_version_it_was_read_at(cast: Cast, call: Call) -> None:

@@ -7,6 +7,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from django.db import connection
+from django.db.models import Count
 from django.test import Client
 from django.utils import timezone
 from python_calamine import load_workbook
@@ -16,6 +18,7 @@ from zhike.customers import list_views
 from zhike.customers.actions import settle
 from zhike.customers.export_right import ExportRecord
 from zhike.customers.models import Customer
+from zhike.customers.quality import Defect
 from zhike.jobs.running import run_due
 from zhike.kernel.journal import Entry
 from zhike.lists.files import safe
@@ -162,6 +165,20 @@ def test_groups_of_closed_places_have_names(keeper: Client, cast: Cast) -> None:
     Customer.objects.filter(manager=cast.people.ming).update(manager=cast.people.old)
     assert "South" in keeper.get("/customers/?group=region").content.decode()
     assert "Gone Away" in keeper.get("/customers/?group=manager").content.decode()
+
+
+def test_groups_and_the_quality_of_archives_are_counted_in_an_index(cast: Cast) -> None:
+    """No row of a customer is read for a group, whether all are seen or those of a region; defects come in the order of their index."""
+    for person in (cast.people.keep, cast.people.rong):
+        for field in ("region_id", "department_id", "manager_id"):
+            rows = Customer.objects.visible_to(person).living().order_by()
+            plan = rows.values_list(field).annotate(number=Count("pk")).explain()
+            read = [line for line in plan.splitlines() if "zhike_customer" in line]
+            if connection.vendor == "sqlite":
+                assert all("COVERING" in line or "PRIMARY KEY" in line for line in read), plan
+    plan = Defect.objects.standing().visible_to(cast.people.keep).select_related("customer").explain()
+    if connection.vendor == "sqlite":
+        assert "INDEX defect_standing" in plan, plan
 
 
 def test_everything_is_one_step_away_from_a_view_that_opens_by_default(keeper: Client) -> None:

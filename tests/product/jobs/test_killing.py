@@ -6,9 +6,10 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,6 +19,7 @@ pytestmark = pytest.mark.own_database
 ROOT = Path(__file__).resolve().parents[3]
 WORKER = Path(__file__).with_name("slow_worker.py")
 ASK = """
+import sys
 import django; django.setup()
 from django.utils import timezone
 from zhike.jobs import registry
@@ -25,7 +27,10 @@ from zhike.jobs.actions import enqueue
 from zhike.jobs.models import Job
 from zhike.people.models import Region
 registry.job("add_regions", title="Regions")(print)
+for line in sys.stdin:
+    print(eval(line), flush=True)
 """
+"""A process that answers what is asked of the database, one line each."""
 
 
 class Installation:
@@ -36,17 +41,22 @@ class Installation:
             **os.environ, "ZHIKE_DATA_DIR": str(folder), "ZHIKE_DATABASE_URL": url,
             "DJANGO_SETTINGS_MODULE": "zhike.config.settings", "PYTHONPATH": str(ROOT / "src"),
         }  # fmt: skip
-        self.python("-m", "django", "migrate", "--skip-checks", "-v0")
-
-    def python(self, *words: str) -> str:
-        done = subprocess.run(
-            [sys.executable, *words], env=self.env, capture_output=True, text=True, check=False, timeout=120
+        migrate = [sys.executable, "-m", "django", "migrate", "--skip-checks", "-v0"]
+        subprocess.run(migrate, env=self.env, check=True, timeout=120)
+        pipe = subprocess.PIPE
+        self.asked = subprocess.Popen(
+            [sys.executable, "-c", ASK], env=self.env, text=True, stdin=pipe, stdout=pipe
         )
-        assert done.returncode == 0, done.stderr
-        return done.stdout.strip()
+
+    def close(self) -> None:
+        self.asked.communicate(timeout=30)
 
     def tell(self, expression: str) -> str:
-        return self.python("-c", f"{ASK}\nprint({expression})")
+        assert self.asked.stdin is not None
+        assert self.asked.stdout is not None
+        self.asked.stdin.write(f"{expression}\n")
+        self.asked.stdin.flush()
+        return self.asked.stdout.readline().strip()
 
     @contextmanager
     def worker(self) -> Iterator[subprocess.Popen[bytes]]:
@@ -59,12 +69,11 @@ class Installation:
 
     def wait_for(self, expression: str) -> None:
         """Until the expression is true in the database; a minute at most."""
-        self.python(
-            "-c",
-            f"{ASK}\nimport threading\n"
-            f"for _ in range(1200):\n    if {expression}: break\n    threading.Event().wait(0.05)\n"
-            f"else: raise SystemExit(str(Job.objects.values()))",
-        )
+        for _ in range(1200):
+            if self.tell(expression) == "True":
+                return
+            threading.Event().wait(0.05)
+        raise AssertionError(self.tell("list(Job.objects.values())"))
 
 
 @contextmanager
@@ -82,14 +91,15 @@ def scratch_database(url: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def on_sqlite(tmp_path) -> Installation:
-    return Installation(tmp_path, "")
+def on_sqlite(tmp_path) -> Iterator[Installation]:
+    with closing(Installation(tmp_path, "")) as place:
+        yield place
 
 
 @pytest.fixture
 def on_postgresql(tmp_path, postgresql_url) -> Iterator[Installation]:
-    with scratch_database(postgresql_url) as url:
-        yield Installation(tmp_path, url)
+    with scratch_database(postgresql_url) as url, closing(Installation(tmp_path, url)) as place:
+        yield place
 
 
 def kill_and_finish(place: Installation, number: int) -> None:

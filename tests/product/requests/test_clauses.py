@@ -17,8 +17,9 @@ from zhike.kernel.refusals import Conflict
 from zhike.outbox.models import Message
 from zhike.policies.models import PolicyVersion
 from zhike.requests.actions import answer_request
-from zhike.requests.models import ServiceRequest
+from zhike.requests.models import KINDS, ServiceRequest
 from zhike.requests.watching import tell_overdue
+from zhike_engine.policy.clocks import REQUEST_KINDS
 
 pytestmark = pytest.mark.django_db
 
@@ -81,6 +82,7 @@ def test_after_thirty_hours_a_is_breached_and_b_and_c_are_met(desk: SimpleNamesp
 
 def test_without_grade_or_limit_the_page_says_why(desk: SimpleNamespace) -> None:
     """Nobody invents a limit: no grade, no clock for the grade, a parameter that is unset."""
+    assert list(KINDS) == list(REQUEST_KINDS)  # what the product calls kinds is what policies name
     graded(desk, B="A", C="A")
     desk.clock("2026-03-09 01:00")
     boss = desk.as_("boss")
