@@ -167,7 +167,9 @@ def whole(rows: list[Proposal]) -> list[Proposal]:
     versions = PolicyVersion.objects.select_related("policy").in_bulk(keys)
     for run in known.values():
         run.version = versions[run.version_id]
-    short = Customer.objects.defer("search", "tokens", "channels")
+    short = Customer.objects.only(
+        "code", "name", "short_name", "department", "region", "manager", "grade", "life"
+    )
     for part in chunks(rows):
         customers = short.in_bulk({one.customer_id for one in part})
         for one in part:

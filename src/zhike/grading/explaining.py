@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,8 +13,8 @@ from zhike.customers.models import Activity, Customer
 from zhike.grading.frozen import folder_of, using
 from zhike.grading.models import Grade, GradingResult, GradingRun
 from zhike.kernel.refusals import NotThere
-from zhike_engine.errors import NotFound
-from zhike_engine.explain import Explanation, explain
+from zhike_engine.errors import NotFound, ZhikeError
+from zhike_engine.explain import Explanation, explain, explain_many
 
 
 def explanation(of: GradingResult | Grade) -> Explanation | None:
@@ -23,6 +24,24 @@ def explanation(of: GradingResult | Grade) -> Explanation | None:
         return None
     found = explanations(run, of.customer_id, of.rating.rpartition(".")[2])
     return found[0] if found else None
+
+
+def explanations_of(grades: Iterable[Grade]) -> dict[int, Explanation]:
+    """The explanations of many grades by their keys, in one question for each run; those that cannot be given are not there."""
+    alike: dict[tuple[int, str], list[Grade]] = {}
+    for one in grades:
+        if one.run is not None and folder_of(one.run).facts.is_dir():
+            alike.setdefault((one.run.pk, one.rating.rpartition(".")[2]), []).append(one)
+    found: dict[int, Explanation] = {}
+    for (_run, rating), some in alike.items():
+        assert some[0].run is not None
+        with using(some[0].run) as opened:
+            try:
+                told = list(explain_many(opened, [str(one.customer_id) for one in some], rating))
+            except ZhikeError:  # each is asked for alone then
+                continue
+        found |= {one.pk: each[0] for one, each in zip(some, told, strict=True)}
+    return found
 
 
 def explanations(run: GradingRun, customer: int, rating: str | None = None) -> list[Explanation]:

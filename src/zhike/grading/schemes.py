@@ -159,6 +159,7 @@ class Schemes:
     def __init__(self) -> None:
         self.versions: dict[int, PolicyVersion] = {}
         self.latest: dict[str, PolicyVersion | None] = {}
+        self.known: dict[tuple[int | None, str], Scheme | None] = {}
 
     def fetch(self, keys: set[int]) -> None:
         """Read these versions in one query."""
@@ -169,6 +170,11 @@ class Schemes:
 
     def of(self, version: int | None, key: str) -> Scheme | None:
         """The scheme of a rating in a version; a grade without version is read by the policy's newest one."""
+        if (version, key) not in self.known:
+            self.known[version, key] = self._read(version, key)
+        return self.known[version, key]
+
+    def _read(self, version: int | None, key: str) -> Scheme | None:
         if version is not None:
             self.fetch({version})
             found = self.versions.get(version)

@@ -34,6 +34,10 @@ RECENT = timedelta(days=45)
 """How far back the frequent settling looks; the nightly one looks at everybody."""
 
 
+SHORT = Customer.objects.only("code", "name", "short_name")
+"""Customers as their names need them."""
+
+
 @dataclass(frozen=True)
 class Taking:
     """One grade that is to be written."""
@@ -91,9 +95,7 @@ def _write_chunk(
     rating: str, wanted: dict[int, Taking], from_on: date, by: Person | None, at: datetime
 ) -> list[Grade]:
     """Up to some hundred customers of one rating."""
-    customers = {
-        one.pk: one for one in Customer.objects.select_for_update().filter(pk__in=wanted).order_by("pk")
-    }
+    customers = {one.pk: one for one in SHORT.select_for_update().filter(pk__in=wanted).order_by("pk")}
     standing = Grade.objects.filter(rating=rating, customer__in=wanted)
     now = dict(
         standing.on(from_on - timedelta(days=1)).order_by("from_on", "id").values_list("customer", "grade")
@@ -158,8 +160,11 @@ def _settle(rows: Any, day: date) -> int:
     wrong = right.exclude(grade=F("right"), grade_since=F("right_since")).exclude(
         grade="", right="", grade_since__isnull=True, right_since__isnull=True
     )
-    count = 0
-    for part in chunks(list(wrong.order_by("pk").values_list("pk", "right", "right_since"))):
-        fixed = [Customer(pk=key, grade=grade, grade_since=since) for key, grade, since in part]
-        count += Customer.objects.bulk_update(fixed, ["grade", "grade_since"], batch_size=CHUNK)
-    return count
+    alike: dict[tuple[str, date | None], list[int]] = {}
+    for key, grade, since in wrong.order_by("pk").values_list("pk", "right", "right_since"):
+        alike.setdefault((grade, since), []).append(key)
+    return sum(
+        Customer.objects.filter(pk__in=part).update(grade=grade, grade_since=since)
+        for (grade, since), keys in alike.items()
+        for part in chunks(keys)
+    )

@@ -82,7 +82,8 @@ def open_treatments(grades: Sequence[Grade], *, by: Person | None, at: datetime)
     schemes.fetch({one.version_id for one in grades if one.version_id})
     former = _former(grades)
     schemes.fetch({one.version_id for one in former.values() if one.version_id})
-    rows = [_treatment(one, former.get(one.pk), schemes) for one in grades]
+    owed = _Owed(schemes)
+    rows = [_treatment(one, former.get(one.pk), owed) for one in grades]
     Treatment.objects.bulk_create(rows, batch_size=500)
 
 
@@ -100,9 +101,24 @@ def _former(grades: Sequence[Grade]) -> dict[int, Grade]:
     return found
 
 
-def _treatment(grade: Grade, former: Grade | None, schemes: Schemes) -> Treatment:
-    after, hours = _owed(grade, schemes)
-    before, hours_before = _owed(former, schemes) if former is not None else ((), None)
+class _Owed:
+    """What grades of a decision owe, worked out once for all that are alike."""
+
+    def __init__(self, schemes: Schemes) -> None:
+        self.schemes = schemes
+        self.known: dict[tuple[Any, ...], tuple[tuple[str, ...], Decimal | None]] = {}
+
+    def of(self, grade: Grade) -> tuple[tuple[str, ...], Decimal | None]:
+        """Obligations and the hours within which a request is answered."""
+        key = (grade.version_id, grade.rating, grade.grade, grade.from_on)
+        if key not in self.known:
+            self.known[key] = _owed(grade, self.schemes)
+        return self.known[key]
+
+
+def _treatment(grade: Grade, former: Grade | None, owed: _Owed) -> Treatment:
+    after, hours = owed.of(grade)
+    before, hours_before = owed.of(former) if former is not None else ((), None)
     ends = [code for code in before if code not in after]
     return Treatment(
         grade=grade, customer_id=grade.customer_id, former=former, from_on=grade.from_on,

@@ -16,7 +16,7 @@ from zhike.jobs.registry import job
 from zhike.jobs.running import Run
 from zhike.kernel.refusals import Refused
 from zhike.letters.actions import fail_letter
-from zhike.letters.making import Made, keep, make, number_of, place_of
+from zhike.letters.making import Kept, Made, keep, make, number_of, place_of
 from zhike.letters.models import Letter
 from zhike.outbox.outside import post
 from zhike_engine.errors import ZhikeError
@@ -32,15 +32,23 @@ RELATED = (
 )
 
 
+AHEAD = 50
+"""For so many letters the grounds are asked for at once."""
+
+
 @job("send_letters", title=gettext_lazy("Sending of letters about grades"))
 def send_letters(run: Run) -> dict[str, Any]:
     """Make each letter and put it into the outbox, or ready to be printed; one that cannot be made fails alone."""
     keys = [int(key) for key in run.payload["letters"]]
-    counts = {"mail": 0, "print": 0, "failed": 0}
+    counts, kept_for = {"mail": 0, "print": 0, "failed": 0}, Kept()
     for number, key in enumerate(keys, 1):
+        if number % AHEAD == 1:
+            kept_for.look_into(
+                Letter.objects.filter(pk__in=keys[number - 1 : number - 1 + AHEAD], state="queued")
+            )
         letter = _queued().filter(pk=key, state="queued").first()
         if letter is not None:
-            counts[_send(run, letter)] += 1
+            counts[_send(run, letter, kept_for)] += 1
         run.progress(number, len(keys))
     if counts["mail"]:
         enqueue(kind="send_messages", at=run.clock(), key=f"letters of job {run.job.pk}")
@@ -52,10 +60,10 @@ def _queued() -> Any:
     return Letter.objects.select_related(*RELATED).defer("grade__run__board", "grade__run__manifest")
 
 
-def _send(run: Run, letter: Letter) -> str:
+def _send(run: Run, letter: Letter, kept_for: Kept) -> str:
     at = run.clock()
     try:
-        made = make(letter, timezone.localtime(at).date())
+        made = make(letter, timezone.localtime(at).date(), kept_for)
         if letter.means == "mail" and not made.address:
             raise Refused(
                 _("The customer has no e-mail address: enter one for a contact, or print the letter.")

@@ -17,6 +17,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from zhike.customers.models import Contact, Customer
+from zhike.grading.explaining import explanations_of
 from zhike.grading.models import Grade
 from zhike.kernel.refusals import Invalid, Unavailable
 from zhike.letters import grounds as told
@@ -26,6 +27,7 @@ from zhike.letters.models import Letter, Letterhead, LetterTemplate
 from zhike.letters.shipping import SHIPPED_AT, lang_of, ship_templates
 from zhike.people.models import Department, Person
 from zhike.policies.reading import document, word_in
+from zhike_engine.explain import Explanation
 
 AT_HOME = {"", "CN", "HK", "MO", "TW", "SG"}
 """Countries to which a letter goes in Chinese where the contact's language is not known."""
@@ -128,16 +130,52 @@ def token_in(signed: str) -> str | None:
         return None
 
 
-def words_for(letter: Letter, template: LetterTemplate, contact: Contact | None, day: date) -> dict[str, Any]:
+class Kept:
+    """What the letters of one batch share: templates, how the company signs, the grounds of their grades."""
+
+    def __init__(self) -> None:
+        self.templates: dict[tuple[str, str, str], LetterTemplate] = {}
+        self.signed: dict[tuple[str, int | None], tuple[str, str]] = {}
+        self.explained: dict[int, Explanation] = {}
+
+    def look_into(self, letters: QuerySet[Letter]) -> None:
+        """Ask why these letters' grades were given, all at once."""
+        rows = letters.select_related("grade__run").only(
+            "grade__customer", "grade__rating", "grade__run__as_of", "grade__run__version"
+        )
+        self.explained = explanations_of(one.grade for one in rows)
+
+    def why(self, grade: Grade) -> Explanation | None:
+        """The explanation of a grade."""
+        return self.explained.get(grade.pk) or told.explained(grade)
+
+    def template(self, grade: Grade, language: str) -> LetterTemplate:
+        """The template that fits best."""
+        key = (grade.version.policy.code if grade.version else "", grade.grade, language)
+        if key not in self.templates:
+            self.templates[key] = template_for(grade, language)
+        return self.templates[key]
+
+    def signing(self, lang: str, customer: Customer) -> tuple[str, str]:
+        """Company and signature."""
+        key = (lang, customer.department_id)
+        if key not in self.signed:
+            self.signed[key] = _signing(lang, customer)
+        return self.signed[key]
+
+
+def words_for(
+    letter: Letter, template: LetterTemplate, contact: Contact | None, day: date, kept_for: Kept
+) -> dict[str, Any]:
     """What stands in the place of each placeholder."""
     lang = lang_of(template.language)
     grade, customer = letter.grade, letter.customer
     spec = told.spec_of(grade)
-    found = told.explained(grade)
+    found = kept_for.why(grade)
     version = grade.version
     policy = document(version).document if version else None
     manager = customer.manager
-    company, signature = _signing(lang, customer)
+    company, signature = kept_for.signing(lang, customer)
     return {
         "company": company, "signature": signature, "date": _day(day, lang), "number": number_of(letter),
         "customer": (customer.name_en or customer.name) if lang == "en" else customer.name, "customer_code": customer.code,
@@ -183,12 +221,13 @@ def _day(day: date, lang: str) -> str:
     return f"{day.year} 年 {day.month} 月 {day.day} 日" if lang == "zh" else f"{day.day} {day:%B} {day.year}"
 
 
-def make(letter: Letter, day: date) -> Made:
-    """The letter as it would go out on a day. Raises Invalid where its template cannot be filled."""
+def make(letter: Letter, day: date, kept_for: Kept | None = None) -> Made:
+    """The letter as it would go out on a day; `kept_for` is its batch. Raises Invalid where its template cannot be filled."""
+    kept_for = kept_for or Kept()
     contact, address = recipient(letter.customer)
     language = language_for(letter.customer, contact)
-    template = template_for(letter.grade, language)
-    words = words_for(letter, template, contact, day)
+    template = kept_for.template(letter.grade, language)
+    words = words_for(letter, template, contact, day, kept_for)
     word = fill(bytes(template.file), words)
     blocks = paper.read(word)
     pdf = paper.as_pdf([blocks], language=lang_of(template.language), title=template.name)

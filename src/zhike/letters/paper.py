@@ -9,6 +9,7 @@ import base64
 import hashlib
 import io
 import json
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,8 @@ TEMPLATE = Path(__file__).with_name("letter.typ")
 ALIGN = {0: "left", 1: "center", 2: "right", 3: "justify"}
 PICTURES = {"image/png", "image/jpeg", "image/gif"}
 SIZE = 10.5
+_PRESS = threading.local()
+"""The compiler of each thread, kept: finding the fonts takes ten times as long as drawing a letter."""
 Blocks = dict[str, Any]
 """`body`, `head`, `foot`: lists of parts; `page`: sizes in points; `images`: key -> base64."""
 
@@ -59,6 +62,14 @@ class _Reader:
 
     def __init__(self, images: dict[str, dict[str, str]]) -> None:
         self.images = images
+        self.looks: dict[tuple[type, str | None], _Look] = {}
+
+    def look(self, one: Any) -> _Look:
+        """What the style of a paragraph or a run says, read once for each style."""
+        key = (type(one), one._element.style)
+        if key not in self.looks:
+            self.looks[key] = _Look(one.style)
+        return self.looks[key]
 
     def parts(self, place: Any) -> Iterator[dict[str, Any]]:
         """Paragraphs and tables of a body, a cell, a head or a foot."""
@@ -93,10 +104,9 @@ class _Reader:
 
     def paragraph(self, one: Paragraph) -> dict[str, Any]:
         """A paragraph with what its style says."""
-        form, style = one.paragraph_format, one.style
-        chosen = [form, *(_above(style, "paragraph_format"))]
+        look = self.look(one)
+        chosen, name = [one.paragraph_format, look], look.name
         align = next((each.alignment for each in chosen if each.alignment is not None), None)
-        name = (style.name if style is not None else "") or ""
         found: dict[str, Any] = {
             "kind": "p",
             "align": ALIGN.get(int(align) if align is not None else 0, "left"),
@@ -122,11 +132,9 @@ class _Reader:
             return
         yield from self.pictures(one)
         if one.text:
-            fonts = [one.font, *_above(one.style, "font"), *_above(holder.style, "font")]
+            fonts: list[_Font | _Look] = [_Font(one.font), self.look(one), self.look(holder)]
             size = next((float(font.size.pt) for font in fonts if font.size is not None), SIZE)
-            colour = next(
-                (str(font.color.rgb) for font in fonts if font.color and font.color.rgb is not None), ""
-            )
+            colour = next((font.rgb for font in fonts if font.rgb), "")
             yield {
                 "t": one.text, "b": _said(fonts, "bold"), "i": _said(fonts, "italic"), "u": _said(fonts, "underline"),
                 "size": size, "colour": f"#{colour}" if colour and colour != "000000" else "",
@@ -148,6 +156,35 @@ class _Reader:
                     yield {"image": key, "width": round(width, 1)}
 
 
+class _Font:
+    """What is said of letters in one place."""
+
+    def __init__(self, font: Any) -> None:
+        self.bold, self.italic, self.underline, self.size = font.bold, font.italic, font.underline, font.size
+        self.rgb = str(font.color.rgb) if font.color and font.color.rgb is not None else ""
+
+
+class _Look:
+    """What a style says, and where it is silent those it is based on."""
+
+    FORM = ("alignment", "space_before", "space_after", "left_indent", "first_line_indent")
+    FONT = ("bold", "italic", "underline", "size")
+
+    def __init__(self, style: Any) -> None:
+        forms = _above(style, "paragraph_format")
+        fonts = [_Font(font) for font in _above(style, "font")]
+        self.name = (style.name if style is not None else "") or ""
+        self.alignment, self.space_before, self.space_after, self.left_indent, self.first_line_indent = (
+            _said_by(forms, name) for name in self.FORM
+        )
+        self.bold, self.italic, self.underline, self.size = (_said_by(fonts, name) for name in self.FONT)
+        self.rgb = next((font.rgb for font in fonts if font.rgb), "")
+
+
+def _said_by(places: Sequence[Any], name: str) -> Any:
+    return next((getattr(one, name) for one in places if getattr(one, name) is not None), None)
+
+
 def _above(style: Any, name: str) -> list[Any]:
     """A property of a style and of those it is based on."""
     found = []
@@ -159,12 +196,12 @@ def _above(style: Any, name: str) -> list[Any]:
 
 
 def _first(forms: Sequence[Any], name: str) -> float:
-    value = next((getattr(form, name) for form in forms if getattr(form, name) is not None), None)
+    value = _said_by(forms, name)
     return round(float(value.pt), 1) if value is not None else 0.0
 
 
 def _said(fonts: Sequence[Any], name: str) -> bool:
-    return bool(next((getattr(font, name) for font in fonts if getattr(font, name) is not None), False))
+    return bool(_said_by(fonts, name))
 
 
 def _mark(one: Paragraph, style: str) -> str:
@@ -194,9 +231,9 @@ def as_pdf(letters: Sequence[Blocks], *, language: str, title: str) -> bytes:
         "letters": [{key: one[key] for key in ("page", "head", "body", "foot")} for one in letters],
         "images": images, "fonts": list(FONTS), "language": language, "title": title,
     }  # fmt: skip
-    made: Any = typst.compile(
-        TEMPLATE.read_bytes(), sys_inputs={"given": json.dumps(given, ensure_ascii=False)}, format="pdf"
-    )
+    if not hasattr(_PRESS, "own"):
+        _PRESS.own = typst.Compiler(str(TEMPLATE))
+    made: Any = _PRESS.own.compile(sys_inputs={"given": json.dumps(given, ensure_ascii=False)}, format="pdf")
     return bytes(made)
 
 

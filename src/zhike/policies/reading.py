@@ -20,6 +20,7 @@ from zhike.policies.chips import word_for
 from zhike.policies.grades import GradeSpec, grades_in
 from zhike.policies.models import PolicyVersion
 from zhike.policies.scopes import scope_query
+from zhike.policies.words import lang
 from zhike_engine.language.parse import parse
 from zhike_engine.plan.parameters import resolve
 from zhike_engine.policy.check import CHECKED_ON
@@ -65,9 +66,14 @@ def grades_of(version: PolicyVersion, rating: str) -> list[GradeSpec]:
 
 def word_in(version: PolicyVersion | None, rating: str, code: str, language: Lang | None = None) -> str:
     """The word for a grade of a version, where that is known; `rating` is a name, or the key of `rating_key`."""
-    known = grades_of(version, rating) if version is not None and code else []
-    found = next((one for one in known if one.code == code), None)
-    return word_for(code, found.text, language) if found is not None else code
+    if version is None or not code:
+        return code
+    return _words(version.text, rating.rpartition(".")[2], language or lang()).get(code, code)
+
+
+@lru_cache(maxsize=256)
+def _words(text: str, rating: str, language: Lang) -> dict[str, str]:
+    return {one.code: word_for(one.code, one.text, language) for one in grades_in(read_text(text), rating)}
 
 
 def scope_of(version: PolicyVersion, day: date | None = None) -> Q:

@@ -63,7 +63,7 @@ def record_request(
         **ruling(customer, kind, received_at).facts(),
     )  # fmt: skip
     journal(made, "request_recorded", by=by, at=at, due=moment(made.due_at))
-    if made.owner is not None and made.owner != by:
+    if made.owner is not None and made.owner != by and customer.is_visible_to(made.owner):
         tell(kind="request_received", key=str(made.pk), to=made.owner, at=at, who=str(by), customer=customer.name,
              subject=made.subject, due=moment(made.due_at), link=made.get_absolute_url())  # fmt: skip
     return made

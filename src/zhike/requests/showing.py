@@ -73,8 +73,13 @@ def request_events(by: Person, rows: Iterable[Any], rank: int) -> Iterator[Event
 
 
 def requests_owed(person: Person, day: date) -> Iterator[Duty]:
-    """The open requests that a person owns."""
-    rows = ServiceRequest.objects.open().filter(owner=person).select_related("customer__manager")
+    """The open requests that a person owns and sees."""
+    rows = (
+        ServiceRequest.objects.visible_to(person)
+        .open()
+        .filter(owner=person)
+        .select_related("customer__manager")
+    )
     shown = rows.defer("customer__search", "customer__channels", "customer__tokens")
     for one in shown.order_by(F("due_at").asc(nulls_last=True), "id")[:MOST]:
         text = _("answer “%(subject)s”") % {"subject": one.subject}

@@ -51,10 +51,11 @@ def _tell(one: ServiceRequest, chain: Chain, at: datetime) -> bool:
 
 
 def informed(one: ServiceRequest, chain: Chain) -> list[Person]:
-    """The owner while here, and the superior, or the head of the customer's department."""
+    """The owner while here, and the superior, or the head of the customer's department: those of them who see the customer."""
     owner = one.owner if one.owner is not None and one.owner.is_active else None
     above = chain.superior(one.owner) or chain.head(one.customer.department_id)
-    return list({person.pk: person for person in (owner, above) if person is not None}.values())
+    people = {person.pk: person for person in (owner, above) if person is not None}
+    return [person for person in people.values() if one.customer.is_visible_to(person)]
 
 
 @job("watch_requests", title=_("Watch over requests"), quick=True)
