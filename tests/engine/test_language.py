@@ -118,3 +118,11 @@ def test_halves_are_rounded_away_from_zero(sql: str, rounded: int) -> None:
     value = v.rounded(Value(sql, "exact", "money", 20_000), 10_000, D)
     row = next(iter(duckdb.execute(f"select {value.sql}").fetchall()), None)
     assert row == (rounded,)
+
+
+@pytest.mark.parametrize(
+    "text", ["(" * 50_000 + "1" + ")" * 50_000, "not " * 50_000 + "a", "1" + "+1" * 50_000]
+)
+def test_what_is_nested_without_end_is_refused(text: str) -> None:
+    with pytest.raises(ExpressionInvalid, match="deeply"):
+        parse(text)

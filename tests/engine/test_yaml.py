@@ -62,3 +62,10 @@ def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
     file = tmp_path / "p.yaml"
     file.write_bytes("\ufeffa: 1".encode())
     assert load_document(file).data == {"a": 1}
+
+
+@pytest.mark.parametrize("deep", ["[" * 300_000, "a: " + "{a: " * 300_000, "- " * 300_000])
+def test_lists_within_lists_without_end_are_refused(deep: str) -> None:
+    """They would end the process that reads them."""
+    with pytest.raises(DocumentInvalid, match="deeper"):
+        parse_document(deep)

@@ -51,7 +51,7 @@ def asked_span(request: HttpRequest) -> Span | None:
     """The span of an address."""
     try:
         return span_until(date.fromisoformat(request.GET.get("until", "")[:10]))
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 

@@ -30,7 +30,7 @@ from zhike.submissions.rights import allow_submitting, allow_verifying
 
 router = Router()
 Key = Annotated[int, Path(ge=1, lt=2**63)]
-MONTH = r"^\d{4}-(0[1-9]|1[0-2])$"
+MONTH = r"^(19|20|21)\d{2}-(0[1-9]|1[0-2])$"
 Month = Annotated[str, Field(pattern=MONTH)]
 Money = Annotated[Decimal, Field(max_digits=19, decimal_places=4)]
 Line = Annotated[str, Field(max_length=300, pattern=r"^[^\x00]*$")]

@@ -63,8 +63,9 @@ def turned(request: HttpRequest, key: int) -> HttpResponse:
     """The what-if panel: the knobs, and what they would change; only the panel when htmx asks."""
     run, person = finished(key), me(request)
     changes = asked_of(request.GET, _knobs(run))
-    if request.GET.get("scenario", "").isdigit():
-        kept = get_object_or_404(Scenario, pk=int(request.GET["scenario"]), run=run, dropped_at__isnull=True)
+    asked = request.GET.get("scenario", "")
+    if asked.isascii() and asked.isdigit():
+        kept = get_object_or_404(Scenario, pk=int(asked[:9]), run=run, dropped_at__isnull=True)
         changes = {name: Decimal(value) for name, value in kept.changes.items()}
     page_of = panel(run, person, changes, request.GET.get("rating", ""))
     alone = request.headers.get("HX-Request") and "whatif" in request.headers.get("HX-Target", "")

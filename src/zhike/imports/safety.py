@@ -83,15 +83,18 @@ def check_book(path: Path, size: int) -> None:
 
 
 def check_unpacked(path: Path) -> None:
-    """Unpack every entry into nothing: the directory may lie, and no part may declare entities. Raises Unsafe."""
+    """Unpack every entry into nothing: the directory may lie, and no part may declare entities, or hide them in UTF-16. Raises Unsafe."""
     total = 0
     try:
         with zipfile.ZipFile(path) as book:
             for entry in book.infolist():
                 with book.open(entry) as stream:
                     head = stream.read(HEAD)
-                    if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
-                        raise Unsafe("entities")
+                    marked = entry.filename.lower().endswith((".xml", ".rels"))
+                    if b"<!DOCTYPE" in head or b"<!ENTITY" in head or (marked and b"\x00" in head):
+                        raise Unsafe(
+                            "entities"
+                        )  # also in UTF-16, which would hide them, and which Excel does not write
                     total += len(head)
                     while chunk := stream.read(MEBIBYTE):
                         total += len(chunk)

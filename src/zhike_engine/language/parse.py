@@ -70,6 +70,10 @@ def parse(text: str) -> n.Node:
         raise ExpressionInvalid(
             say("`{text}` ends too early", text=text), column=len(text), hint=_hint(text)
         ) from None
+    except RecursionError:
+        raise ExpressionInvalid(
+            say("`{text}` … is nested too deeply", text=text[:40]), hint=_hint(text[:40])
+        ) from None
     except VisitError as problem:
         if isinstance(problem.orig_exc, ExpressionInvalid):
             raise problem.orig_exc from None

@@ -24,6 +24,8 @@ Plain = None | bool | int | Decimal | str | list[Any] | dict[str, Any]
 _INT = re.compile(r"[-+]?[0-9]+\Z")
 _DECIMAL = re.compile(r"[-+]?[0-9]+\.[0-9]+\Z")
 _Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_DEEPEST = 60
+"""So many lists and keys within each other; shipped policies need a dozen."""
 
 _FAULTS = {
     "mapping values are not allowed": say("mapping values are not allowed in this context"),
@@ -91,6 +93,7 @@ def load_document(path: Path) -> Document:
 def parse_document(text: str, file: str = "<text>") -> Document:
     """Read YAML text; `file` is the name shown in places."""
     try:
+        _check_depth(text, file)
         node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as problem:
         mark = problem.problem_mark
@@ -110,6 +113,22 @@ def parse_document(text: str, file: str = "<text>") -> Document:
     places: dict[tuple[str | int, ...], Place] = {}
     data = _Reader(file, places).read(node, ())
     return Document(file=file, data=data, places=places, text=text)
+
+
+def _check_depth(text: str, file: str) -> None:
+    """Refuse lists within lists without end before the tree is built: the library does that by calls within calls."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > _DEEPEST:
+                mark = event.start_mark
+                raise DocumentInvalid(
+                    say("lists and keys lie deeper within each other than {most} levels", most=_DEEPEST),
+                    place=str(Place(file, mark.line + 1, mark.column + 1)),
+                )
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
 
 
 def _one_line(problem: Exception) -> str:

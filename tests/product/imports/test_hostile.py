@@ -56,6 +56,15 @@ REFUSED: dict[str, tuple[str, bytes]] = {
         book(HEAD + '<row r="1048576"><c r="XFD1048576" t="inlineStr"><is><t>x</t></is></c></row>'),
     ),
     "entities": ("entities", book(HEAD, head='<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>')),
+    "entities in UTF-16": (
+        "entities",
+        book(
+            HEAD,
+            more={
+                "xl/styles.xml": '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><x/>'.encode("utf-16")
+            },
+        ),
+    ),
     "macros": ("macros", book(HEAD, more={"xl/vbaProject.bin": b"x"})),
     "paths": ("foreign", book(HEAD, more={"../../evil.xml": b"x"})),
     "no workbook": ("damaged", b"PK\x03\x04" + b"\x00" * 200),

@@ -117,6 +117,16 @@ BAD = {
     "loop": (lambda: made("{% for x in grounds %}{{ x }}{% endfor %}"), "Only placeholders and conditions"),
     "reach": (lambda: made("{{ customer.manager }}"), "Only placeholders and conditions"),
     "macro": (lambda: with_part("word/vbaProject.bin", b"x"), "macros"),
+    "elsewhere": (
+        lambda: with_part(
+            "word/_rels/x.rels", b"<Relationship Type='t/image' TargetMode = 'External' Target='http://x'/>"
+        ),
+        "loads something from another place",
+    ),
+    "hidden entities": (
+        lambda: with_part("word/x.xml", "<!DOCTYPE x [<!ENTITY a 'b'>]><x/>".encode("utf-16")),
+        "not a sound Word document",
+    ),
     "text": (lambda: b"hello", "not a Word document"),
     "old": (lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old Word file"),
     "broken": (lambda: template_file("A", "en")[:-400], "not a Word document"),
