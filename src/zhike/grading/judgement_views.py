@@ -79,8 +79,8 @@ def give(request: HttpRequest, code: str, name: str) -> HttpResponse:
     """Give a judgement about a customer, or put it into a class that a policy reads; also for whom one stands in for."""
     person, (at, day) = me(request), now()
     seat = seat_of(request, person, day)
-    allow(seat, "judge_customers")
     customer = find_customer(seat, code)
+    allow(seat, "judge_customers")
     run = find_run(request.GET.get("run", ""))
     known = specs(day) | (judgements_of(run.version) if run is not None else {})
     spec = known.get(name)
