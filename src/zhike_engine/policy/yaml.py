@@ -123,6 +123,7 @@ def _check_depth(text: str, file: str) -> None:
             depth += 1
             if depth > _DEEPEST:
                 mark = event.start_mark
+                assert mark is not None
                 raise DocumentInvalid(
                     say("lists and keys lie deeper within each other than {most} levels", most=_DEEPEST),
                     place=str(Place(file, mark.line + 1, mark.column + 1)),
