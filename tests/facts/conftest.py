@@ -12,7 +12,7 @@ import pytest
 
 from zhike.facts.importer import Imported, import_facts
 
-HEAD = "facts_mapping: 1\ntitle: {zh: 测试, en: test}\n"
+HEAD = "facts_mapping: 1\ntitle: one text for both\n"
 CUSTOMERS = "id,name\nC1,岭南纺织\nC2,滨海机电\n"
 
 

@@ -19,6 +19,7 @@ from zhike.people.agreements import gate
 from zhike.people.models import Person, signed_on
 from zhike.people.rules import can
 from zhike.procedures import actions, course
+from zhike.procedures.committees import Paper
 from zhike.procedures.definitions import said
 from zhike.procedures.inbox import may_hold, waiting_for
 from zhike.procedures.models import Procedure, ProcedureStep, StepDecision
@@ -128,3 +129,71 @@ def decide(request: HttpRequest, body: DecisionIn, step: Key) -> Any:
     except Forbidden as refusal:
         actions.note_refused(step=found, by=person, at=now, refusal=refusal)
         raise
+
+
+class ResolutionOut(Schema):
+    """What a session decided on a paper."""
+
+    session: int
+    held_on: date
+    choice: str
+    ground: str
+    votes_for: int
+    votes_against: int
+    abstained: int
+
+
+class PaperOut(Schema):
+    """A paper before a committee: a strategy, a policy, an issue between departments."""
+
+    id: int
+    committee: str
+    kind: str
+    title: str
+    text: str
+    state: str
+    customer: str | None
+    departments: list[str]
+    written_by: str | None
+    effective_on: date | None
+    resolutions: list[ResolutionOut]
+
+
+def _paper(one: Paper) -> dict[str, Any]:
+    plain = ("id", "kind", "title", "text", "state", "effective_on")
+    return {name: getattr(one, name) for name in plain} | {
+        "committee": one.committee.code, "customer": one.customer.code if one.customer else None,
+        "departments": [place.code for place in one.departments.all()], "written_by": one.written_by.username if one.written_by else None,
+        "resolutions": [
+            {"session": made.session.number, "held_on": made.session.held_on, "choice": made.choice, "ground": made.ground,
+             "votes_for": made.votes_for, "votes_against": made.votes_against, "abstained": made.abstained}
+            for made in one.resolutions.all()
+        ],
+    }  # fmt: skip
+
+
+def _papers(person: Person) -> Any:
+    """The papers that a person may read, with all that is told of them."""
+    rows = Paper.objects.visible_to(person).select_related("committee", "customer", "written_by")
+    return rows.prefetch_related("departments", "resolutions__session")
+
+
+@router.get(
+    "/papers", response={200: Listing[PaperOut], **REFUSALS}, tags=["procedures"], summary="Papers before committees, newest first"
+)  # fmt: skip
+def papers(request: HttpRequest, after: After = "", limit: Limit = 50) -> Any:
+    shown, cursor = cut(_papers(_enter(request)), after, limit, "papers")
+    return {"rows": [_paper(one) for one in shown], "next": cursor}
+
+
+@router.get(
+    "/papers/{key}",
+    response={200: PaperOut, **REFUSALS},
+    tags=["procedures"],
+    summary="One paper and its resolutions",
+)
+def paper(request: HttpRequest, key: Key) -> Any:
+    found = _papers(_enter(request)).filter(pk=key).first()
+    if found is None:
+        raise NotThere(_("There is no such paper."))
+    return _paper(found)

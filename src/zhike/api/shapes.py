@@ -8,9 +8,12 @@ from typing import Annotated, Any, Generic, TypeVar
 from ninja import Schema
 from pydantic import ConfigDict, Field
 
+from zhike.customers.life import AXES
+
 T = TypeVar("T")
 Code = Annotated[str, Field(max_length=40, pattern=r"^[^\s/\x00]+$")]
 Words = Annotated[str, Field(max_length=160, pattern=r"^[^\x00]*$")]
+SEGMENT = rf"^(|{'|'.join(AXES['segment'])})$"
 Long = Annotated[str, Field(max_length=4000, pattern=r"^[^\x00]*$")]
 
 
@@ -137,6 +140,7 @@ class CustomerChange(Strict):
     need_type: (
         Annotated[str, Field(pattern=r"^(|price_sensitive|technical_support|customisation)$")] | None
     ) = None
+    segment: Annotated[str, Field(pattern=SEGMENT)] | None = None
 
 
 class ContactOut(Schema):

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from zhike import presets
-from zhike.cli.kinds import Day, Place
+from zhike.cli.kinds import Code, Day, Place
 from zhike.messages import say
 from zhike.previous import read_previous
 from zhike_engine.backends.open import open_backend
@@ -68,7 +68,10 @@ def run_options(command: F) -> F:
                 help="duckdb, postgresql://…, sqlite://…, spark://…, local-spark.",
             ),
             click.option(
-                "--currency", metavar="CODE", help="Count in this currency instead of the policy's."
+                "--currency",
+                type=Code(),
+                metavar="CODE",
+                help="Count in this currency instead of the policy's.",
             ),
         ]
     ):
@@ -94,11 +97,6 @@ class RunOptions:
         policy = find_policy(self.policy)
         if self.currency is None:
             return policy
-        if len(self.currency) != 3 or not self.currency.isascii() or not self.currency.isupper():
-            raise click.BadParameter(
-                say("`{currency}` is no currency code such as CNY", currency=self.currency),
-                param_hint="--currency",
-            )
         document = policy.document.model_copy(update={"currency": self.currency})
         return Policy(document, policy.source, policy.path)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from zhike.cli.kinds import Day, Place, Whole, lang_option
+from zhike.cli.kinds import Code, Day, Place, Whole, lang_option
 from zhike.cli.speaking import Speaking
 from zhike.forecasts import Orders, check_ending, read_forecasts, read_orders, write_forecasts
 from zhike.messages import say
@@ -80,7 +80,9 @@ UNKNOWN = Text(
     metavar="INDUSTRY=PERCENT",
     help="Yearly growth of an industry, such as medical=5%; `*=2%` for all others. May be repeated.",
 )
-@click.option("--currency", metavar="CODE", help="Currency of the forecast; needed where it is not clear.")
+@click.option(
+    "--currency", type=Code(), metavar="CODE", help="Currency of the forecast; needed where it is not clear."
+)
 @click.option("--backtest", "show_table", is_flag=True, help="Print the back-test beside the naive lines.")
 @click.option(
     "--compare",

@@ -11,6 +11,7 @@ import click
 
 from zhike.cli.language import VARIABLE, spoken
 from zhike.messages import Said, say
+from zhike_engine.plan.build import FIRST_YEAR, LAST_YEAR
 from zhike_engine.words import LANGS, OR, quoted
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -30,9 +31,28 @@ class Day(click.ParamType[date]):
             self.fail(say("`{text}` is not a date; write it like 2026-06-30", text=value), param, ctx)
         if not 1900 <= day.year <= 9000:
             self.fail(
-                say("`{text}` is too far away; a day lies in the years 1900 to 9000", text=value), param, ctx
+                say(
+                    "`{text}` is too far away; a day lies in the years {first} to {last}",
+                    text=value,
+                    first=FIRST_YEAR,
+                    last=LAST_YEAR,
+                ),
+                param,
+                ctx,
             )
         return day
+
+
+class Code(click.ParamType[str]):
+    """A currency."""
+
+    name = "CODE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        text = str(value)
+        if len(text) != 3 or not text.isascii() or not text.isupper() or not text.isalpha():
+            self.fail(say("`{currency}` is no currency code such as CNY", currency=text), param, ctx)
+        return text
 
 
 class OneOf(click.Choice[str]):

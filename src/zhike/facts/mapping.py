@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 
 from zhike.facts.formats import DEFAULT_DATES
 from zhike.messages import say
+from zhike_engine.policy.parts import AnyText
 from zhike_engine.policy.refusals import Refused
 
 VERSION = 1
@@ -41,13 +42,6 @@ Words = Annotated[
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class Both(_Part):
-    """A text in both languages."""
-
-    zh: str
-    en: str
 
 
 class Numbers(_Part):
@@ -139,7 +133,7 @@ class Rule(_Part):
     """Rows that a condition picks out, and why."""
 
     when: str = Field(description="condition on the row")
-    reason: Both = Field(description="why, for the list of rows")
+    reason: AnyText = Field(description="why, for the list of rows")
 
 
 class Collective(_Part):
@@ -198,8 +192,8 @@ class Mapping(_Part):
     """A whole mapping document."""
 
     facts_mapping: int = Field(description="version of the mapping language")
-    title: Both = Field(description="name that people see")
-    note: Both | None = Field(None, description="remark for the reader")
+    title: AnyText = Field(description="name that people see")
+    note: AnyText | None = Field(None, description="remark for the reader")
     dates: Words = Field([], description="ways in which dates stand as text, for all sources")
     numbers: Numbers = Field(Numbers(), description="how numbers are written, in all sources")
     empty: Words = Field([], description="words that mean empty, in all sources")

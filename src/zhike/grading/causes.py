@@ -15,6 +15,7 @@ EVENTS: dict[str, Any] = {
     "dispute": _("a dispute"),
     "large_order": _("a large new order"),
     "market_change": _("the market changed"),
+    "reclassified": _("a class of the customer changed"),
     "record_ended": _("a manual record ended"),
 }
 """Event that calls for a new grade -> its name (GRD-24)."""

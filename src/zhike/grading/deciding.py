@@ -88,7 +88,8 @@ def submit_proposal(*, proposal: Proposal, by: Person | None, at: datetime) -> P
     """Put one proposal before management."""
     rows = Proposal.objects.filter(pk=proposal.pk)
     return start(
-        kind=routes.SINGLE, record=proposal, definition=routes.definition_for(routes.SINGLE, proposal.version), by=by, at=at,
+        kind=routes.SINGLE, record=proposal, by=by, at=at,
+        definition=routes.definition_for(routes.SINGLE, proposal.version, routes.APPEAL if proposal.kind == "appeal" else ""),
         title=str(proposal), href=f"/grading/proposals/{proposal.pk}/", customer=proposal.customer, facts=routes.facts_of(rows),
     )  # fmt: skip
 

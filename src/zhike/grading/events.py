@@ -18,19 +18,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
-from zhike.customers.life import GRIEVANCES
+from zhike.customers.life import AXES, AXIS_NAMES, GRIEVANCES
 from zhike.customers.limits import LIMITS, Limits
 from zhike.customers.models import Activity, Customer
 from zhike.facts.models import Order, Receivable
 from zhike.grading.asking import missing_judgements
 from zhike.grading.causes import say
 from zhike.grading.deciding import submit_run
+from zhike.grading.facts import NAMED
 from zhike.grading.models import Adjustment, Grade, GradingRun
 from zhike.grading.records import GradeEvent
 from zhike.grading.running import on_again, on_ready, start_run
 from zhike.grading.schemes import Scheme, schemes_of
 from zhike.intelligence.models import Intelligence
-from zhike.kernel.journal import entry_for, journal_all, sentences
+from zhike.kernel.journal import Entry, entry_for, journal_all, sentences
 from zhike.kernel.refusals import Refused
 from zhike.policies.models import PolicyVersion
 
@@ -40,6 +41,12 @@ LIMITS["event_overdue_days"] = gettext_lazy("a payment late by days calls for a 
 LIMITS["event_order_percent"] = gettext_lazy("an order of percent of the yearly amount calls for a new grade")
 LIMITS["event_growth_percent"] = gettext_lazy("a market moving by percent calls for a new grade")
 RECENT = timedelta(days=30)
+
+
+ARCHIVE_CHANGES = ("customer_changed", "customer_changed_by_import", "fact_restored")
+"""Entries of the journal that change an archive."""
+ARCHIVE_OF = {"need": "need_type"}
+"""Column of the engine's customers -> the archive's field, where they differ."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +105,7 @@ def signs(version: PolicyVersion, scheme: Scheme, day: date) -> Iterator[Sign]:
     yield from _disputes(graded, day)
     yield from _large(graded, limits, day)
     yield from _market(graded, limits, day)
+    yield from _reclassified(version, graded, day)
     yield from _ended(scheme, graded, day)
 
 
@@ -188,6 +196,26 @@ def _market(graded: dict[int, Grade], limits: Limits, day: date) -> Iterator[Sig
         )
         for key in sorted(touched & set(graded)):
             yield Sign(key, "market_change", f"intelligence {row.pk}", row.title[:300])
+
+
+def _reclassified(version: PolicyVersion, graded: dict[int, Grade], day: date) -> Iterator[Sign]:
+    """Customers whose archive changed in a class that the policy reads: industry, segment, type of need, scale."""
+    read = set(NAMED.findall(version.text))
+    asked = {ARCHIVE_OF.get(name, name) for name in read} & set(AXES) - {"importance"}
+    start = timezone.make_aware(datetime.combine(day - RECENT, datetime.min.time()))
+    rows = Entry.objects.filter(action__in=ARCHIVE_CHANGES, noun="customer", at__gte=start) if asked else ()
+    for row in rows:
+        old, new = row.data.get("before", {}), row.data.get("after", {})
+        for name in sorted(asked & set(new)):
+            if row.record in graded and old.get(name):
+                words = [str(AXES[name].get(value, value)) for value in (old[name], new[name])]
+                detail = say(
+                    gettext_noop("%(what)s: %(old)s, now %(new)s"),
+                    what=AXIS_NAMES[name],
+                    old=words[0],
+                    new=words[1] or "—",
+                )
+                yield Sign(row.record, "reclassified", f"entry {row.pk}", detail)
 
 
 def _ended(scheme: Scheme, graded: dict[int, Grade], day: date) -> Iterator[Sign]:

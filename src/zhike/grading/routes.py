@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +19,7 @@ from zhike.procedures.inbox import waiting_for
 from zhike.procedures.models import Procedure, ProcedureStep
 from zhike.submissions.months import state_of_months
 
-RUN, SINGLE, RECORD = "grading_run", "grade_proposal", "grade_record"
+RUN, SINGLE, RECORD, APPEAL = "grading_run", "grade_proposal", "grade_record", "appeal"
 """Kinds of procedures: the proposals of a run, one proposal, a manual record."""
 SUBMITTERS, VERIFIERS, PROPOSERS = "submitters", "verifiers", "proposers"
 """Those who took part before, by the codes of the steps that policies declare: none of them decides."""
@@ -27,6 +28,7 @@ TITLES = {
     RUN: {"zh": "分级审定", "en": "Decision on grades"},
     SINGLE: {"zh": "等级建议审定", "en": "Decision on a proposal"},
     RECORD: {"zh": "人工记录审批", "en": "Approval of a manual record"},
+    APPEAL: {"zh": "等级申诉审定", "en": "Decision on an appeal"},
 }  # fmt: skip
 
 
@@ -36,11 +38,14 @@ def days_to_decide(version: PolicyVersion) -> int | None:
     return int(found) if found is not None else None
 
 
-def definition_for(kind: str, version: PolicyVersion) -> Definition:
-    """The procedure that the policy declares under this name, else: management decides, within the policy's days."""
+def definition_for(kind: str, version: PolicyVersion, title: str = "") -> Definition:
+    """The procedure that the policy declares under this name, else: management decides, within the policy's days.
+
+    The policy's own title is that of the whole; a single proposal, an appeal and a record are called what they are.
+    """
     declared = from_policy(document(version).document, kind, values(version))
     if declared is not None:
-        return declared
+        return declared if kind == RUN and not title else replace(declared, title=TITLES[title or kind])
     step = StepRule(
         "decide",
         DECIDE,
@@ -48,7 +53,7 @@ def definition_for(kind: str, version: PolicyVersion) -> Definition:
         apart_from=(START, SUBMITTERS, VERIFIERS, PROPOSERS),
         within_days=days_to_decide(version),
     )
-    return Definition(kind, TITLES[kind], (step,))
+    return Definition(kind, TITLES[title or kind], (step,))
 
 
 def procedure_of(kind: str, record: int) -> Procedure | None:

@@ -49,6 +49,8 @@ CUSTOMERS = (
           synonyms=("行业", "所属行业", "industry", "trade", "sector")),
     Field("need_type", _("type of need"), "choice", choices=AXES["need_type"], words=wording.turned(wording.NEED),
           synonyms=("需求类型", "需求", "type of need", "need")),
+    Field("segment", _("segment"), "choice", choices=AXES["segment"],
+          words=wording.turned(wording.SEGMENT), synonyms=("细分", "客户细分", "细分市场", "segment", "market segment")),
     Field("importance", _("strategic importance"), "choice", choices=AXES["importance"], words=wording.turned(wording.IMPORTANCE),
           synonyms=("重要性", "战略重要性", "客户类别", "importance")),
     Field("region", _("region"), limit=80, link="region", synonyms=("区域", "销售区域", "大区", "片区", "region", "territory")),

@@ -39,6 +39,14 @@ NEED = {
     "technical_support": ("技术支持", "技术支持型", "technical support"),
     "customisation": ("定制", "定制化", "个性化定制", "customisation", "customization"),
 }
+SEGMENT = {
+    "expressway": ("高速公路系统", "高速公路", "高速", "expressway system"), "major": ("重大客户", "major customer"),
+    "class2_highway": ("二级公路", "class-2 highway"), "large_industrial": ("大型工业企业", "large industrial enterprise"),
+    "medium_industrial": ("中型工业企业", "medium industrial enterprise"), "industrial": ("工业企业", "industrial enterprise"),
+    "large_mine": ("大型矿山", "large mine"), "medium_mine": ("中型矿山", "medium mine"), "grain_store": ("粮库", "grain store"),
+    "port": ("港口", "port"), "recycling": ("再生资源回收", "再生资源", "recycling"), "general": ("一般客户", "一般", "general customer"),
+    "other": ("其他类别", "其他", "other segment"),
+}  # fmt: skip
 IMPORTANCE = {"core": ("核心", "核心客户", "core"), "important": ("重要", "重要客户", "重点客户", "important"),
               "ordinary": ("一般", "一般客户", "普通", "普通客户", "ordinary", "general")}  # fmt: skip
 LIFE = {"prospect": ("潜在", "潜在客户", "意向", "意向客户", "prospect", "lead"), "current": ("在册", "正式", "成交客户", "合作中",

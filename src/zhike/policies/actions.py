@@ -37,6 +37,7 @@ sentences({
 TAKEN = frozenset({"new", "compare", "gaps", "two-scopes"})
 """Words that stand for pages of their own."""
 CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,59}\Z")
+CODED = re.compile(r"`([^`]*)`")
 LONGEST = 2_000_000
 """Characters of the longest text of a policy."""
 
@@ -230,7 +231,7 @@ def set_values(
         try:
             read_value(name, parameters[name], raw)
         except ParameterInvalid as problem:
-            wrong[name] = problem.message.pick(lang())
+            wrong[name] = plainly(problem.message.pick(lang()), {name: parameters[name].title.pick(lang())})
             continue
         known[name] = raw if isinstance(raw, bool) else str(raw).strip()
     if wrong:
@@ -244,6 +245,11 @@ def set_values(
             after=changed, names=", ".join(sorted(changed)),
         )  # fmt: skip
     return version
+
+
+def plainly(said: str, titles: Mapping[str, str]) -> str:
+    """What the engine says of codes, for people who never saw the text of a policy: titles, and values as they were typed."""
+    return CODED.sub(lambda found: f"“{titles.get(found[1], found[1])}”", said)
 
 
 CONTROL = ("document_number", "executing", "supervising", "effective_on", "note")

@@ -41,11 +41,12 @@ def inbox_rows(person: Person, day: date, asked: QueryDict) -> tuple[QuerySet[Pr
         "procedure__customer", "procedure__started_by", "committee", "role", "department"
     )
     found = list(rows.order_by().values_list("procedure__kind", "procedure__definition__title", "due_on"))
-    kinds: dict[str, str] = {}
+    named: dict[str, dict[str, None]] = {}
     counts: dict[str, int] = {}
     for kind, title, _due in found:
-        kinds[kind] = said(title)
+        named.setdefault(kind, {})[said(title)] = None
         counts[kind] = counts.get(kind, 0) + 1
+    kinds = {kind: " / ".join(titles) for kind, titles in named.items()}
     late = sum(1 for *_rest, due in found if due is not None and due < day)
     words = asked.get("q", "").strip()[:60].replace("\x00", "")
     chosen = {

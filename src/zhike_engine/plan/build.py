@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from zhike_engine.errors import ParameterInvalid
 from zhike_engine.language.nodes import Node, names_in
 from zhike_engine.language.parse import parse
+from zhike_engine.messages import say
 from zhike_engine.plan.graph import Cycle, layers
 from zhike_engine.plan.named import settled
 from zhike_engine.plan.parameters import ParameterValue, resolve
@@ -16,6 +18,9 @@ from zhike_engine.plan.rules import PlannedRating, plan_rating
 from zhike_engine.plan.windows import Windows
 from zhike_engine.policy.metrics import AnyMetric
 from zhike_engine.policy.model import PolicyDocument, Scorecard
+
+FIRST_YEAR, LAST_YEAR = 1900, 9000
+"""As-of dates further away leave no room for the windows around them."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,15 @@ def build(
 
     Columns of ratings start with `letter`, so that two answers can stand side by side.
     """
+    if not FIRST_YEAR <= as_of.year <= LAST_YEAR:
+        raise ParameterInvalid(
+            say(
+                "`{text}` is too far away; a day lies in the years {first} to {last}",
+                text=as_of,
+                first=FIRST_YEAR,
+                last=LAST_YEAR,
+            )
+        )
     windows = Windows(as_of, document.calendar.year_starts, document.windows)
     depth = layers(document)
     names = {name: f"m{index}" for index, name in enumerate([*document.metrics, *document.scorecards])}

@@ -158,6 +158,11 @@ def test_manual_changes_need_reason_and_approver_and_stay_marked(
         == 302
     )
     appeal = Proposal.objects.get(kind="appeal")
+    inbox = boss.get("/inbox/").content.decode()
+    assert (
+        "Decision on an appeal" in inbox
+    )  # the policy calls the whole of a run “Grading”; a record and an appeal are not it
+    assert "Grading ·" not in inbox
     assert "only one plant" in boss.get(f"/grading/proposals/{appeal.pk}/").content.decode()
     assert ming.post(f"/grading/proposals/{appeal.pk}/", {"choice": "approve"}).status_code == 403
     assert (

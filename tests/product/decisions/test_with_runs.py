@@ -17,8 +17,11 @@ from zhike.grading.events import note_events
 from zhike.grading.frozen import close_all
 from zhike.grading.judgements import judge
 from zhike.grading.models import GradingRun, Proposal
+from zhike.grading.records import GradeEvent
 from zhike.grading.running import start_run
+from zhike.grading.schemes import schemes_of
 from zhike.grading.taking_effect import Taking, take_effect
+from zhike.imports.targets import TARGETS
 from zhike.people.models import Department
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("data_dir")]
@@ -29,6 +32,31 @@ def closed() -> Any:
     """Nothing stays open over frozen facts."""
     yield
     close_all()
+
+
+@pytest.mark.clause("GRD-24")
+def test_a_customer_of_another_segment_is_looked_at_again(cast: Any, client_for: Any, clock: Any) -> None:
+    """The segment comes in by import and API, and where a policy reads it, its change calls for a new grade, once."""
+    clock("2026-01-12 09:00")
+    version = world.published("weighing-equipment")
+    [rating, *_others] = schemes_of(version)
+    one = world.customer(cast, "MINE", date(2018, 3, 1), life="current", segment="grain_store")
+    take_effect(
+        takings=[Taking(customer=one.pk, rating=rating.key, grade=rating.grades[0].code, main=True, version=version.pk, cause="import")],
+        from_on=date(2025, 1, 20), by=None, at=world.NOW, quiet=True,
+    )  # fmt: skip
+    assert note_events(at=world.NOW)["events"] == 0
+    body = {"version": one.version, "segment": "large_mine"}
+    answer = client_for(cast.people.ming).patch(
+        "/api/v1/customers/MINE", body, content_type="application/json"
+    )
+    assert (answer.status_code, answer.json()["segment"]) == (200, "large_mine")
+    assert note_events(at=world.NOW)["events"] == 1
+    assert note_events(at=world.NOW)["events"] == 0
+    event = GradeEvent.objects.get()
+    assert (event.kind, event.customer) == ("reclassified", one)
+    assert "large mine" in str(event) or "大型矿山" in str(event)
+    assert TARGETS["customers"].field("segment").words["大型矿山"] == "large_mine"
 
 
 @pytest.mark.clause("GRD-24")

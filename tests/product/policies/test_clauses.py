@@ -198,6 +198,10 @@ def test_the_control_record_is_complete_and_counts_the_places(house: SimpleNames
         "c_years": "1",
     }  # 二(二)1, 二(二)2, 二(二)3
     actions.set_values(version=amended, given=given, lock=amended.lock, by=house.people.head, at=house.at)
+    typed = {"a_growth": "viel", "a_years": "3.5 Jahre", "lock": amended.lock}
+    page = text_of(house.pages.head.post(f"{amended.get_absolute_url()}parameters/", typed), 422)
+    assert "“Grade A needs a growth in each of two years above” is a percentage, not “viel”" in page
+    assert "`" not in page
     put_in_force(house, amended)
     assert (amended.amendment_count, amended.amendment_mark, amended.amended_on) == (
         3,

@@ -114,6 +114,12 @@ def test_a_strategy_takes_effect_by_the_session_that_approves_it(
     assert StepDecision.objects.get(step=paper.step).resolution == made
     assert where in head.get(f"/committees/papers/{paper.pk}/").content.decode()
     assert "Key accounts 2027" in shu.get("/committees/").content.decode()  # in effect, for everybody
+    told = shu.get("/api/v1/papers").json()["rows"]
+    assert [(one["title"], one["effective_on"], one["resolutions"][0]["votes_for"]) for one in told] == [
+        (paper.title, "2026-11-09", 2)
+    ]
+    assert head.get(f"/api/v1/papers/{paper.pk}").json()["text"] == paper.text
+    assert shu.get("/api/v1/papers/999").status_code == 404
     assert boss.post(f"{where}papers/{paper.pk}/", RESOLVE).status_code == 409
     task = {"what": "Plan the visits", "person": people.head.pk, "due_on": "2026-11-20", "paper": paper.pk}
     boss.post(f"{where}actions/", task)
