@@ -49,9 +49,11 @@ def explained(written: Written, policy: Policy | None, rating: str | None = None
 
 
 def _again(written: Written, policy: Policy, backend: DuckDB) -> Run:
-    """A run over the customer's own metrics, without facts."""
+    """A run over the customer's own metrics, without facts; whom the run graded is in scope."""
     record = written.record
-    plan = build(policy.document, date.fromisoformat(record["as_of"]), record["values"])
+    scope = policy.document.scope.model_copy(update={"customers": None})
+    document = policy.document.model_copy(update={"scope": scope})
+    plan = build(document, date.fromisoformat(record["as_of"]), record["values"])
     given = compile_given(plan, backend.dialect)
     backend.load("given", pa.Table.from_pylist([_row(written, given)], schema=given_schema(given)))
     for statement in given.compiled.statements:

@@ -89,6 +89,14 @@ def stored(folder: Path, customer: str, rating: str | None = None) -> list[Expla
     return explained(read_output(folder / "out", customer), load_policy(folder / "policy.yaml"), rating)
 
 
+def test_a_scope_that_the_run_does_not_write_is_no_hindrance(folder):
+    scope = "scope: {customers: 'customers.since is computable or customers.name = \"五号\"'}"
+    direct = finished(folder, f"{scope}\n{BODY}")
+    again = stored(folder, "c3")
+    assert again is not None
+    assert [one.grade for one in again] == [one.grade for one in direct["c3"]]
+
+
 def test_path_conditions_scores_and_misses_are_those_of_the_direct_way(folder):
     for customer, direct in finished(folder).items():
         again = stored(folder, customer)

@@ -126,6 +126,12 @@ def test_a_missing_column_names_the_nearest_one(desk):
     assert caught.value.place.endswith("mapping.yaml:13:7")
 
 
+def test_a_title_above_the_table_is_told_from_its_header(desk):
+    with pytest.raises(FactsInvalid) as caught:
+        desk.orders("our orders of the year\n" + ROW)
+    assert caught.value.hint.endswith("say with `header:` which row holds the column names")
+
+
 def test_a_column_that_stands_twice_is_refused_where_it_is_used(desk):
     with pytest.raises(FactsInvalid, match="column `day` stands twice"):
         desk.orders("id,customer,day,amount,day\n1,C1,2024-03-05,1,2024-03-06\n")

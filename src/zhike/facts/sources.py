@@ -16,7 +16,7 @@ from zhike.facts.mapping import Source
 from zhike.facts.pieces import Broken, Cell, CellKind, Connection, Piece, csv_piece, parquet_piece
 from zhike.facts.texts import Fingerprint, TextFile, make_ready
 from zhike.facts.workbooks import sheet_pieces
-from zhike.messages import Said, say
+from zhike.messages import Said, say, together
 from zhike_engine.errors import FactsInvalid
 from zhike_engine.issues import did_you_mean
 
@@ -114,6 +114,8 @@ def _chosen(piece: Piece, uses: Uses, fixed: list[str]) -> dict[str, Cell]:
     for column, place in uses.columns.items():
         if column not in piece.cells:
             hint = did_you_mean(column, piece.cells)
+            if len(piece.cells) < len(uses.columns):
+                hint = together(hint, say("say with `header:` which row holds the column names"))
             raise FactsInvalid(
                 say("`{name}` has no column `{column}`", name=piece.name, column=column),
                 place=place,

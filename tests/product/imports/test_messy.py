@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from tests.product.imports.test_pages import Walk
+from zhike.customers.models import Customer
 from zhike.facts.models import Order
 from zhike.imports.checking import problem_page
 from zhike.imports.guessing import fingerprint, first_options
@@ -150,3 +151,10 @@ def test_a_hostile_workbook_gives_the_right_value_or_one_clear_problem(desk, cli
         ("X-1", day, Decimal("1234.5"), "CNY"), ("X-2", day, Decimal("1200.5"), "CNY"), ("X-3", day, Decimal(125_000), "CNY"),
         ("X-4", day, Decimal("88.8"), "CNY"), ("X-5", day, Decimal(300), "USD"), ("X-6", day, Decimal(1000), "USD"),
     ]  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_codes_and_telephones_are_narrow(desk):
+    desk.take("customers", "客户编码,客户全称,联系电话\nＨ－００１,岭南（华东）纺织,０５７４－８７６５\n")
+    one = Customer.objects.get(code="H-001")
+    assert (one.phone, one.name) == ("0574-8765", "岭南（华东）纺织")
