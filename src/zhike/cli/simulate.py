@@ -10,7 +10,15 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from zhike.cli.common import RunOptions, given_values, json_option, policy_argument, run_options, start_run
+from zhike.cli.common import (
+    RunOptions,
+    given_values,
+    json_option,
+    policy_argument,
+    progress,
+    run_options,
+    start_run,
+)
 from zhike.cli.kinds import Place, Whole, lang_option
 from zhike.cli.speaking import Speaking
 from zhike.messages import say
@@ -52,7 +60,9 @@ def command(
     run = start_run(options, lang)
     try:
         tried = given_values(run.policy, None, changes)
-        found = what_if(run, tried, movers=max(movers, 10_000_000 if out else 0))
+        with progress(lang) as tell:
+            tell("what_if", 0, 1)
+            found = what_if(run, tried, movers=max(movers, 10_000_000 if out else 0))
         if out is not None:
             write_movers(found, out)
         if as_json:

@@ -18,10 +18,12 @@ from zhike.people.rules import HIDDEN, sees
 
 
 def entries_for(person: Person, asked: Mapping[str, Any]) -> QuerySet[Entry]:
-    """Entries of customers that a person sees; those of no customer only for people who see every customer."""
+    """Entries of customers that a person sees, and the person's own of no customer, such as imports; those that others made of
+    no customer only for people who see every customer."""
     found = Entry.objects.select_related("by").order_by("-id")
     if "all" not in person.access.scopes:
-        found = found.filter(customer_id__in=Customer.objects.visible_to(person).values("pk"))
+        seen = Customer.objects.visible_to(person).values("pk")
+        found = found.filter(Q(customer_id__in=seen) | Q(customer_id__isnull=True, by=person))
     hidden = [noun for noun, field_class in CLASSES.items() if not sees(person, field_class)]
     found = found.exclude(noun__in=hidden) if hidden else found
     filters = Q()
@@ -34,8 +36,8 @@ def entries_for(person: Person, asked: Mapping[str, Any]) -> QuerySet[Entry]:
     if asked.get("until_on"):
         filters &= Q(at__lt=_start(asked["until_on"] + timedelta(days=1)))
     if asked.get("customer"):
-        seen = Customer.objects.visible_to(person).filter(code=asked["customer"])
-        filters &= Q(customer_id__in=seen.values("pk"))
+        wanted = Customer.objects.visible_to(person).filter(code=asked["customer"])
+        filters &= Q(customer_id__in=wanted.values("pk"))
     return found.filter(filters)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db import transaction
 from django.utils import timezone, translation
 
 from tests.product.cast import EARLY
@@ -11,7 +12,7 @@ from zhike.jobs import registry
 from zhike.jobs.actions import claim, enqueue
 from zhike.jobs.models import STATES, Job
 from zhike.jobs.running import run_due
-from zhike.kernel.journal import Entry, seal, verify
+from zhike.kernel.journal import Entry, journal, seal, verify
 from zhike.kernel.refusals import Invalid
 from zhike.system import notice_views
 from zhike.system.forms import JournalForm
@@ -122,7 +123,14 @@ def test_the_journal_is_narrowed_to_customers_a_person_sees(cast, client_for):
             by=cast.people.keep,
             at=EARLY,
         )
+    with transaction.atomic():
+        own, foreign = (
+            journal(cast.departments.key, "place_saved", by=person, at=EARLY)
+            for person in (cast.people.head, cast.people.boss)
+        )
     page = client_for(cast.people.head).get("/journal/").content.decode()
+    assert f"/journal/{own.pk}/" in page, "one's own acts of no customer, such as imports"
+    assert f"/journal/{foreign.pk}/" not in page
     other = Entry.objects.get(customer_id=cast.customers.B.pk)
     assert f"/journal/{other.pk}/" not in page
     assert client_for(cast.people.head).get(f"/journal/{other.pk}/").status_code == 404
