@@ -30,8 +30,9 @@ EVERYTHING = load_policy(PARITY / "kinds.yaml")
 STEPS = load_policy(PARITY / "steps.yaml")
 OWN_DAYS = {"early_amount", "early_profit", "early_lines", "early_orders", "early_weeks", "early_issued", "own_year",
             "own_year_hours", "since_then", "since_founded", "early_last", "early_gap", "gap_since", "early_growth"}  # fmt: skip
-NO_MONTHS = {"products", "currencies", "average_last", "largest", "issued", *OWN_DAYS}
-"""Metrics of the policy that do not add up from months: different values, last rows, windows of days or events."""
+BY_SIZE = {"trimmed", "trimmed_profit", "middle", "middle_profit", "middle_late"}
+NO_MONTHS = {"products", "currencies", "average_last", "largest", "issued", "in_season", *BY_SIZE, *OWN_DAYS}
+"""Metrics of the policy that do not add up from months: different values, last rows, middles, windows of days or events."""
 
 
 def only(policy: Policy, leave_out: set[str]) -> Policy:
@@ -229,6 +230,7 @@ def test_a_change_that_cannot_be_read_changes_nothing(rollup, tmp_path):
     ("metric", "reason"),
     [
         ("other: {title: t, distinct: orders.currency, over: all time}", "it counts different values"),
+        ("other: {title: t, median: orders.amount, over: all time}", "in the order of their size"),
         ("other: {title: t, average: orders.amount, over: all time, last: 2}", "it looks at the last rows"),
         ("other: {title: t, sum: orders.amount, over: last 40 days}", "which is no edge of a month"),
         ("other: {title: t, sum: orders.amount, over: since first_order}", "it starts at an event"),
