@@ -29,6 +29,7 @@ from zhike.people.certificates import Certificate, Duty
 from zhike.people.delegations import Delegation
 from zhike.people.models import Department, Person, Role
 from zhike.people.responsibilities import Responsibility
+from zhike.policies.models import DetailedRule, Policy
 
 LONG = "内蒙古锡林郭勒盟东乌珠穆沁旗额吉淖尔镇国际贸易综合服务有限责任公司第二分公司"
 MAKERS: list[tuple[type[models.Field[Any, Any]], Callable[[date, datetime], Any]]] = [
@@ -131,5 +132,9 @@ def furnish_desks(first: Customer, second: Customer, receiver: Person, at: datet
         description="一份报价单发错了收件人。",
         **year,
     )
+    policy = Policy.objects.get(code="key-account")
+    for code, title in (("visits", "客户拜访细则"), ("secrecy", "大客户资料保密与查阅细则（试行）")):
+        text = "拜访前查阅档案，拜访后两个工作日内登记内容、结果和下一步。\n\n资料只在授权范围内使用。"
+        fill(DetailedRule, at, policy=policy, code=code, number=1, title=title, text=text, state="approved")
     fill(Budget, at, year=day.year, amount=Decimal(500_000), currency="CNY")
     Group.objects.create(name="值班群", channel="dingtalk", address="https://robot.example.com/send")

@@ -24,7 +24,6 @@ ELSEWHERE = {
     "analysis_export": "answers a question",
     "analysis_movements": "answers a question",
     "analysis_orders": "answers a question",
-    "detailed_rule": "needs a detailed rule, which tests of policies write",
     "evaluation": "needs a day on which one is due, which tests of decisions set",
     "exit": "needs a customer who is leaving, whom tests of decisions let go",
     "give_judgement": "needs a class that a policy asks for, which tests of runs do",

@@ -2,13 +2,16 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 import json
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from rich.console import Console
 
 from tests.cli.conftest import ORDERS, Zhike
+from zhike.cli.common import progress
 
 FILES = {"grades.parquet", "grades.csv", "grades.xlsx", "reasons.parquet", "run.json", "report.html"}
 METRICS = [
@@ -327,3 +330,11 @@ def test_records_that_the_policy_cannot_obey_are_told(zhike: Zhike, company: Pat
         ("previous_grades", "left out: the rating has no such grade"): 1,
     }
     assert [rows(tmp_path / "out")[one]["decided_by"] for one in "12"] == ["rule", "override"]
+
+
+def test_a_terminal_sees_each_step_in_words() -> None:
+    screen = io.StringIO()
+    with progress("zh", Console(file=screen, force_terminal=True, width=60)) as tell:
+        tell("x0", 0, 4)
+    assert "计算指标" in screen.getvalue()
+    assert "x0" not in screen.getvalue()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 from pathlib import Path
@@ -47,6 +48,22 @@ def test_a_new_policy_checks_without_errors_and_the_shipped_one_stays(zhike: Zhi
     assert "policy: ours\n" in (copy / "policy.yaml").read_text("utf-8")
     assert zhike("check", copy).status == 0
     assert zhike("check", "foreign-trade").status == 0
+
+
+def test_a_full_disk_leaves_no_half_of_a_new_policy(
+    zhike: Zhike, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = Path.write_text
+
+    def full(self: Path, text: str, encoding: str) -> int:
+        write(self, text[:100], encoding)
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    answer = zhike("new", "ours")
+    assert (answer.status, answer.out) == (1, "")
+    assert "cannot be written: no space is left on the disk" in answer.err
+    assert [*tmp_path.iterdir()] == []
 
 
 def test_an_existing_folder_is_not_touched(zhike: Zhike, copy: Path) -> None:

@@ -49,3 +49,11 @@ def test_what_cannot_be_tried_is_refused(
     assert answer.status != 0
     assert message in answer.err
     assert "Traceback" not in answer.err
+
+
+def test_long_codes_of_grades_are_shown_by_their_titles(zhike: Zhike, company: Path) -> None:
+    more = ("--facts", company, "--as-of", "2025-12-31", "--values", "example", "--lang", "zh")
+    answer = zhike("simulate", "direct-supply", *more, "--set", "small_below=0")
+    assert "大型客户" in answer.out
+    assert "large" not in answer.out
+    assert "小型客户 │ 中型客户" in answer.out

@@ -6,8 +6,11 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
+
 from zhike.presets import policy_path
 from zhike_engine import load_policy
+from zhike_engine.errors import PolicyInvalid
 from zhike_engine.plan.build import build
 from zhike_engine.plan.clocks import Limit, limits_of
 from zhike_engine.policy.check_clocks import clock_issues
@@ -44,6 +47,13 @@ def test_a_wrong_clock_is_refused_with_a_way_out(tmp_path: Path) -> None:
         "use a parameter without `local`"
     ]
     assert list(said(tmp_path, "rating: values\n    hours: {A: 24}").values()) == ["did you mean `value`?"]
+
+
+def test_a_kind_that_no_request_has_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(PolicyInvalid) as refused:
+        said(tmp_path, f"kinds: [complaints]\n    {HOURS}")
+    [issue] = refused.value.issues
+    assert (issue.message, issue.hint[:15]) == ("`complaints` is not allowed for `kinds`", "use `enquiry`, ")
 
 
 def test_a_clock_says_nothing_of_other_grades_kinds_and_ratings() -> None:

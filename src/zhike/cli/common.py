@@ -31,8 +31,11 @@ STEPS = {
     "facts": Text(zh="读取事实", en="reading facts"),
     "metrics": Text(zh="计算指标", en="computing metrics"),
     "result": Text(zh="定级", en="grading"),
+    "what_if": Text(zh="比较前后", en="comparing before and after"),
+    "tables": Text(zh="写出等级和理由", en="writing grades and reasons"),
+    "report": Text(zh="写出报告", en="writing the report"),
 }
-"""Steps of a run -> what people see."""
+"""Steps of a run and of what follows it -> what people see; every other step of a run computes metrics."""
 
 
 policy_argument = click.argument("policy", metavar="POLICY")
@@ -144,16 +147,18 @@ def start_run(options: RunOptions, lang: str) -> Run:
 
 
 @contextmanager
-def progress(lang: str) -> Iterator[Callable[[str, int, int], None]]:
+def progress(lang: str, console: Console | None = None) -> Iterator[Callable[[str, int, int], None]]:
     """A progress bar on stderr that shows up on a terminal only."""
-    console = Console(stderr=True)
-    shown = console.is_terminal and sys.stderr.isatty()
+    shown = console is not None or sys.stderr.isatty()
+    console = console or Console(stderr=True)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True, disable=not shown) as bar:
+    with Progress(
+        *columns, console=console, transient=True, disable=not (shown and console.is_terminal)
+    ) as bar:
         task = bar.add_task("", total=None)
 
         def tell(step: str, done: int, of: int) -> None:
-            text = STEPS.get(step, Text(zh=step, en=step))
+            text = STEPS.get(step, STEPS["metrics"])
             bar.update(task, description=text.zh if lang == "zh" else text.en, completed=done, total=of)
 
         yield tell

@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from zhike.cli.common import RunOptions, json_option, policy_argument, run_options, start_run
+from zhike.cli.common import RunOptions, json_option, policy_argument, progress, run_options, start_run
 from zhike.cli.kinds import Place, lang_option
 from zhike.cli.speaking import Speaking
 from zhike.output import replacing, write_record, write_tables
@@ -43,9 +43,11 @@ def command(*, out: Path, no_workbook: bool, lang: Lang, as_json: bool, **given:
     options = RunOptions(**given)
     run = start_run(options, lang)
     try:
-        with replacing(out) as folder:
+        with replacing(out) as folder, progress(lang) as tell:
+            tell("tables", 0, 2)
             write_tables(run, folder, workbook=not no_workbook)
             record = write_record(run, folder)
+            tell("report", 1, 2)
             write_report(run, folder / "report.html", lang_default=lang)
     finally:
         run.backend.close()

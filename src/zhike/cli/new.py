@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
 
 import click
 
-from zhike import presets
+from zhike import beside, presets
 from zhike.cli.kinds import Place, lang_option
 from zhike.cli.speaking import Speaking
 from zhike.messages import say, system_says
@@ -48,14 +47,16 @@ def command(name: str, preset: str, folder: Path, lang: Lang) -> None:
             hint=say("choose another name, or remove the folder"),
         )
     try:
-        shutil.copytree(source, target, ignore=shutil.ignore_patterns("README*", "__pycache__"))
-        for file in target.glob("*.yaml"):
-            text = file.read_text("utf-8")
-            file.write_text(re.sub(r"(?m)^policy: .*$", f"policy: {name}", text, count=1), "utf-8")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with beside.building(target) as fresh:
+            for file in sorted(source.glob("*.yaml")):
+                text = re.sub(r"(?m)^policy: .*$", f"policy: {name}", file.read_text("utf-8"), count=1)
+                (fresh / file.name).write_text(text, "utf-8")
+            beside.put_in_place(fresh, target)
     except OSError as problem:
-        shutil.rmtree(target, ignore_errors=True)
         raise OutputFailed(
-            say("`{path}` cannot be written: {reason}", path=target, reason=system_says(problem))
+            say("`{path}` cannot be written: {reason}", path=target, reason=system_says(problem)),
+            hint=say("nothing was changed"),
         ) from None
     policy = load_policy(target)
     unset = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,20 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from zhike.cli.common import RunOptions, given_values, json_option, policy_argument, run_options, start_run
+from zhike.cli.common import (
+    RunOptions,
+    given_values,
+    json_option,
+    policy_argument,
+    progress,
+    run_options,
+    start_run,
+)
 from zhike.cli.kinds import Place, Whole, lang_option
 from zhike.cli.speaking import Speaking
 from zhike.messages import say
 from zhike.output import write_movers
+from zhike_engine.formats import spelt
 from zhike_engine.run import Run
 from zhike_engine.whatif import Movement, what_if
 from zhike_engine.words import Lang, Text
@@ -52,7 +62,9 @@ def command(
     run = start_run(options, lang)
     try:
         tried = given_values(run.policy, None, changes)
-        found = what_if(run, tried, movers=max(movers, 10_000_000 if out else 0))
+        with progress(lang) as tell:
+            tell("what_if", 0, 1)
+            found = what_if(run, tried, movers=max(movers, 10_000_000 if out else 0))
         if out is not None:
             write_movers(found, out)
         if as_json:
@@ -101,12 +113,16 @@ def _show(run: Run, found: dict[str, Movement], tried: dict[str, Any], limit: in
         )
         console.print(f"{title} `{name}`：{was} → {now}" if zh else f"{title} `{name}`: {was} → {now}")
     for rating, one in found.items():
-        named = run.policy.document.ratings[rating].title
+        spec_of = run.policy.document.ratings[rating]
+        named = spec_of.title
+        shown = {
+            code: code if spelt(code) else grade.title.pick(lang) for code, grade in spec_of.grades.items()
+        }
         console.print()
         head = f"{named.zh}：{one.moved} 个客户变动" if zh else f"{named.en}: {one.moved} customers move"
-        console.print(_matrix(one, head, zh))
+        console.print(_matrix(one, head, zh, shown))
         if one.moved and limit:
-            console.print(_movers(one, limit, zh))
+            console.print(_movers(one, limit, zh, shown))
             if one.moved > limit:
                 rest = one.moved - limit
                 console.print(
@@ -116,28 +132,28 @@ def _show(run: Run, found: dict[str, Movement], tried: dict[str, Any], limit: in
                 )
 
 
-def _matrix(one: Movement, title: str, zh: bool) -> Table:
+def _matrix(one: Movement, title: str, zh: bool, shown: Mapping[str, str]) -> Table:
     none = NONE.zh if zh else NONE.en
     codes = [*one.codes, *([None] if any(None in pair for pair in one.cells) else [])]
     table = Table(title=title, title_justify="left")
     table.add_column("之前 ＼ 之后" if zh else "before \\ after")
     for code in codes:
-        table.add_column(code or none, justify="right")
+        table.add_column(shown.get(code or "", none), justify="right")
     table.add_column("合计" if zh else "total", justify="right")
     for old in codes:
         counts = [one.cells.get((old, new), 0) for new in codes]
-        shown = [
+        cells = [
             ("·" if not n else f"[bold]{n:,}[/bold]" if old != new else f"{n:,}")
             for new, n in zip(codes, counts, strict=True)
         ]
-        table.add_row(old or none, *shown, f"{sum(counts):,}")
+        table.add_row(shown.get(old or "", none), *cells, f"{sum(counts):,}")
     table.add_row(
         "合计" if zh else "total", *(f"{one.after(code):,}" for code in codes), f"{sum(one.cells.values()):,}"
     )
     return table
 
 
-def _movers(one: Movement, limit: int, zh: bool) -> Table:
+def _movers(one: Movement, limit: int, zh: bool, shown: Mapping[str, str]) -> Table:
     table = Table(title_justify="left")
     for head in ("客户", "名称", "之前", "之后", "新满足", "不再满足") if zh else (
         "customer", "name", "before", "after", "now holds", "no longer holds",
@@ -146,6 +162,11 @@ def _movers(one: Movement, limit: int, zh: bool) -> Table:
     none = NONE.zh if zh else NONE.en
     for m in one.movers[:limit]:
         table.add_row(
-            m.customer, m.name, m.before or none, m.after or none, "\n".join(m.gained), "\n".join(m.lost)
+            m.customer,
+            m.name,
+            shown.get(m.before or "", none),
+            shown.get(m.after or "", none),
+            "\n".join(m.gained),
+            "\n".join(m.lost),
         )
     return table

@@ -13,6 +13,7 @@ from zhike.grading.frozen import using
 from zhike.grading.models import GradingRun
 from zhike.people.models import Person
 from zhike.people.rules import can
+from zhike.policies.words import unit_word
 from zhike_engine.backends.duckdb import DuckDB
 from zhike_engine.plan.rules import PlannedRating
 from zhike_engine.policy.check import GRADING, used_parameters
@@ -59,7 +60,7 @@ def knobs(run: Run, asked: Mapping[str, Decimal]) -> list[Knob]:
         step, spec, wanted = _step(value), one.spec, asked.get(name, value)
         high = max(value * 2, step * 10)
         high = max(min(high, spec.at_most) if spec.at_most is not None else high, wanted)
-        unit = "%" if spec.type == "percent" else spec.unit
+        unit = "%" if spec.type == "percent" else unit_word(spec.unit)
         found.append(
             Knob(
                 name,

@@ -71,7 +71,8 @@ def turned(request: HttpRequest, key: int) -> HttpResponse:
     alone = request.headers.get("HX-Request") and "whatif" in request.headers.get("HX-Target", "")
     if alone:
         return render(request, "grading/_whatif.html", page_of)
-    page_of |= {"tab": "whatif", "scenarios": compared(run, page_of["shown"])}
+    titles = {knob.name: title for knob, title in page_of["knobs"]}
+    page_of |= {"tab": "whatif", "scenarios": compared(run, page_of["shown"], titles)}
     return render(request, "grading/whatif.html", page_of)
 
 
@@ -122,7 +123,7 @@ def said(run: GradingRun, person: Person, shown: Shown, found: Turned) -> dict[s
     }  # fmt: skip
 
 
-def compared(run: GradingRun, shown: Shown) -> list[dict[str, Any]]:
+def compared(run: GradingRun, shown: Shown, titles: Mapping[str, str]) -> list[dict[str, Any]]:
     """The scenarios of a run beside each other."""
     rows = run.scenarios.filter(dropped_at__isnull=True).select_related("kept_by")
     found = []
@@ -132,7 +133,7 @@ def compared(run: GradingRun, shown: Shown) -> list[dict[str, Any]]:
         found.append({
             "one": one, "grades": [(code, number, number - outcome["before"][code]) for code, number in outcome.get("after", {}).items()],
             "moved": outcome.get("moved", 0), "up": outcome.get("up", 0), "down": outcome.get("down", 0), "duties": after - before,
-            "changes": one.changes,
+            "changes": [(titles.get(name, name), value) for name, value in one.changes.items()],
         })  # fmt: skip
     return found
 

@@ -73,10 +73,9 @@ def blocking(version: PolicyVersion, day: date) -> list[Problem]:
 
 
 def _values(version: PolicyVersion) -> Iterator[Problem]:
-    for name, spec in unset(version).items():
+    for spec in unset(version).values():
         yield Problem(
-            _("Parameter “%(title)s” (%(name)s) is unset.")
-            % {"title": spec.title.pick(lang()), "name": name},
+            _("Parameter “%(title)s” is unset.") % {"title": spec.title.pick(lang())},
             "parameters",
         )
     for issue in issues(version):

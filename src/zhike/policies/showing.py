@@ -19,7 +19,7 @@ from zhike.messages import translated
 from zhike.policies.chips import word_for
 from zhike.policies.models import PolicyVersion
 from zhike.policies.reading import read_text, values
-from zhike.policies.words import lang
+from zhike.policies.words import lang, unit_word
 from zhike.report.policy_text import PolicyText
 from zhike.report.policy_text import Sentence as Written
 from zhike_engine.errors import ZhikeError
@@ -275,7 +275,10 @@ class _Maker:
         elif section == "clocks":
             yield from self.limits(spec)
         elif section == "indicators" and spec.target is not None:
-            yield _("target %(target)s %(unit)s") % {"target": self.number(spec.target), "unit": spec.unit}
+            yield _("target %(target)s %(unit)s") % {
+                "target": self.number(spec.target),
+                "unit": unit_word(spec.unit),
+            }
         elif section == "gates":
             yield spec.needs.pick(self.language)
 

@@ -35,7 +35,7 @@ from zhike.policies.reading import document, values
 from zhike.policies.route import procedures_of, published_before
 from zhike.policies.showing import Line, Rule, explained, planned, reader
 from zhike.policies.telling import owed_by
-from zhike.policies.words import lang
+from zhike.policies.words import lang, unit_word
 from zhike.procedures.inbox import holders
 from zhike_engine.language.titles import Titles
 
@@ -155,6 +155,11 @@ class Registered:
     def title(self) -> str:
         """What it is called."""
         return str(self.spec.title.pick(lang()))
+
+    @property
+    def unit(self) -> str:
+        """The unit in which it is written."""
+        return unit_word(self.spec.unit) or ("%" if self.spec.type == "percent" else "")
 
     @property
     def owner(self) -> str:

@@ -138,6 +138,9 @@ def document_path(loc: tuple[str | int, ...], data: Any) -> tuple[str | int, ...
 
 def _say(error: Any, path: tuple[str | int, ...], model: type[BaseModel]) -> tuple[Said, Said]:
     last = str(error["loc"][-1]) if error["loc"] else ""
+    name = next(
+        (one for one in reversed(error["loc"]) if isinstance(one, str)), last
+    )  # a list's places have none
     given = error["input"]
     match error["type"]:
         case "missing":
@@ -155,9 +158,9 @@ def _say(error: Any, path: tuple[str | int, ...], model: type[BaseModel]) -> tup
                 _first_key(given), KINDS
             )
         case "literal_error" | "enum":
-            refused = say("`{value}` is not allowed for `{key}`", value=given, key=last)
+            refused = say("`{value}` is not allowed for `{key}`", value=given, key=name)
             return refused, say("use {names}", names=quoted(allowed(error), OR))
-    return said_of(error, last), hint_of(error)
+    return said_of(error, name), hint_of(error)
 
 
 def _first_key(value: Any) -> str:

@@ -122,7 +122,7 @@ def _check_depth(text: str, file: str) -> None:
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > _DEEPEST:
-                mark = event.start_mark
+                mark: Any = event.start_mark
                 raise DocumentInvalid(
                     say("lists and keys lie deeper within each other than {most} levels", most=_DEEPEST),
                     place=str(Place(file, mark.line + 1, mark.column + 1)),
