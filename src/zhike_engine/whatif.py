@@ -82,7 +82,7 @@ def what_if(
         pairs = _joined(run, plan)
     if among:
         pairs = f"(select y.* from {pairs.removesuffix(' x')} y where y.customer in (select s.customer from {among} s)) x"
-    return {r.name: _movement(run, plan, r, pairs, movers) for r in run.plan.ratings}
+    return {r.name: _movement(run, plan, r, pairs, movers, among) for r in run.plan.ratings}
 
 
 def _base(run: Run, plan: Plan) -> str:
@@ -166,7 +166,7 @@ def _kept(run: Run, plan: Plan, rating: PlannedRating) -> set[str]:
     return {leaf.column for leaf in rating.leaves()} - compiled.dropped
 
 
-def _movement(run: Run, plan: Plan, old: PlannedRating, pairs: str, limit: int) -> Movement:
+def _movement(run: Run, plan: Plan, old: PlannedRating, pairs: str, limit: int, among: str) -> Movement:
     """One pass finds who moves; whoever does not stays where the run has them, and is only counted."""
     new, moved = plan.rating(old.name), f"moved{AFTER}"
     grades, states = (
@@ -179,7 +179,7 @@ def _movement(run: Run, plan: Plan, old: PlannedRating, pairs: str, limit: int) 
         f"select x.customer, x.{grades[0]} as old_grade, x.{grades[1]} as new_grade from {pairs} where {changed}",
     )
     try:
-        cells = _cells(run, grades[0], moved)
+        cells = _cells(run, grades[0], moved, among)
         found = _movers(run, plan, old, pairs, moved, limit) if cells.moved and limit else ()
     finally:
         run.backend.drop(moved)
@@ -194,14 +194,17 @@ class _Cells(NamedTuple):
     moved: int
 
 
-def _cells(run: Run, grade: str, moved: str) -> _Cells:
+def _cells(run: Run, grade: str, moved: str, among: str) -> _Cells:
+    counted = f" where r.customer in (select s.customer from {among} s)" if among else ""
     rows = run.backend.rows(
         f"select m.old_grade, m.new_grade, count(*) from {moved} m group by m.old_grade, m.new_grade"
     )
     crossed = {(before, after): int(count) for before, after, count in rows}
     stay = {
         code: int(count)
-        for code, count in run.backend.rows(f"select r.{grade}, count(*) from result r group by r.{grade}")
+        for code, count in run.backend.rows(
+            f"select r.{grade}, count(*) from result r{counted} group by r.{grade}"
+        )
     }
     for (before, _), count in crossed.items():
         stay[before] -= count

@@ -13,6 +13,7 @@ from zhike.facts.models import Order
 from zhike.grading.running import start_run
 from zhike.kernel.refusals import Invalid
 from zhike.outbox.models import Message
+from zhike.people.models import Role
 from zhike.submissions.chasing import watch
 from zhike.submissions.models import Submission
 from zhike.submissions.months import state_of_months
@@ -112,11 +113,14 @@ def test_a_signed_month_is_closed_and_what_changes_later_asks_for_a_further_edit
 ):
     clock("2026-07-03 09:00")
     head, verifier = english(cast.people.head), english(analyst)
-    again = head.post("/api/v1/submissions", json.dumps({
+    figures = json.dumps({
         "department": "key", "month": "2026-06", "figures": [{"customer": "A", "amount": "1500", "orders": 1, "profit": "100"}],
-    }), content_type="application/json")  # fmt: skip
+    })  # fmt: skip
+    once = {"content_type": "application/json", "headers": {"Idempotency-Key": "june"}}
+    again = head.post("/api/v1/submissions", figures, **once)
     assert again.status_code == 201
     found = again.json()
+    assert head.post("/api/v1/submissions", figures, **once).json() == found
     assert [line["differs"] for line in found["lines"]] == [["amount"]]
     path = f"/submissions/{found['id']}/"
     line = found["lines"][0]["line"]
@@ -136,8 +140,12 @@ def test_a_signed_month_is_closed_and_what_changes_later_asks_for_a_further_edit
     assert head.post(f"{path}correct/", {"source": "orders", "note": ""}).status_code == 422
     fixed = head.post(f"{path}correct/", {"source": "orders", "note": "an order came late"})["Location"]
     assert state_of_months(policy, date(2026, 7, 4))[-1].state == "signed"
-    done = verifier.post(f"/api/v1{fixed}sign", "{}", content_type="application/json")
+    done = verifier.post(f"/api/v1{fixed}sign", "{}", **once)
     assert (done.status_code, done.json()["edition"]) == (200, 2)
+    analyst.grants.update(withdrawn_at=timezone.now())
+    assert english(analyst).post(f"/api/v1{fixed}sign", "{}", **once).status_code == 403
+    Role.objects.filter(code="department_head").update(sees=["basic"])
+    assert english(cast.people.head).post("/api/v1/submissions", figures, **once).status_code == 403
     assert {one.number: one.state for one in Submission.objects.all()} == {1: "replaced", 2: "signed"}
 
 
