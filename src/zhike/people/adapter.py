@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import logging
+import smtplib
 import time
+from threading import Thread
 from typing import Any
 
 from allauth.account import app_settings
@@ -17,6 +20,8 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.sites.shortcuts import get_current_site
+from django.core.mail import EmailMessage
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -26,6 +31,7 @@ from zhike.kernel.journal import journal, sentences
 from zhike.people.models import Denial, Person
 from zhike.people.sessions import end_all
 
+log = logging.getLogger(__name__)
 sentences({
     "signed_in": _("%(who)s signed in from %(address)s"),
     "password_changed": _("%(who)s changed the own password"),
@@ -130,6 +136,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if said is not None:
             messages.add_message(request, level, said)
 
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send beside the answer: how long a mail server takes, or that it is down, would tell which addresses are known."""
+        site = get_current_site(self.request)
+        given = {"request": self.request, "email": email, "current_site": site, **context}
+        Thread(target=_send, args=(self.render_mail(template_prefix, email, given),), name="mail").start()
+
     def send_notification_mail(self, template_prefix: str, user: Any, *_args: Any, **_given: Any) -> None:
         """Called at each change of a factor: it goes into the journal."""
         change = FACTOR_CHANGES.get(template_prefix)
@@ -156,6 +168,13 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         return not authenticator.user.access.second_factor
+
+
+def _send(message: EmailMessage) -> None:
+    try:
+        message.send()
+    except (smtplib.SMTPException, OSError):
+        log.exception("a mail about an account did not go out")
 
 
 def _cipher() -> Fernet:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -240,6 +241,7 @@ def test_a_forgotten_password_is_reset_by_mail_with_the_same_answer_for_unknown_
     assert {(one.status_code, one.headers["Location"]) for one in answers} == {
         (302, "/accounts/password/reset/done/")
     }
+    posted()
     [message] = mail.outbox
     assert message.to == ["ming@example.com"]
     link = re.search(r"http://testserver(/accounts/password/reset/key/\S+)", message.body)
@@ -252,6 +254,27 @@ def test_a_forgotten_password_is_reset_by_mail_with_the_same_answer_for_unknown_
     )
     assert sign_in("ming", "nine blue lanterns")[1].status_code == 302
     assert Client().get(link[1], follow=True).context["token_fail"]
+
+
+def test_a_mail_server_that_is_down_does_not_tell_which_addresses_are_known(cast, monkeypatch, caplog):
+    def refuse(*_given):
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(mail.backends.locmem.EmailBackend, "send_messages", refuse)
+    known, unknown = (
+        Client().post("/accounts/password/reset/", {"email": email})
+        for email in ("ming@example.com", "nobody@example.com")
+    )
+    posted()
+    assert known.status_code == unknown.status_code == 302
+    assert "did not go out" in caplog.text
+
+
+def posted() -> None:
+    """Until mails that are sent beside an answer are gone."""
+    for thread in threading.enumerate():
+        if thread.name == "mail":
+            thread.join(10)
 
 
 def test_an_answer_for_somebody_signed_in_is_never_stored(cast, client_for):
