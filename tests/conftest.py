@@ -77,6 +77,14 @@ def _java_version() -> int:
     return int(version[1]) if version else 0
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long tests first, so that no process is left alone with them at the end; what shares a browser before all."""
+    items.sort(
+        key=lambda item: (item.get_closest_marker("browser") is None, item.get_closest_marker("slow") is None)
+    )
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Keep the tests of a file that shares a server or a large data set in one process of pytest-xdist.
@@ -89,6 +97,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
         def _split_scope(self, nodeid: str) -> str:
             return shared_group(nodeid.partition("::")[0]) or nodeid
 
+    config.option.loadscopereorder = False  # they are in order
     return ByGroup(config, log) if config.getvalue("dist") == "loadgroup" else None
 
 

@@ -102,7 +102,9 @@ def holder(path: str, people: dict[tuple[str, str], Desk]) -> str | None:
         statuses[username] = status
         if status == 405:
             return ONLY_SENT
-        if status < 400 and not whole:
+        if (
+            status < 400 and not whole and "?" not in path
+        ):  # what is asked may lead one on, and be a page for another
             return None
         if status == 200:
             return username

@@ -95,12 +95,12 @@ def test_a_cost_beyond_the_budget_waits_for_approval_and_the_report_shows_plan_s
     boss.post("/customers/budgets/allocations/", {"customer": "A", "amount": "1000"})
     for what, amount in (("gift", "1000"), ("event", "250.50")):
         ming.post("/customers/A/costs/new/", {"what": what, "amount": amount, "spent_on": today.isoformat()})
-    [line] = boss.get("/customers/budgets/").context["lines"]
+    [(line, _chip)] = boss.get("/customers/budgets/").context["lines"]
     assert (line.spent, line.waits, line.left) == (1000, Decimal("250.50"), 0)
     said = boss.get("/customers/budgets/").content.decode()
     assert all(word in said for word in ("event", "250.50", "1,000.00"))
     waiting = Booking.objects.waiting().get()
     assert ming.post(f"/customers/budgets/bookings/{waiting.pk}/", {"decision": "approve"}).status_code == 403
     boss.post(f"/customers/budgets/bookings/{waiting.pk}/", {"decision": "approve"})
-    [line] = boss.get("/customers/budgets/").context["lines"]
+    [(line, _chip)] = boss.get("/customers/budgets/").context["lines"]
     assert (line.spent, line.waits, line.result) == (Decimal("1250.50"), 0, cast.customers.A.amount_12m)
