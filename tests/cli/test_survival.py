@@ -83,14 +83,15 @@ def test_a_stopped_run_says_so_and_leaves_nothing(facts: Path, tmp_path: Path) -
     assert names(tmp_path) == []
 
 
+def little_room() -> None:
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+
+
 def test_a_full_disk_is_one_message_and_keeps_the_earlier_output(facts: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     start(facts, out).communicate()
     before = (out / "run.json").read_bytes()
-
-    def little_room() -> None:
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
 
     run = start(facts, out, preexec_fn=little_room)
     _, said = run.communicate()
@@ -100,3 +101,13 @@ def test_a_full_disk_is_one_message_and_keeps_the_earlier_output(facts: Path, tm
     assert "Traceback" not in said
     assert (names(out), (out / "run.json").read_bytes()) == (FILES, before)
     assert names(tmp_path) == ["out"]
+
+
+def test_a_full_disk_leaves_no_part_of_a_demo(tmp_path: Path) -> None:
+    words = [sys.executable, "-m", "zhike", "demo", "--files", "d", "--customers", "60", "--lang", "en"]
+    run = subprocess.run(
+        words, cwd=tmp_path, capture_output=True, text=True, check=False, preexec_fn=little_room
+    )
+    assert run.returncode == 1
+    assert "Traceback" not in run.stderr
+    assert names(tmp_path) == []

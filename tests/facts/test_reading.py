@@ -118,6 +118,14 @@ def test_a_missing_file_tells_where_it_was_looked_for(desk):
     assert caught.value.place.endswith("mapping.yaml:4:20")
 
 
+def test_a_sheet_of_a_file_that_has_none_is_told(desk):
+    desk.put("customers.csv", NAMES)
+    desk.put("orders.csv", HEAD)
+    with pytest.raises(FactsInvalid) as caught:
+        desk.run(TWO.format(file="orders.csv, sheet: 订单"))
+    assert caught.value.message == "`sheet` names sheets of a workbook, and `orders.csv` is none"
+
+
 def test_a_missing_column_names_the_nearest_one(desk):
     with pytest.raises(FactsInvalid) as caught:
         desk.orders("id,customers,day,amount\n" + ROW)

@@ -18,9 +18,14 @@ from zhike_engine.words import Lang
 
 
 def make_files(out: Path, *, customers: int, seed: int, as_of: date, show: bool, lang: Lang) -> None:
-    """Make the demo company in `out` and grade it with every shipped policy."""
-    facts = out / "facts"
-    summary = generate(facts, seed=seed, customers=customers, as_of=as_of)
+    """Make the demo company in `out` and grade it with every shipped policy; nothing is left of one that was not finished."""
+    facts, new = out / "facts", not out.exists()
+    try:
+        summary = generate(facts, seed=seed, customers=customers, as_of=as_of)
+    except BaseException:
+        if new and out.is_dir() and not any(out.iterdir()):
+            out.rmdir()
+        raise
     _tell(summary, lang)
     reports = []
     for name in presets.names():

@@ -184,6 +184,11 @@ def _pieces(
         return
     paths = _find(source, root, loaded.place("sources", name, "file"))
     kinds = [source.format or _kind(path, loaded.place("sources", name, "file")) for path in paths]
+    if source.sheet and "excel" not in kinds:
+        raise FactsInvalid(
+            say("`sheet` names sheets of a workbook, and `{name}` is none", name=paths[0].name),
+            place=loaded.place("sources", name, "sheet"), hint=say("leave `sheet` out"),
+        )  # fmt: skip
     with ThreadPoolExecutor(max_workers=2) as pool:
         texts = [
             pool.submit(make_ready, path, scratch / f"{name}-{index}.csv", source.encoding)

@@ -11,6 +11,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_
 from allauth.usersessions.models import UserSession
 from django.core import mail
 from django.core.cache import cache
+from django.core.mail.backends.locmem import EmailBackend
 from django.test import Client
 from django.urls import NoReverseMatch, get_resolver, reverse
 
@@ -260,7 +261,7 @@ def test_a_mail_server_that_is_down_does_not_tell_which_addresses_are_known(cast
     def refuse(*_given):
         raise ConnectionRefusedError
 
-    monkeypatch.setattr(mail.backends.locmem.EmailBackend, "send_messages", refuse)
+    monkeypatch.setattr(EmailBackend, "send_messages", refuse)
     known, unknown = (
         Client().post("/accounts/password/reset/", {"email": email})
         for email in ("ming@example.com", "nobody@example.com")
