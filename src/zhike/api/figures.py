@@ -16,7 +16,7 @@ from zhike.api.keys import enter
 from zhike.api.once import once
 from zhike.api.operations import REFUSALS, After, Limit
 from zhike.api.paging import cut
-from zhike.api.shapes import Listing, Long, Strict
+from zhike.api.shapes import Code, Listing, Long, Strict, Words
 from zhike.customers.models import Customer
 from zhike.kernel.refusals import Forbidden, Invalid, NotThere
 from zhike.people.models import Person, signed_on
@@ -95,7 +95,7 @@ class MonthOut(Strict):
 class FigureIn(Strict):
     """Figures of a customer, in the company's currency."""
 
-    customer: Annotated[str, Field(max_length=160)]
+    customer: Words
     amount: Money
     orders: Annotated[int, Field(ge=0, lt=2**31)]
     profit: Money | None = None
@@ -105,7 +105,7 @@ class FigureIn(Strict):
 class SubmissionIn(Strict):
     """A month to submit: with `figures`, or without them what the orders say. `corrects` names the edition to correct."""
 
-    department: Annotated[str, Field(max_length=40)]
+    department: Code
     month: Month
     figures: Annotated[list[FigureIn], Field(max_length=100_000)] | None = None
     note: Long = ""

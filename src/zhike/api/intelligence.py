@@ -16,7 +16,7 @@ from zhike.api.keys import enter
 from zhike.api.once import once
 from zhike.api.operations import REFUSALS, After, Limit
 from zhike.api.paging import cut
-from zhike.api.shapes import Listing, Long, Strict
+from zhike.api.shapes import Code, Listing, Long, Strict
 from zhike.customers.models import Customer
 from zhike.intelligence import actions as intelligence
 from zhike.intelligence.limits import freshness
@@ -52,13 +52,13 @@ class IntelligenceIn(Strict):
     kind: Annotated[str, Field(pattern="^(need|trend|move)$")]
     title: Annotated[str, Field(min_length=1, max_length=160, pattern=r"^[^\x00]*$")]
     text: Long = ""
-    industry: Annotated[str, Field(max_length=20)] = ""
+    industry: Annotated[str, Field(max_length=20, pattern=r"^[^\x00]*$")] = ""
     competitor: Annotated[str, Field(max_length=120, pattern=r"^[^\x00]*$")] = ""
     growth: Annotated[Decimal, Field(max_digits=7, decimal_places=2)] | None = None
     source: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
     day: date
     reliability: Annotated[str, Field(pattern="^(sure|likely|hearsay)$")] = "likely"
-    customers: Annotated[list[str], Field(max_length=200)] = []
+    customers: Annotated[list[Code], Field(max_length=200)] = []
 
 
 def _known(one: Intelligence, stale: bool, why: str, codes: list[str]) -> dict[str, Any]:
