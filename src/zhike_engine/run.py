@@ -84,8 +84,7 @@ def tables_read(document: PolicyDocument) -> frozenset[str]:
     """The fact tables that a policy's metrics and ratings read."""
     found = {"customers", "exchange_rates", "previous_grades", "overrides", "activities"}
     for spec in document.metrics.values():
-        for key in ("sum", "average", "median", "minimum", "maximum", "count", "distinct", "active", "recency",
-                    "longest_gap", "streak", "held", "volatility"):  # fmt: skip
+        for key in kinds.OF_ROWS:
             place = getattr(spec, key, None)
             if isinstance(place, str):
                 found.add(place.partition(".")[0])

@@ -80,8 +80,6 @@ def what_if(
         for statement in _resumed(run, same, run.compile(plan, suffix=AFTER)):
             keep(run.backend, statement)
         pairs = _joined(run, plan)
-    if among:
-        pairs = f"(select y.* from {pairs.removesuffix(' x')} y where y.customer in (select s.customer from {among} s)) x"
     return {r.name: _movement(run, plan, r, pairs, movers, among) for r in run.plan.ratings}
 
 
@@ -176,7 +174,8 @@ def _movement(run: Run, plan: Plan, old: PlannedRating, pairs: str, limit: int, 
     changed = " or ".join(f"coalesce(x.{a}, '') <> coalesce(x.{b}, '')" for a, b in (grades, states))
     run.backend.keep(
         moved,
-        f"select x.customer, x.{grades[0]} as old_grade, x.{grades[1]} as new_grade from {pairs} where {changed}",
+        f"select x.customer, x.{grades[0]} as old_grade, x.{grades[1]} as new_grade from {pairs}"
+        f" where ({changed}){_in(among, ' and x')}",
     )
     try:
         cells = _cells(run, grades[0], moved, among)
@@ -187,6 +186,11 @@ def _movement(run: Run, plan: Plan, old: PlannedRating, pairs: str, limit: int, 
     return Movement(old.name, codes, cells.counts, cells.moved, found)
 
 
+def _in(among: str, start: str) -> str:
+    """The condition that a customer is one of those in a table; none without a table."""
+    return f"{start}.customer in (select s.customer from {among} s)" if among else ""
+
+
 class _Cells(NamedTuple):
     """Customers by (grade before, grade after), and how many of them moved."""
 
@@ -195,7 +199,6 @@ class _Cells(NamedTuple):
 
 
 def _cells(run: Run, grade: str, moved: str, among: str) -> _Cells:
-    counted = f" where r.customer in (select s.customer from {among} s)" if among else ""
     rows = run.backend.rows(
         f"select m.old_grade, m.new_grade, count(*) from {moved} m group by m.old_grade, m.new_grade"
     )
@@ -203,7 +206,7 @@ def _cells(run: Run, grade: str, moved: str, among: str) -> _Cells:
     stay = {
         code: int(count)
         for code, count in run.backend.rows(
-            f"select r.{grade}, count(*) from result r{counted} group by r.{grade}"
+            f"select r.{grade}, count(*) from result r{_in(among, ' where r')} group by r.{grade}"
         )
     }
     for (before, _), count in crossed.items():

@@ -24,33 +24,15 @@ from zhike.policies.models import PolicyVersion
 from zhike.policies.reading import document, values, word_in
 from zhike_engine.errors import ZhikeError
 from zhike_engine.explain import Checked, Explanation, Step
+from zhike_engine.language.nodes import names_in
+from zhike_engine.language.parse import parse
+from zhike_engine.policy.metrics import OF_ROWS
 from zhike_engine.words import Lang, Text
 
 NOTICE = "written_notice"
 """The obligation by which a policy asks for a letter; a rating that it does not name is not told to customers."""
 OWN_TABLES = frozenset({"orders", "order_lines", "receivables", "payments", "complaints"})
 INSIDE = re.compile(r"profit|margin|cost|hours|score|effort")
-AGGREGATES = ("sum", "average", "median", "minimum", "maximum", "count", "distinct", "active", "longest_gap", "recency",
-              "streak", "held", "volatility")  # fmt: skip
-WORDS_OF_FORMULAS = frozenset(
-    {
-        "if",
-        "then",
-        "else",
-        "and",
-        "or",
-        "not",
-        "is",
-        "computable",
-        "min",
-        "max",
-        "round",
-        "round_down",
-        "round_up",
-        "between",
-    }
-)
-NAME = re.compile(r"[a-z][a-z0-9_]*")
 ASIDE = re.compile(r"（即 [^）]*）| \(that is [^)]*\)")
 EASTERN = re.compile(r"[\d.,]+\s*[万亿]\S*\s*\(([^)]+)\)")
 SENTENCES = {
@@ -211,7 +193,7 @@ class Tellable:
     def _may(self, metric: Any) -> bool:
         if INSIDE.search(str(getattr(metric, "where", "") or "")):
             return False
-        for kind in AGGREGATES:
+        for kind in OF_ROWS:
             column = getattr(metric, kind, None)
             if isinstance(column, str):
                 table, _dot, field = column.partition(".")
@@ -232,7 +214,6 @@ class Tellable:
         elif hasattr(metric, "deviation"):
             yield from metric.deviation
         elif hasattr(metric, "formula"):
-            names = set(NAME.findall(str(metric.formula)))
             yield from (
-                names - self.limits - WORDS_OF_FORMULAS
-            )  # whatever is left must be a metric that may be told
+                names_in(parse(metric.formula)) - self.limits
+            )  # what is left must be a metric that may be told

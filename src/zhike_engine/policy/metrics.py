@@ -273,6 +273,9 @@ class Formula(_Metric):
     unit: ValueUnit
 
 
+OF_ROWS = ("sum", "average", "median", "minimum", "maximum", "count", "distinct", "active", "recency", "longest_gap", "streak",
+           "held", "volatility")  # fmt: skip
+"""Kinds whose key names a fact table, or a column of one."""
 KINDS: dict[str, type[_Metric]] = {
     "sum": Sum,
     "average": Average,
