@@ -14,7 +14,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from zhike.analysis.development import development
-from zhike.analysis.grades import in_order, named, ranks_on
+from zhike.analysis.grades import in_order, named, ranks_now
 from zhike.analysis.pages import asked_spans, hours, look, standing_for
 from zhike.analysis.standing import potentials
 from zhike.analysis.value import keyed
@@ -36,7 +36,7 @@ Sheet = tuple[str, list[str], list[list[Any]], list[int]]
 
 def _development(request: HttpRequest, person: Person) -> Sheet:
     spans, day = asked_spans(request), now()[1]
-    found, profit, ranks = development(person, spans, day), sees(person, "profit"), ranks_on(day)
+    found, profit, ranks = development(person, spans, day), sees(person, "profit"), ranks_now()
     heads = [_("Grade"), _("First day"), _("Last day"), _("Orders"), *([_("Profit")] if profit else []), _("Number of orders"),
              _("Customers with orders"), _("New customers"), _("Moved up"), _("Moved down")]  # fmt: skip
     rows = [

@@ -2,47 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date
-from typing import Any
+from collections.abc import Iterable, Mapping
 
 from django.utils.translation import gettext as _
 
-from zhike.policies.chips import word_for
-from zhike.policies.models import PolicyVersion
-from zhike.policies.reading import grades_of, ratings_of
+from zhike.lists.grades import Named, named_grade, named_grades
 
 NONE = "-"
 """Stands in addresses for customers without a grade."""
 
 
 class Ranks(dict[str, int]):
-    """Grade -> rank, 1 for the best; with the word for each, of every policy where they call it differently."""
+    """Grade -> rank, 1 for the best; with the word for each."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.words: dict[str, list[str]] = {}
-
-    def take(self, code: str, rank: int, title: Any) -> None:
-        """A grade of a policy."""
-        self.setdefault(code, rank)
-        words, word = self.words.setdefault(code, []), word_for(code, title)
-        if word not in words:
-            words.append(word)
+    def __init__(self, known: Mapping[str, Named]) -> None:
+        super().__init__({code: one.rank for code, one in known.items() if one.rank is not None})
+        self.known = known
 
     def word(self, code: str) -> str:
         """The word for a grade."""
-        return " / ".join(self.words.get(code, [code]))
+        return named_grade(code, self.known).word
 
 
-def ranks_on(day: date) -> Ranks:
-    """Grade -> rank, 1 for the best, over the main ratings of the policies in force."""
-    found = Ranks()
-    for version in PolicyVersion.objects.in_force(day).select_related("policy").order_by("policy__code"):
-        for rating in ratings_of(version)[:1]:
-            for one in grades_of(version, rating):
-                found.take(one.code, one.rank, one.text)
-    return found
+def ranks_now() -> Ranks:
+    """The grades of the main ratings of the policies in force."""
+    return Ranks(named_grades())
 
 
 def in_order(codes: Iterable[str], ranks: dict[str, int]) -> list[str]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from zhike.analysis.development import buyers, movements
-from zhike.analysis.grades import named, of_key, ranks_on
+from zhike.analysis.grades import named, of_key, ranks_now
 from zhike.analysis.pages import asked_span, common, look
 from zhike.analysis.spans import Scope, Span, orders_between, rows, worth
 from zhike.customers.pages import now
@@ -57,7 +57,7 @@ def _show(
         "table": table,
         "span": span,
         "grade": grade,
-        "group": "" if grade is None else named(grade, ranks_on(now()[1])),
+        "group": "" if grade is None else named(grade, ranks_now()),
         **more,
     }
     return render(request, "analysis/records.html", page)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 
 from zhike.analysis.development import Development, Year, development, first_order_on
 from zhike.analysis.fit import fit
-from zhike.analysis.grades import Ranks, in_order, key_of, named, of_key, ranks_on
+from zhike.analysis.grades import Ranks, in_order, key_of, named, of_key, ranks_now
 from zhike.analysis.pages import asked_spans, common, hours, look, number, standing_for
 from zhike.analysis.standing import Line, Standing, potentials, share, total
 from zhike.analysis.value import KINDS, SEGMENTS, keyed, measure_for, mismatches, segments
@@ -40,7 +40,7 @@ def development_page(request: HttpRequest) -> HttpResponse:
     person = me(request)
     look(person)
     day, spans, grade = now()[1], asked_spans(request), of_key(request.GET.get("grade", ""))
-    ranks = ranks_on(day)
+    ranks = ranks_now()
     found = development(person, spans, day)
     if grade is not None and grade not in found.years:
         raise Http404
@@ -93,7 +93,7 @@ def value_page(request: HttpRequest) -> HttpResponse:
     """What customers are worth and cost, segments side by side, and whose treatment does not fit."""
     person = me(request)
     look(person)
-    standing, ranks = standing_for(person), ranks_on(now()[1])
+    standing, ranks = standing_for(person), ranks_now()
     measure = measure_for(person)
     by = request.GET.get("by", "grade")
     by = by if by in SEGMENTS else "grade"
@@ -181,7 +181,7 @@ def fit_page(request: HttpRequest) -> HttpResponse:
     """80/20, and whether service follows value."""
     person = me(request)
     look(person)
-    standing, ranks = standing_for(person), ranks_on(now()[1])
+    standing, ranks = standing_for(person), ranks_now()
     measure = measure_for(person)
     asked = request.GET.get("of", "")
     chosen = asked if asked == "amount" else measure

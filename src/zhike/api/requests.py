@@ -21,12 +21,12 @@ from zhike.kernel.refusals import NotThere
 from zhike.people.models import Person
 from zhike.requests import actions
 from zhike.requests.lists import narrowed
-from zhike.requests.models import ServiceRequest
+from zhike.requests.models import CHANNELS, ServiceRequest
 from zhike_engine.policy.clocks import RequestKind
 
 router = Router()
 Key = Annotated[int, Path(ge=1, le=2**62)]
-Channel = Literal["call", "mail", "chat", "online", "meeting", "visit", "hotline", "letter"]
+Channel = Annotated[str, Field(pattern=rf"^({'|'.join(CHANNELS)})$")]
 Shown = Annotated[
     Literal["open", "today", "overdue", "mine", "late", "all"], Query(description="which requests, as on the page")
 ]  # fmt: skip

@@ -29,7 +29,7 @@ class Day(click.ParamType[date]):
             day = date.fromisoformat(str(value))
         except ValueError:
             self.fail(say("`{text}` is not a date; write it like 2026-06-30", text=value), param, ctx)
-        if not 1900 <= day.year <= 9000:
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:
             self.fail(
                 say(
                     "`{text}` is too far away; a day lies in the years {first} to {last}",

@@ -30,8 +30,10 @@ def tell_overdue(*, at: datetime) -> int:
     """Tell owner and superior of every request that is overdue; how many are newly told. Safe to run twice."""
     rows = ServiceRequest.objects.overdue(at).filter(told_at__isnull=True)
     found = list(rows.select_related("customer", "owner").order_by("due_at", "id"))
-    chain = Chain() if found else None
-    return sum(_tell(one, chain, at) for one in found if chain is not None)
+    if not found:
+        return 0
+    chain = Chain()
+    return sum(_tell(one, chain, at) for one in found)
 
 
 @transaction.atomic
