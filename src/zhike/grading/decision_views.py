@@ -147,9 +147,11 @@ def decide(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("%(count)s proposals were decided.") % {"count": done})
             return redirect(back)
+    change = lists.change_of(Schemes())
     shown = {
         "form": form, "count": count, "keys": keys or [], "run": run, "every": keys is None, "back": back,
-        "title": _("Decide on %(count)s proposals") % {"count": count}, "some": rows.select_related("customer")[:8],
+        "title": _("Decide on %(count)s proposals") % {"count": count},
+        "some": [(one, change(one)) for one in rows.select_related("customer")[:8]],
     }  # fmt: skip
     return render(request, "grading/decide.html", shown, status=422 if form.errors else 200)
 

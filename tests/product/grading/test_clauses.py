@@ -18,6 +18,7 @@ from zhike.facts.models import Order
 from zhike.grading.asking import leave_out, missing_judgements
 from zhike.grading.deciding import decide_proposals, submit_run
 from zhike.grading.frozen import close_all
+from zhike.grading.models import Proposal
 from zhike.grading.records import Treatment
 from zhike.letters.actions import send_letters
 from zhike.letters.models import Letter
@@ -229,8 +230,10 @@ def renamed(cast, clock):  # type: ignore[no-untyped-def]
 def test_a_renamed_scheme_is_called_so_everywhere_and_keeps_its_order(cast, renamed, client_for):
     boss = client_for(cast.people.boss)
     run = f"/grading/runs/{renamed.pk}/"
+    waiting = Proposal.objects.filter(run=renamed, customer__code="ROAD")
+    waiting.update(state="open")
     pages = [
-        "/customers/", "/customers/ROAD/", "/customers/ROAD/grades/", run, f"{run}results/", f"{run}results/ROAD/", f"{run}proposals/",
+        f"/grading/proposals/decide/?pick={waiting.get().pk}", "/customers/", "/customers/ROAD/", "/customers/ROAD/grades/", run, f"{run}results/", f"{run}results/ROAD/", f"{run}proposals/",
         "/grading/movement/?from=2026-01-01&to=2026-02-01", "/letters/", "/grading/principles/",
     ]  # fmt: skip
     for address in pages:
