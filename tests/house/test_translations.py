@@ -44,3 +44,16 @@ def test_no_module_chooses_the_language_while_it_loads() -> None:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names
     ]
     assert chosen == []
+
+
+def test_what_marks_a_text_goes_by_a_name_that_is_looked_for() -> None:
+    """A text under another name is not gathered, so that nobody misses its Chinese."""
+    hidden = [
+        place(path, node)
+        for path in python_files(PRODUCT)
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"
+        for one in node.names
+        if "gettext" in one.name and one.asname not in {None, "_"}
+    ]
+    assert hidden == []

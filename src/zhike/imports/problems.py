@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 PROBLEMS: dict[str, Any] = {
@@ -81,7 +81,7 @@ def sentence(problem: Mapping[str, Any], value: str = "", label: str = "") -> st
     text = str(PROBLEMS.get(problem["code"], problem["code"])) % _Forgiving(
         {"value": value[:80], **problem.get("words", {})}
     )
-    return _now("%(field)s: %(problem)s") % {"field": label, "problem": text} if label else text
+    return gettext("%(field)s: %(problem)s") % {"field": label, "problem": text} if label else text
 
 
 def refusal(code: str, words: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from zhike.customers.models import Customer
@@ -55,7 +55,7 @@ class IntelligenceForm(forms.Form):
         rows = {one.code: one for one in Customer.objects.visible_to(self.by).living().filter(code__in=codes)}
         lost = [code for code in codes if code not in rows]
         if lost:
-            raise forms.ValidationError(_now("There is no customer “%(code)s”.") % {"code": lost[0]})
+            raise forms.ValidationError(gettext("There is no customer “%(code)s”.") % {"code": lost[0]})
         return list(rows.values())
 
 

@@ -6,9 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from zhike.customers.models import Contact, Customer
 from zhike.people.models import Person
@@ -52,7 +51,7 @@ class RequestForm(forms.Form):
         code = self.cleaned_data["customer"].strip()
         found = Customer.objects.visible_to(self.by).living().filter(code=code).first()
         if found is None:
-            raise forms.ValidationError(_now("There is no customer “%(code)s”.") % {"code": code})
+            raise forms.ValidationError(gettext("There is no customer “%(code)s”.") % {"code": code})
         return found
 
 

@@ -13,7 +13,7 @@ from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from zhike.ui import figures, grid, manifest
 
@@ -204,12 +204,12 @@ def times(count: Any) -> range:
 
 
 TITLES = {
-    403: _lazy("Not allowed"),
-    404: _lazy("Not found"),
-    409: _lazy("Someone was faster"),
-    422: _lazy("Not possible like this"),
-    429: _lazy("Too much at once"),
-    503: _lazy("Not available right now"),
+    403: gettext_lazy("Not allowed"),
+    404: gettext_lazy("Not found"),
+    409: gettext_lazy("Someone was faster"),
+    422: gettext_lazy("Not possible like this"),
+    429: gettext_lazy("Too much at once"),
+    503: gettext_lazy("Not available right now"),
 }
 """Status -> the heading of the page that tells of a refusal."""
 

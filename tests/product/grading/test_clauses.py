@@ -233,7 +233,8 @@ def test_a_renamed_scheme_is_called_so_everywhere_and_keeps_its_order(cast, rena
     waiting = Proposal.objects.filter(run=renamed, customer__code="ROAD")
     waiting.update(state="open")
     pages = [
-        f"/grading/proposals/decide/?pick={waiting.get().pk}", "/customers/", "/customers/ROAD/", "/customers/ROAD/grades/", run, f"{run}results/", f"{run}results/ROAD/", f"{run}proposals/",
+        f"/grading/proposals/decide/?pick={waiting.get().pk}",
+        "/customers/", "/customers/ROAD/", "/customers/ROAD/grades/", run, f"{run}results/", f"{run}results/ROAD/", f"{run}proposals/",
         "/grading/movement/?from=2026-01-01&to=2026-02-01", "/letters/", "/grading/principles/",
     ]  # fmt: skip
     for address in pages:
