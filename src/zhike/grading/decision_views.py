@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from zhike.customers.pages import form_page, now, show_refusal
@@ -145,12 +146,13 @@ def decide(request: HttpRequest) -> HttpResponse:
         except Invalid as refusal:
             show_refusal(form, refusal)
         else:
-            messages.success(request, _("%(count)s proposals were decided.") % {"count": done})
+            told = ngettext("%(count)s proposal was decided.", "%(count)s proposals were decided.", done)
+            messages.success(request, told % {"count": done})
             return redirect(back)
     change = lists.change_of(Schemes())
     shown = {
         "form": form, "count": count, "keys": keys or [], "run": run, "every": keys is None, "back": back,
-        "title": _("Decide on %(count)s proposals") % {"count": count},
+        "title": ngettext("Decide on %(count)s proposal", "Decide on %(count)s proposals", count) % {"count": count},
         "some": [(one, change(one)) for one in rows.select_related("customer")[:8]],
     }  # fmt: skip
     return render(request, "grading/decide.html", shown, status=422 if form.errors else 200)
