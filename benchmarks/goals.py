@@ -13,6 +13,11 @@ ORDERS = {"S": 1_000_000, "M": 10_000_000, "L": 50_000_000}
 CUSTOMERS = {"S": 10_000, "M": 100_000, "L": 1_000_000}
 IMPORTS = ("zhike facts", "DuckDB's own CSV reader")
 PRODUCT = ("a run of the product", "the engine on the same facts")
+ORDERED = ("by name", "by last order", "grade A", "grade, life and region", "page 150", "two characters", "initials", "a code",
+           "nothing found", "region, by last contact", "few of a grade and an amount")  # fmt: skip
+"""Pages of the list that are held against its first page: orders, filters, a deep page, searches (names of `pages.py`)."""
+Pages = Mapping[str, Mapping[int, Mapping[str, tuple[float, float, int]]]]
+"""Database -> customers -> page -> (ms of CPU, ms of the clock, queries)."""
 Found = Mapping[str, Mapping[str, Measures]]
 """Size -> contender -> what it took."""
 
@@ -101,6 +106,23 @@ def product_goals(measures: Mapping[str, Measures]) -> list[Goal]:
              mine.median("job", what) / theirs.median("job", what), 2)
         for what, word in (("wall", "time"), ("cpu", "CPU"))
     ]  # fmt: skip
+
+
+def page_goals(pages: Pages) -> list[Goal]:
+    """The list of customers: as many queries at every size, and nothing much slower than its first page."""
+    goals = []
+    for database, sizes in pages.items():
+        small, large = sizes[min(sizes)], sizes[max(sizes)]
+        most = max(max(large[name][1] for name in ORDERED) / large["first page"][1], 1)
+        more = max(large[name][2] - small[name][2] for name in ("first page", *ORDERED))
+        queries = max(large[name][2] for name in ("first page", *ORDERED))
+        words = f"{database}, list of {max(sizes):,} customers"
+        goals += [
+            Goal(f"{words}: slowest order, filter, deep page or search, of its first page's time", most, 3),
+            Goal(f"{words}: queries", queries, 8, form="{:.0f}"),
+            Goal(f"{words}: queries more than with {min(sizes):,}", more, 0, form="{:.0f}"),
+        ]
+    return goals
 
 
 def all_goals(found: Found, planning: Mapping[str, Mapping[str, float]]) -> list[Goal]:

@@ -1,6 +1,6 @@
-"""How long imports take: customers with contacts, then order lines, in a fresh database.
+"""How long imports take: customers with contacts and history, then order lines, in a fresh database.
 
-    python benchmarks/imports.py [--customers 10000] [--contacts 30000] [--orders 1000000]
+    python benchmarks/imports.py [--customers 10000] [--contacts 30000] [--activities 50000] [--orders 1000000]
 
 uses ZHIKE_DATABASE_URL and an empty ZHIKE_DATA_DIR; prints seconds of the clock and of the processor, and the most memory held.
 """
@@ -31,6 +31,13 @@ def contacts(number: int, of: int) -> Iterator[str]:
     yield "客户编号,联系人,职务,手机,邮箱\n"
     for n in range(number):
         yield f"C{n % of:06d},张{n},采购经理,139{n:08d},p{n}@example.com\n"
+
+
+def activities(number: int, of: int) -> Iterator[str]:
+    yield "客户编号,日期,方式,主题,内容,结果,下一步\n"
+    first = date(2026, 11, 1) - timedelta(days=1000)
+    for n in range(number):
+        yield f"C{n % of:06d},{first + timedelta(days=n % 1000)},电话,第{n}次跟进,询问交期与价格,客户同意试单,寄样品\n"
 
 
 def orders(number: int, of: int) -> Iterator[str]:
@@ -83,7 +90,12 @@ def take(target: str, lines: Iterator[str], folder: Path, by: Any) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    for name, usual in (("customers", 10_000), ("contacts", 30_000), ("orders", 1_000_000)):
+    for name, usual in (
+        ("customers", 10_000),
+        ("contacts", 30_000),
+        ("activities", 50_000),
+        ("orders", 1_000_000),
+    ):
         parser.add_argument(f"--{name}", type=int, default=usual)
     given = parser.parse_args()
     import django
@@ -92,6 +104,7 @@ def main() -> None:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
+    call_command("createcachetable", verbosity=0)
     from tests.product.cast import assemble
 
     me = assemble().people.ming
@@ -99,6 +112,8 @@ def main() -> None:
     take("customers", customers(given.customers), folder, me)
     if given.contacts:
         take("contacts", contacts(given.contacts, given.customers), folder, me)
+    if given.activities:
+        take("activities", activities(given.activities, given.customers), folder, me)
     if given.orders:
         take("orders", orders(given.orders, given.customers), folder, me)
 

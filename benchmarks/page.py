@@ -9,7 +9,7 @@ from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
-from goals import CUSTOMERS, IMPORTS, ORDERS, PRODUCT, Found, Goal, best_hand
+from goals import CUSTOMERS, IMPORTS, ORDERS, PRODUCT, Found, Goal, Pages, best_hand
 from measure import Measures
 
 LIBRARIES = ("duckdb", "pyarrow", "polars", "pandas", "sqlalchemy")
@@ -117,9 +117,23 @@ def product_lines(measures: Mapping[str, Measures]) -> list[str]:
     return [COMPARED, "", *table(("1 is the engine", "time", "CPU", "peak MiB"), rows)]
 
 
+def page_lines(pages: Pages) -> list[str]:
+    """Every page that was measured, at every size on every database."""
+    columns = [(database, number) for database, sizes in pages.items() for number in sizes]
+    rows = []
+    for name in pages[columns[0][0]][columns[0][1]]:
+        cells = []
+        for database, number in columns:
+            one = pages[database][number]
+            cells.append(f"{one[name][1] / one['first page'][1]:.2f} ({one[name][2]})")
+        rows.append((name, *cells))
+    head = [f"{database}, {number:,}" for database, number in columns]
+    return table(("Time; 1 is the first page of customers. In brackets: queries", *head), rows)
+
+
 def write_page(
     path: Path, found: Found, goals: Sequence[Goal], planning: Mapping[str, Mapping[str, float]],
-    imports: Mapping[str, Measures], product: Mapping[str, Measures], day: date, load: tuple[float, float],
+    imports: Mapping[str, Measures], product: Mapping[str, Measures], pages: Pages, day: date, load: tuple[float, float],
 ) -> None:  # fmt: skip
     """Write the results, the goals first."""
     method = (
@@ -142,6 +156,7 @@ def write_page(
             lines += ["Prepared months; 1 is grading from Parquet.", "", *months_table(measures)]
     lines += ["## Import of Online Retail: 1,067,370 lines in two files", "", *import_lines(imports)]
     lines += ["## A run from the product's own database", "", *product_lines(product)]
+    lines += ["## Pages", "", *page_lines(pages)]
     lines += ["## Planning", ""]
     rows = [(name, f"{one['first']:.1f}", f"{one['median']:.1f}") for name, one in planning.items()]
     lines += table(("Milliseconds", "first time", "again"), rows)

@@ -1,13 +1,14 @@
 """How long pages take with many customers, in a database of its own: CPU of a request, and SQL queries.
 
-    python benchmarks/pages.py [--customers 10000,1000000] [--url postgresql://…] [--data FOLDER]
+    python benchmarks/pages.py [--customers 10000,1000000] [--url postgresql://…] [--data FOLDER] [--out FILE.json]
 
-Ratios inside one run: every page against the first page of the list at the same size, and sizes against each other.
+`make bench` runs it on SQLite, and on PostgreSQL where ZHIKE_TEST_POSTGRESQL names a server. Ratios inside one run: every page against the first page of the list at the same size, and sizes against each other.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 import tempfile
@@ -122,6 +123,7 @@ def main() -> None:
     options.add_argument("--customers", default="10000,1000000")
     options.add_argument("--url", default="")
     options.add_argument("--data", default="")
+    options.add_argument("--out", type=Path, help="file for the numbers, besides what is printed")
     given = options.parse_args()
     os.environ["ZHIKE_DATA_DIR"] = given.data or tempfile.mkdtemp(prefix="zhike-pages-")
     os.environ["ZHIKE_DATABASE_URL"] = given.url
@@ -137,6 +139,7 @@ def main() -> None:
 
     call_command("migrate", verbosity=0)
     call_command("createcachetable", verbosity=0)
+    found: dict[int, dict[str, tuple[float, float, int]]] = {}
     for number in sorted(int(one) for one in given.customers.split(",")):
         fill(number)
         client = Client(HTTP_HOST="localhost")
@@ -150,7 +153,10 @@ def main() -> None:
                 client, address.format(region=Region.objects.get(code="east").pk), "table only" in name
             )
             first = first or wall
+            found.setdefault(number, {})[name] = (cpu, wall, queries)
             print(f"| {name} | {cpu:.1f} | {wall:.1f} | {wall / first:.2f} | {queries} |", flush=True)
+    if given.out:
+        given.out.write_text(json.dumps(found), encoding="utf-8")
 
 
 if __name__ == "__main__":

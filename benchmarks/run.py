@@ -10,8 +10,10 @@ two of them differ ends with an error. Nothing here is a test: machines differ, 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from datetime import date
@@ -22,7 +24,18 @@ sys.path.insert(0, str(Path(__file__).parent / "contenders"))
 from agree import differences
 from changes import make
 from generate import generate
-from goals import CUSTOMERS, HAND, IMPORTS, ORDERS, PRODUCT, all_goals, import_goals, product_goals
+from goals import (
+    CUSTOMERS,
+    HAND,
+    IMPORTS,
+    ORDERS,
+    PRODUCT,
+    Pages,
+    all_goals,
+    import_goals,
+    page_goals,
+    product_goals,
+)
 from measure import Contender, Measures, run_once, run_rounds
 from page import write_page
 
@@ -124,6 +137,39 @@ def measure_product(data: Path, rounds: int) -> dict[str, Measures]:
     return run_rounds(taking_part, rounds, lambda text: say(f"product: {text}"))
 
 
+def measure_pages(data: Path, sizes: str) -> Pages:
+    """The pages of the product at some sizes, on SQLite and on the PostgreSQL server that ZHIKE_TEST_POSTGRESQL names."""
+    urls = {"SQLite": ""}
+    if server := os.environ.get("ZHIKE_TEST_POSTGRESQL"):
+        urls["PostgreSQL"] = own_database(server)
+    else:
+        say("pages: not on PostgreSQL; set ZHIKE_TEST_POSTGRESQL to the URL of a scratch database")
+    found = {}
+    for database, url in urls.items():
+        say(f"pages: {database}, {sizes} customers")
+        home, out = data / f"pages-{database}", data / "out" / f"pages-{database}.json"
+        words = ["--customers", sizes, "--url", url, "--data", str(home), "--out", str(out)]
+        subprocess.run(
+            [sys.executable, str(HERE / "pages.py"), *words], stdout=subprocess.DEVNULL, check=True
+        )
+        told = json.loads(out.read_text("utf-8"))
+        found[database] = {int(number): pages for number, pages in told.items()}
+    return found
+
+
+def own_database(server: str) -> str:
+    """The URL of a database of its own beside a scratch database, made when it is not there."""
+    import psycopg
+    from psycopg import sql
+
+    front, _, name = server.rpartition("/")
+    mine = f"{name.partition('?')[0]}_pages"
+    with psycopg.connect(server, autocommit=True) as connection:
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [mine]).fetchone():
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(mine)))
+    return f"{front}/{mine}"
+
+
 def main() -> None:
     """Read the options, measure, write the page."""
     options = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -142,11 +188,16 @@ def main() -> None:
         planning = run_once(Contender("planning", ("planning.py",)))
         imports = measure_imports(data, given.rounds or 5)
         product = measure_product(data, given.rounds or 5)
+        pages = measure_pages(data, f"10000,{1_000_000 if given.large else 100_000}")
         found = {size: measure(data, size, given.rounds or ROUNDS[size]) for size in sizes}
-        goals = [*all_goals(found, planning), *import_goals(imports), *product_goals(product)]
-        write_page(
-            given.out, found, goals, planning, imports, product, given.date, (before, os.getloadavg()[0])
-        )
+        goals = [
+            *all_goals(found, planning),
+            *import_goals(imports),
+            *product_goals(product),
+            *page_goals(pages),
+        ]
+        load = (before, os.getloadavg()[0])
+        write_page(given.out, found, goals, planning, imports, product, pages, given.date, load)
     finally:
         if given.data is None:
             shutil.rmtree(data)
