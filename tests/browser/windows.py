@@ -109,8 +109,8 @@ AXE = {
     "resultTypes": ["violations"],
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
 }
-SEEN = {"resultTypes": ["violations"], "runOnly": {"type": "rule", "values": ["color-contrast", "target-size"]}}
-"""What theme and width decide; everything else stands in the page whatever its look."""
+COLOURS = {"resultTypes": ["violations"], "runOnly": {"type": "rule", "values": ["color-contrast"]}}
+"""What a theme decides; everything else stands in the page whatever its theme."""
 
 
 def serious(page: Page, options: dict[str, Any] | None = None) -> list[str]:
