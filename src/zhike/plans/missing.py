@@ -25,6 +25,11 @@ def covered(limits: Limits) -> Q | None:
     return Q(grade__in=grades) if grades else None
 
 
+def is_covered(customer: Customer, limits: Limits) -> bool:
+    """Whether a customer is to have a plan."""
+    return bool(customer.grade) and customer.life != "closed" and limits.of(NAME, customer.grade) is not None
+
+
 def missing(rows: QuerySet[Customer], day: date, limits: Limits) -> QuerySet[Customer]:
     """Those of some customers that are to have a plan and have none in force, each with `held_since` and `planned_until`."""
     which = covered(limits)
