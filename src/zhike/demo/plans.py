@@ -9,6 +9,7 @@ from typing import Any
 
 from zhike.customers.archive import Need
 from zhike.customers.models import Customer
+from zhike.demo.needs import customers
 from zhike.demo.staff import Staff, moment
 from zhike.kernel.journal import Entry, entry_for, journal_all
 from zhike.people.models import Person
@@ -27,7 +28,10 @@ ITEMS: tuple[tuple[str, str, str, str, int, str], ...] = (
 MODES = (
     ("standard", ""), ("consulting", "客户正在改造生产线，需要顾问参与方案"), ("standard", ""), ("stationed", "旺季每天过磅八百车，需要工程师驻场"),
 )  # fmt: skip
-COURSES = ("force",) * 8 + ("sent", "sent", "submitted", "draft", "approved", "revised", "expired", "expired")
+COURSES = (
+    "force", "force", "sent", "force", "draft", "force", "submitted", "sent", "force", "force", "expired", "force", "approved", "draft",
+    "revised", "expired", "force", "force", "force", "submitted",
+)  # fmt: skip
 """How the plans of the demo stand, one customer each; the other customers have none."""
 
 
@@ -35,26 +39,12 @@ def settle_plans(staff: Staff, as_of: date) -> int:
     """Write the plans; how many revisions there are."""
     entries: list[Entry] = []
     count = 0
-    for number, customer in enumerate(islice(_customers(), len(COURSES))):
+    for number, customer in enumerate(islice(customers(), len(COURSES))):
         for plan in _plans(number, COURSES[number], customer, staff, as_of):
             entries += _entries(plan)
             count += 1
     journal_all(entries)
     return count
-
-
-def _customers() -> Iterator[Customer]:
-    """Customers of the two best grades with open needs, one for each manager in turn."""
-    rows = Customer.objects.living().filter(life="current", manager__is_active=True, grade__in=["A", "B"])
-    found = list(
-        rows.filter(needs__status="open").distinct().select_related("manager").order_by("grade", "pk")[:200]
-    )
-    seen: dict[int | None, int] = {}
-    turns = []
-    for one in found:
-        seen[one.manager_id] = seen.get(one.manager_id, 0) + 1
-        turns.append((seen[one.manager_id], one.grade, one.pk, one))
-    yield from (one for *_turn, one in sorted(turns, key=lambda turn: turn[:3]))
 
 
 def _plans(number: int, course: str, customer: Customer, staff: Staff, as_of: date) -> Iterator[ServicePlan]:
@@ -189,7 +179,11 @@ def _entries(plan: ServicePlan) -> Iterator[Entry]:
     if plan.former is None:
         yield entry_for(plan, "plan_drawn", by=plan.drawn_by, at=plan.drawn_at)
     elif plan.change_at is not None:
-        words: dict[str, Any] = {"name": plan.change_name, "way": WAYS[plan.change_way], "change": plan.change_text}
+        words: dict[str, Any] = {
+            "name": plan.change_name,
+            "way": WAYS[plan.change_way],
+            "change": plan.change_text,
+        }
         yield _said(plan, "plan_change_asked", plan.change_by, plan.change_at, words)
     for action, by, at in (
         ("plan_submitted", plan.submitted_by, plan.submitted_at), ("plan_approved", plan.approved_by, plan.approved_at),

@@ -24,6 +24,7 @@ from zhike.demo.history import settle_history
 from zhike.demo.letters import settle_letters
 from zhike.demo.market import settle_market
 from zhike.demo.monthly import settle_figures
+from zhike.demo.needs import settle_needs
 from zhike.demo.plans import settle_plans
 from zhike.demo.requests import settle_requests
 from zhike.demo.rows import Facts
@@ -86,6 +87,7 @@ def load(
                 settle_evaluations(as_of)
                 settle_letters(staff, as_of)
                 settle_requests(staff, as_of)
+                settle_needs(as_of)
                 settle_plans(staff, as_of)
                 mark(Customer.objects.all())
         finally:

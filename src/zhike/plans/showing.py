@@ -39,7 +39,7 @@ def box_of(customer: Customer, by: Person, day: date) -> dict[str, Any] | None:
     may = can(by, "draw_plans")
     undone = Q(items__done_on__isnull=True)
     rows = ServicePlan.objects.counting().filter(customer=customer).defer("kept")
-    plans = list(
+    plans: list[Any] = list(
         rows.annotate(left=Count("items", filter=undone), next_on=Min("items__due_on", filter=undone))[
             : SHOWN + 1
         ]
