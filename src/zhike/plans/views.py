@@ -70,7 +70,7 @@ def plans(request: HttpRequest) -> HttpResponse:
     shown = {
         "table": table, "asked": asked, "without": without, "may_draw": can(person, "draw_plans"), "waiting": count_of(waiting),
         "tabs": [(code, name, number.get(code, ""), code == current) for code, name in tabs.items()],
-        "filters": [("kind", _("Type"), list(TYPES.items()), asked.kind)],
+        "filters": [("kind", pgettext("plan", "Type"), list(TYPES.items()), asked.kind)],
     }  # fmt: skip
     return render(request, "plans/list.html", shown)
 
