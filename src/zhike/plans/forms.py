@@ -169,7 +169,7 @@ class AnswerForm(forms.Form):
 
     contact = forms.ModelChoiceField(Contact.objects.none(), label=_("Contact"), required=False)
     name = forms.CharField(
-        label=_("Name"),
+        label=pgettext_lazy("plan", "Name"),
         max_length=80,
         required=False,
         help_text=_("Who answered; the contact's if left empty."),
