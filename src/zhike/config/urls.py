@@ -23,6 +23,7 @@ urlpatterns = [
     path("intelligence/", include("zhike.intelligence.urls")),
     path("requests/", include("zhike.requests.urls")),
     path("submissions/", include("zhike.submissions.urls")),
+    path("visits/", include("zhike.visits.urls")),
     path("policies/", include("zhike.policies.urls")),
     path("", include("zhike.facts.urls")),
     path("", include("zhike.procedures.urls")),

@@ -16,6 +16,7 @@ from zhike.customers.archive import Need, Unit
 from zhike.customers.documents import Document
 from zhike.customers.models import Activity, Customer
 from zhike.requests.models import ServiceRequest
+from zhike.visits.models import Visit
 
 Value = Callable[[Cast, Customer], Any]
 
@@ -44,6 +45,7 @@ OF: dict[str, Value] = {
     "units": lambda cast, customer: customer.units.get().pk,
     "documents": lambda cast, customer: customer.documents.get().pk,
     "requests": lambda cast, customer: customer.requests.get().pk,
+    "visits": lambda cast, customer: customer.visits.get().pk,
 }
 """Step of an address before a key -> the key of the customer's record of this kind."""
 
@@ -69,6 +71,13 @@ def furnish(cast: Cast) -> None:
             customer=customer, kind="other", channel="call", subject=f"{word} request", received_at=EARLY, recorded_by=by,
             recorded_at=EARLY, owner=by, due_at=EARLY, hours=24,
         )  # fmt: skip
+        visit = Visit.objects.create(
+            customer=customer, kind="sales", day=day, purpose=f"{word} visit", owner=by, added_by=by, added_at=EARLY, days=2,
+            due_on=day, submitted_at=EARLY, submitted_by=by, in_time=True, topics=word, findings=word, significant=word,
+            problems=[{"text": word, "step": word, "who": by.username, "due": ""}], needs=[{"kind": "product", "text": word}],
+        )  # fmt: skip
+        visit.met.set(customer.contacts.all())
+        visit.changes.create(contact=customer.contacts.get(), field="mobile", current=word, proposed=word)
         Document.objects.create(
             customer=customer, kind="other", title=f"{word} paper", added_by=by, added_at=EARLY
         )
