@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("zhike", "0008_counting_indexes")]
+    dependencies = [("zhike", "0010_plans")]
 
     operations = [
         migrations.AddIndex(
