@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
     """Visits."""
 
     dependencies = [
-        ("zhike", "0008_counting_indexes"),
+        ("zhike", "0012_order_currency"),
     ]
 
     operations = [
