@@ -24,6 +24,7 @@ urlpatterns = [
     path("plans/", include("zhike.plans.urls")),
     path("requests/", include("zhike.requests.urls")),
     path("submissions/", include("zhike.submissions.urls")),
+    path("visits/", include("zhike.visits.urls")),
     path("policies/", include("zhike.policies.urls")),
     path("", include("zhike.facts.urls")),
     path("", include("zhike.procedures.urls")),
