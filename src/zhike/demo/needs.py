@@ -32,7 +32,8 @@ def settle_needs(as_of: date) -> int:
     """Record the needs; how many there are."""
     made = [
         Need(
-            customer=customer, kind=kind, text=text, source=source, stated_on=day, by=customer.manager, answer_by=day + timedelta(days=DAYS),
+            customer=customer, kind=kind, text=text, source=source, stated_on=day, by=customer.manager,
+            answer_by=day + timedelta(days=DAYS),
         )
         for number, customer in enumerate(islice(customers(), CUSTOMERS))
         for (kind, source, text), day in _voiced(number, as_of)

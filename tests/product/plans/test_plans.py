@@ -204,8 +204,15 @@ def test_programs_draw_up_and_record_answers(desk: SimpleNamespace) -> None:
     """The same verbs and refusals as the pages; repeated under one key, an order happens once."""
     ming, head = desk.as_("ming"), desk.as_("head")
     need = said_on_visit(ming, "A", "no stopping")
+    one_item = {
+        "component": "solution",
+        "content": "weigh in motion",
+        "method": "pilot",
+        "due_on": "2026-05-01",
+        "needs": [need.pk],
+    }
     body = {"customer": "A", "title": "By program", "kind": "maintain", "from_on": "2026-03-02", "until_on": "2026-12-31",
-            "items": [{"component": "solution", "content": "weigh in motion", "method": "pilot", "due_on": "2026-05-01", "needs": [need.pk]}]}  # fmt: skip
+            "items": [one_item]}  # fmt: skip
 
     def post(page: object, where: str, given: dict[str, object]) -> object:
         return page.post(
@@ -218,7 +225,7 @@ def test_programs_draw_up_and_record_answers(desk: SimpleNamespace) -> None:
     one, again = post(ming, "", body).json(), post(ming, "", body).json()
     assert (one, one["standing"], one["items"][0]["needs"]) == (again, "draft", [need.pk])
     here = f"/{one['id']}"
-    wrong = {**body, "title": "other", "items": [{**body["items"][0], "needs": [need.pk + 1]}]}  # type: ignore[dict-item, index]
+    wrong = {**body, "title": "other", "items": [{**one_item, "needs": [need.pk + 1]}]}
     assert post(ming, "?", wrong).status_code == 422
     assert ServicePlan.objects.count() == 1
     assert post(ming, f"{here}/submit", {}).json()["standing"] == "submitted"
