@@ -63,7 +63,8 @@ class PlanForm(forms.Form):
             return
         begin = day if self.last is None else max(day, self.last.until_on + timedelta(days=1))
         self.initial.setdefault("from_on", begin)
-        self.initial.setdefault("until_on", date(begin.year, 12, 31))
+        until = date(begin.year, 12, 31) if begin.month <= 6 else begin + timedelta(days=364)
+        self.initial.setdefault("until_on", until)
         self.initial.setdefault("title", gettext("Service plan %(year)s") % {"year": begin.year})
         if self.last is None:
             del self.fields["copied"]
