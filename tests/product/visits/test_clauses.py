@@ -241,3 +241,46 @@ def test_limits_lists_and_counts(desk: SimpleNamespace) -> None:
     file = head.post("/visits/forms/export/?month=2026-03", {"purpose": "monthly meeting"})
     assert (file.status_code, file.content[:2]) == (200, b"PK")
     assert ming.post("/visits/forms/export/", {"purpose": "monthly meeting"}).status_code == 403
+
+
+def test_programs_plan_visits_and_submit_forms_once(desk: SimpleNamespace) -> None:
+    """The same nouns and rights as the pages; a key sent twice has one effect; who does not see a class does not read it."""
+    tess, gao, audit = desk.as_("tess"), desk.as_("gao"), desk.as_("audit")
+    contact = desk.customers.A.contacts.get()
+    send = {"content_type": "application/json", "headers": {"Idempotency-Key": "k"}}
+    plan = {
+        "customer": "A",
+        "kind": "return",
+        "day": "2026-03-09",
+        "purpose": "second look",
+        "contacts": [contact.pk],
+    }
+    one, again = (tess.post("/api/v1/visits", plan, **send).json() for _twice in "12")
+    assert (one, one["state"], one["owner"], one["due_on"]) == (again, "today", "tess", "2026-03-11")
+    assert gao.get(f"/api/v1/visits/{one['id']}").status_code == 404
+    assert (
+        tess.post(
+            "/api/v1/visits", {**plan, "contacts": [10**6]}, content_type="application/json"
+        ).status_code
+        == 422
+    )
+    form = {
+        "met": [contact.pk], "topics": "the line", "findings": "a second shift", "satisfaction": 5,
+        "needs": [{"kind": "service", "text": "calibration"}], "problems": [{"text": "dark", "step": "a brighter one", "who": "ming"}],
+        "changes": [{"contact": contact.pk, "field": "mobile", "value": "13711112222"}, {"field": "website", "value": "alpha.example"}],
+        "new_people": [{"name": "Wang Wu", "email": "wang@alpha.example"}],
+    }  # fmt: skip
+    where = f"/api/v1/visits/{one['id']}/form"
+    wrong = {**form, "new_people": [{"name": "Wang Wu", "email": "nobody"}]}
+    assert tess.post(where, wrong, content_type="application/json").status_code == 422
+    done, twice = (
+        tess.post(where, form, content_type="application/json", headers={"Idempotency-Key": "f"})
+        for _twice in "12"
+    )
+    assert (done.status_code, done.json()["in_time"], twice.json()) == (201, True, done.json())
+    assert [row["proposed"] for row in done.json()["changes"]] == ["13711112222", "alpha.example", "Wang Wu"]
+    blind = audit.get(f"/api/v1/visits/{one['id']}").json()
+    assert [row["proposed"] for row in blind["changes"]] == ["•••", "alpha.example", "Wang Wu"]
+    assert "wang@alpha.example" not in str(blind)
+    assert tess.post(where, form, content_type="application/json").status_code == 409
+    assert [row["id"] for row in tess.get("/api/v1/visits?shown=check").json()["rows"]] == [one["id"]]
