@@ -17,6 +17,7 @@ VERBS: dict[str, Any] = {
     "log_activity": _("log contacts and visits"),
     "take_requests": _("record and answer requests of customers"),
     "correct_requests": _("correct when requests came in, and close them without an answer"),
+    "open_portal": _("open the customer portal to contacts"),
     "set_limits": _("set the archive's limits, intervals and teams"),
     "set_budgets": _("set budgets, approve allocations and overspending"),
     "see_orders": _("see orders and receivables"),
@@ -106,13 +107,14 @@ HEADING = (
     "judge_customers",
     "send_letters",
     "see_analysis",
+    "open_portal",
     "use_api",
 )
 
 ROLES = (
     ShippedRole("management", "管理层", "Management", "all",
                 (*DAILY, "correct_requests", "see_orders", "export_data", "see_journal", "share_views", "set_limits", "set_budgets",
-                 "approve_policies", "see_grading", "decide_grades", "see_analysis", "manage_committees"),
+                 "approve_policies", "see_grading", "decide_grades", "see_analysis", "manage_committees", "open_portal"),
                 ("basic", "contact", "price", "profit", "credit", "risk")),
     ShippedRole("supervising", "监督部门", "Supervising department", "all",
                 ("see_customers", "see_orders", "see_journal", "manage_incidents", "see_grading", "see_analysis", "review_policies"),
@@ -124,7 +126,7 @@ ROLES = (
                 HEADING, ("basic", "contact", "price", "credit", "risk")),
     ShippedRole("regional_manager", "区域经理", "Regional manager", "region",
                 HEADING, ("basic", "contact", "price", "credit", "risk")),
-    ShippedRole("account_manager", "客户经理", "Account manager", "own", (*SELLING, "send_letters", "use_api"),
+    ShippedRole("account_manager", "客户经理", "Account manager", "own", (*SELLING, "send_letters", "open_portal", "use_api"),
                 ("basic", "contact", "price", "profit", "credit", "risk")),
     ShippedRole("salesperson", "业务员", "Salesperson", "own", SELLING, ("basic", "contact", "price")),
     ShippedRole("analyst", "数据分析部门", "Data analyst", "all",

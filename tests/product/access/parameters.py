@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 from tests.product.cast import CANARY, EARLY, Cast
+from zhike.accesses.models import PortalAccess
 from zhike.customers.archive import Need, Unit
 from zhike.customers.documents import Document
 from zhike.customers.models import Activity, Customer
@@ -44,6 +45,7 @@ OF: dict[str, Value] = {
     "units": lambda cast, customer: customer.units.get().pk,
     "documents": lambda cast, customer: customer.documents.get().pk,
     "requests": lambda cast, customer: customer.requests.get().pk,
+    "accesses": lambda cast, customer: customer.contacts.get().accesses.get().pk,
 }
 """Step of an address before a key -> the key of the customer's record of this kind."""
 
@@ -69,6 +71,14 @@ def furnish(cast: Cast) -> None:
             customer=customer, kind="other", channel="call", subject=f"{word} request", received_at=EARLY, recorded_by=by,
             recorded_at=EARLY, owner=by, due_at=EARLY, hours=24,
         )  # fmt: skip
+        PortalAccess.objects.create(
+            contact=customer.contacts.get(),
+            email=f"{word}@example.com",
+            parts=["orders"],
+            until_on=day,
+            opened_by=by,
+            opened_at=EARLY,
+        )
         Document.objects.create(
             customer=customer, kind="other", title=f"{word} paper", added_by=by, added_at=EARLY
         )
