@@ -26,6 +26,7 @@ from zhike.people import company as people_company  # noqa: F401
 from zhike.people import delegations as people_delegations  # noqa: F401
 from zhike.people import models as people_models  # noqa: F401
 from zhike.people import responsibilities as people_responsibilities  # noqa: F401
+from zhike.plans import models as plans_models  # noqa: F401
 from zhike.policies import models as policies_models  # noqa: F401
 from zhike.portal import models as portal_models  # noqa: F401
 from zhike.procedures import committees as procedures_committees  # noqa: F401

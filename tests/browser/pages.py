@@ -55,6 +55,11 @@ LAID = {
     },
     "committees/actions/<": {"key": "SELECT max(id) FROM zhike_committee_action"},
     "procedures/<": {"key": "SELECT max(id) FROM zhike_procedure"},
+    "plans/<": {
+        "key": "SELECT min(plan_id) FROM zhike_plan_item i JOIN zhike_service_plan p ON p.id = i.plan_id WHERE state = 'confirmed'",
+        "item": "SELECT min(i.id) FROM zhike_plan_item i JOIN zhike_service_plan p ON p.id = i.plan_id WHERE state = 'confirmed'",
+        "need": "SELECT min(id) FROM zhike_need",
+    },
     "requests/<": {
         "key": "SELECT min(id) FROM zhike_service_request WHERE answered_at IS NULL AND closed_at IS NULL"
     },

@@ -21,6 +21,7 @@ urlpatterns = [
     path("grading/", include("zhike.grading.run_urls")),
     path("imports/", include("zhike.imports.urls")),
     path("intelligence/", include("zhike.intelligence.urls")),
+    path("plans/", include("zhike.plans.urls")),
     path("requests/", include("zhike.requests.urls")),
     path("portal/", include("zhike.portal.urls")),
     path("submissions/", include("zhike.submissions.urls")),

@@ -11,7 +11,7 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils.text import capfirst
 
-from zhike.customers.archive import Finding, Need, Unit
+from zhike.customers.archive import Answer, Finding, Need, Unit, answers_of
 from zhike.customers.completeness import Measure, measure
 from zhike.customers.documents import KINDS as DOCUMENT_KINDS
 from zhike.customers.documents import Document
@@ -214,17 +214,21 @@ class Record:
 
     @property
     def needs(self) -> list[Need]:
-        """Needs, the unanswered first."""
-        rows = list(Need.objects.filter(customer=self.customer).select_related("by")[:MOST])
-        return sorted(rows, key=lambda one: one.status != "open")
+        """Needs, the newest first."""
+        return list(Need.objects.filter(customer=self.customer).select_related("by")[:MOST])
 
     @property
-    def need_rows(self) -> list[tuple[Need, str, str, bool]]:
-        """(need, kind, status, whether it is late)."""
-        return [
-            (one, str(NEEDS[one.kind]), str(NEED_STATES[one.status]), one.is_late(self.day))
-            for one in self.needs
-        ]
+    def need_rows(self) -> list[tuple[Need, str, str, bool, Answer | None]]:
+        """(need, kind, status, whether it is late, what of a higher layer answers it), what nothing answers first."""
+        needs = self.needs
+        answers = answers_of(needs)
+        found = []
+        for one in sorted(needs, key=lambda one: one.status != "open" or one.pk in answers):
+            answer = answers.get(one.pk)
+            status = "planned" if answer and not answer.done else "answered" if answer else one.status
+            late = answer is None and one.is_late(self.day)
+            found.append((one, str(NEEDS[one.kind]), str(NEED_STATES[status]), late, answer))
+        return found
 
     @property
     def unit_rows(self) -> list[tuple[Unit, str, str]]:

@@ -42,7 +42,7 @@ def key() -> models.BigAutoField[int, int]:
 class Migration(migrations.Migration):
     """The customer portal."""
 
-    dependencies = [("zhike", "0008_counting_indexes")]
+    dependencies = [("zhike", "0010_plans")]
 
     operations = [
         migrations.AddField("denial", "contact_id", models.BigIntegerField(null=True)),

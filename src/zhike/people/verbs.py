@@ -18,6 +18,8 @@ VERBS: dict[str, Any] = {
     "take_requests": _("record and answer requests of customers"),
     "correct_requests": _("correct when requests came in, and close them without an answer"),
     "open_portal": _("open the customer portal to contacts"),
+    "draw_plans": _("draw up service plans and record what customers answer to them"),
+    "approve_plans": _("approve service plans"),
     "set_limits": _("set the archive's limits, intervals and teams"),
     "set_budgets": _("set budgets, approve allocations and overspending"),
     "see_orders": _("see orders and receivables"),
@@ -92,10 +94,12 @@ SELLING = (
     "import_data",
     "appeal_grade",
     "record_intelligence",
+    "draw_plans",
 )
 HEADING = (
     *SELLING,
     "correct_requests",
+    "approve_plans",
     "assign_customer",
     "close_customer",
     "merge_customers",
@@ -113,8 +117,8 @@ HEADING = (
 
 ROLES = (
     ShippedRole("management", "管理层", "Management", "all",
-                (*DAILY, "correct_requests", "see_orders", "export_data", "see_journal", "share_views", "set_limits", "set_budgets",
-                 "approve_policies", "see_grading", "decide_grades", "see_analysis", "manage_committees", "open_portal"),
+                (*DAILY, "correct_requests", "approve_plans", "see_orders", "export_data", "see_journal", "share_views", "set_limits",
+                 "set_budgets", "approve_policies", "see_grading", "decide_grades", "see_analysis", "manage_committees", "open_portal"),
                 ("basic", "contact", "price", "profit", "credit", "risk")),
     ShippedRole("supervising", "监督部门", "Supervising department", "all",
                 ("see_customers", "see_orders", "see_journal", "manage_incidents", "see_grading", "see_analysis", "review_policies"),

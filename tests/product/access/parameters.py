@@ -16,6 +16,7 @@ from zhike.accesses.models import PortalAccess
 from zhike.customers.archive import Need, Unit
 from zhike.customers.documents import Document
 from zhike.customers.models import Activity, Customer
+from zhike.plans.models import PlanItem, ServicePlan
 from zhike.requests.models import ServiceRequest
 
 Value = Callable[[Cast, Customer], Any]
@@ -46,6 +47,8 @@ OF: dict[str, Value] = {
     "documents": lambda cast, customer: customer.documents.get().pk,
     "requests": lambda cast, customer: customer.requests.get().pk,
     "accesses": lambda cast, customer: customer.contacts.get().accesses.get().pk,
+    "plans": lambda cast, customer: customer.plans.get().pk,
+    "items": lambda cast, customer: customer.plans.get().items.get().pk,
 }
 """Step of an address before a key -> the key of the customer's record of this kind."""
 
@@ -78,6 +81,13 @@ def furnish(cast: Cast) -> None:
             until_on=day,
             opened_by=by,
             opened_at=EARLY,
+        )
+        plan = ServicePlan.objects.create(
+            customer=customer, number=f"{code}-P1", title=f"{word} plan", kind="maintain", from_on=day, until_on=date(2026, 12, 31),
+            drawn_by=by, drawn_at=EARLY,
+        )  # fmt: skip
+        PlanItem.objects.create(
+            plan=plan, place=1, component="other", content=f"{word} item", owner=by, due_on=day
         )
         Document.objects.create(
             customer=customer, kind="other", title=f"{word} paper", added_by=by, added_at=EARLY
