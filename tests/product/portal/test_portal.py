@@ -327,3 +327,25 @@ def test_pages_take_the_same_queries_however_much_there_is(portal: SimpleNamespa
         numbers.append(counted)
     assert numbers[0] == numbers[1]
     assert max(numbers[0]) < 25
+
+
+def test_programs_list_open_and_revoke_accesses(portal: SimpleNamespace) -> None:
+    """The same verbs and rights as the pages; another's contact does not exist."""
+    people, own = portal.cast.people, portal.cast.customers
+    boss, gao = portal.client_for(people.boss), portal.client_for(people.gao)
+    listed = boss.get("/api/v1/portal-accesses").json()["rows"]
+    assert [(one["customer"], one["state"]) for one in listed] == [
+        ("C", "open"),
+        ("B", "open"),
+        ("A", "open"),
+    ]
+    assert [one["customer"] for one in gao.get("/api/v1/portal-accesses").json()["rows"]] == ["B"]
+    first = portal.access["A"]
+    assert gao.post(f"/api/v1/portal-accesses/{first.pk}/revoke").status_code == 404
+    assert boss.post(f"/api/v1/portal-accesses/{first.pk}/revoke").json()["state"] == "revoked"
+    body = {"customer": "A", "contact": first.contact_id, "parts": ["orders"]}
+    made = boss.post("/api/v1/portal-accesses", body, content_type="application/json")
+    assert (made.status_code, made.json()["state"], made.json()["parts"]) == (201, "open", ["orders"])
+    assert boss.post("/api/v1/portal-accesses", body, content_type="application/json").status_code == 409
+    foreign = {**body, "contact": own.B.contacts.get().pk}
+    assert boss.post("/api/v1/portal-accesses", foreign, content_type="application/json").status_code == 404
