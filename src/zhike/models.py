@@ -34,3 +34,4 @@ from zhike.procedures import inputs as procedures_inputs  # noqa: F401
 from zhike.procedures import models as procedures_models  # noqa: F401
 from zhike.requests import models as requests_models  # noqa: F401
 from zhike.submissions import models as submissions_models  # noqa: F401
+from zhike.visits import models as visits_models  # noqa: F401

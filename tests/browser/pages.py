@@ -63,6 +63,11 @@ LAID = {
     "requests/<": {
         "key": "SELECT min(id) FROM zhike_service_request WHERE answered_at IS NULL AND closed_at IS NULL"
     },
+    "visits/<": {"key": "SELECT max(visit_id) FROM zhike_visit_change WHERE taken IS NOT NULL"},
+    "visits/<int:key>/form": {
+        "key": "SELECT id FROM zhike_visit WHERE submitted_at IS NULL AND draft <> '{}' ORDER BY id"
+    },
+    "visits/<int:key>/check": {"key": "SELECT min(visit_id) FROM zhike_visit_change WHERE taken IS NULL"},
 }
 """How the pattern of an address begins -> what its parameters are; the longest beginning counts."""
 WORDS = {

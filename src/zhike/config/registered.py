@@ -83,6 +83,12 @@ MODULES = (
     "zhike.system.calendar_actions",
     "zhike.system.chores",
     "zhike.system.groups",
+    "zhike.visits.actions",
+    "zhike.visits.checking",
+    "zhike.visits.limits",
+    "zhike.visits.passing",
+    "zhike.visits.showing",
+    "zhike.visits.watching",
 )
 """One line each, in order."""
 

@@ -25,6 +25,7 @@ urlpatterns = [
     path("requests/", include("zhike.requests.urls")),
     path("portal/", include("zhike.portal.urls")),
     path("submissions/", include("zhike.submissions.urls")),
+    path("visits/", include("zhike.visits.urls")),
     path("policies/", include("zhike.policies.urls")),
     path("", include("zhike.accesses.urls")),
     path("", include("zhike.facts.urls")),

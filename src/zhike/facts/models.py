@@ -83,6 +83,7 @@ class Order(models.Model):
         indexes = [
             models.Index(fields=["customer", "-ordered_on", "-id"], name="order_customer"),
             models.Index(fields=["-ordered_on", "-id"], name="order_day"),
+            models.Index(fields=["currency", "ordered_on"], name="order_currency"),
         ]
 
     def __str__(self) -> str:

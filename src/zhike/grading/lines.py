@@ -64,21 +64,24 @@ class Snapshot:
             assert found is not None
             yield found
 
-    def _soon(self, sql: str, start: int, last: int) -> Callable[[], tuple[int, str]]:
+    def _soon(self, sql: str, start: int, last: int) -> Callable[[], tuple[int, bytes]]:
         """Begin to read a block of keys; what is returned waits for it."""
         ends = (start, min(start + BLOCK - 1, last))
 
-        def read() -> tuple[int, str]:
+        def read() -> tuple[int, bytes]:
             [(number, text)] = self.rows(sql, ends)
-            return int(number), str(text)
+            return int(number), text if isinstance(text, bytes) else f"{text or ''}\n".encode()
 
         return self.ahead.submit(read).result if self.ahead is not None else read
 
     def _glued(self, cells: Sequence[str], rest: str, key: str) -> str:
         pieces = [self._strung(cells[first : first + CELLS]) for first in range(0, len(cells), CELLS)]
         line = f" || {self.char}(31) || ".join(pieces)
+        lines = f"{self.glue}(line, {self.char}(10))"
+        if self.sqlite:  # bytes as they are: a text would be decoded for Python, and encoded for Arrow again
+            lines = f"cast({lines} || char(10) as blob)"
         return (
-            f"select count(*), {self.glue}(line, {self.char}(10)) from"
+            f"select count(*), {lines} from"
             f" (select {line} as line from {rest} and {key} between %s and %s order by {key}) q"
         )
 
@@ -95,7 +98,7 @@ class Snapshot:
         return text
 
 
-def _table(text: str, schema: pa.Schema, number: int) -> pa.Table | None:
+def _table(text: bytes, schema: pa.Schema, number: int) -> pa.Table | None:
     """The rows of a block; None when they cannot be told apart."""
     kinds = {place.name: pa.int64() if pa.types.is_decimal(place.type) else place.type for place in schema}
     reading = csv.ReadOptions(column_names=schema.names, block_size=1 << 26)
@@ -103,7 +106,7 @@ def _table(text: str, schema: pa.Schema, number: int) -> pa.Table | None:
         column_types=kinds, null_values=[""], strings_can_be_null=True, true_values=YES, false_values=NO
     )
     try:
-        found = csv.read_csv(pa.BufferReader(f"{text}\n".encode()), reading, PARSING, convert)
+        found = csv.read_csv(pa.BufferReader(text), reading, PARSING, convert)
     except pa.ArrowInvalid:
         return None
     if found.num_rows != number:

@@ -42,7 +42,7 @@ def key() -> models.BigAutoField[int, int]:
 class Migration(migrations.Migration):
     """The customer portal."""
 
-    dependencies = [("zhike", "0010_plans")]
+    dependencies = [("zhike", "0013_visits")]
 
     operations = [
         migrations.AddField("denial", "contact_id", models.BigIntegerField(null=True)),
