@@ -5,6 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 
 MODULES = (
+    "zhike.accesses.actions",
+    "zhike.accesses.showing",
     "zhike.api.actions",
     "zhike.backups.nightly",
     "zhike.config.checks",
@@ -41,6 +43,7 @@ MODULES = (
     "zhike.letters.duties",
     "zhike.letters.editing",
     "zhike.letters.opening",
+    "zhike.letters.receiving",
     "zhike.lists.actions",
     "zhike.outbox.actions",
     "zhike.people.actions",
@@ -51,6 +54,7 @@ MODULES = (
     "zhike.people.delegations",
     "zhike.people.responsibilities",
     "zhike.people.warnings",
+    "zhike.portal.entering",
     "zhike.plans.actions",
     "zhike.plans.items",
     "zhike.plans.limits",
@@ -59,6 +63,7 @@ MODULES = (
     "zhike.plans.showing",
     "zhike.plans.watching",
     "zhike.requests.actions",
+    "zhike.requests.asking",
     "zhike.requests.passing",
     "zhike.requests.showing",
     "zhike.requests.watching",

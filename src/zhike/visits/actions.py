@@ -191,7 +191,8 @@ def submit_form(*, visit: Visit, version: int, sheet: Sheet, by: Person, at: dat
         raise Invalid(_("The form cannot be submitted like this."), fields=wrong)
     chain = Chain()
     _claim(
-        visit, Q(version=version) | Q(drafted_by=by), submitted_at=at, submitted_by=by, in_time=day <= visit.due_on, checker=checker_for(visit, by, day, chain),
+        visit, Q(version=version) | Q(drafted_by=by), submitted_at=at, submitted_by=by, in_time=day <= visit.due_on,
+        checker=checker_for(visit, by, day, chain),
         draft={}, **sheet.kept(),
     )  # fmt: skip
     visit.met.set(sheet.met)

@@ -164,6 +164,7 @@ def _check_page(
             "error": errors.get(f"ground-{change.pk}", ""),
         })  # fmt: skip
     return {
-        "one": one, "satisfaction": SATISFACTION.get(one.satisfaction or 0, ""), "rows": rows, "read": read, "said": said, "remark": request.POST.get("remark", ""), "met": list(one.met.all()),
+        "one": one, "satisfaction": SATISFACTION.get(one.satisfaction or 0, ""),
+        "rows": rows, "read": read, "said": said, "remark": request.POST.get("remark", ""), "met": list(one.met.all()),
         "needs": needs_said(one), "problems": problems_said(one), "blind": any(not row["seen"] for row in rows),
     }  # fmt: skip
