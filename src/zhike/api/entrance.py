@@ -15,6 +15,7 @@ from zhike.api import (
     grading,  # noqa: F401
     intelligence,
 )
+from zhike.api.accesses import router as accesses
 from zhike.api.keys import AUTH
 from zhike.api.operations import router
 from zhike.api.policies import router as policies
@@ -47,6 +48,7 @@ api.add_router("", figures.router)
 api.add_router("", intelligence.router)
 api.add_router("", procedures)
 api.add_router("", requests)
+api.add_router("", accesses)
 
 
 def _problem(

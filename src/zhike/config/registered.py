@@ -5,6 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 
 MODULES = (
+    "zhike.accesses.actions",
+    "zhike.accesses.showing",
     "zhike.api.actions",
     "zhike.backups.nightly",
     "zhike.config.checks",
@@ -42,6 +44,7 @@ MODULES = (
     "zhike.letters.duties",
     "zhike.letters.editing",
     "zhike.letters.opening",
+    "zhike.letters.receiving",
     "zhike.lists.actions",
     "zhike.outbox.actions",
     "zhike.people.actions",
@@ -52,6 +55,7 @@ MODULES = (
     "zhike.people.delegations",
     "zhike.people.responsibilities",
     "zhike.people.warnings",
+    "zhike.portal.entering",
     "zhike.plans.actions",
     "zhike.plans.items",
     "zhike.plans.limits",
@@ -60,6 +64,7 @@ MODULES = (
     "zhike.plans.showing",
     "zhike.plans.watching",
     "zhike.requests.actions",
+    "zhike.requests.asking",
     "zhike.requests.passing",
     "zhike.requests.showing",
     "zhike.requests.watching",
@@ -79,6 +84,12 @@ MODULES = (
     "zhike.system.calendar_actions",
     "zhike.system.chores",
     "zhike.system.groups",
+    "zhike.visits.actions",
+    "zhike.visits.checking",
+    "zhike.visits.limits",
+    "zhike.visits.passing",
+    "zhike.visits.showing",
+    "zhike.visits.watching",
 )
 """One line each, in order."""
 

@@ -24,6 +24,7 @@ from zhike.demo.history import settle_history
 from zhike.demo.letters import settle_letters
 from zhike.demo.market import settle_market
 from zhike.demo.monthly import settle_figures
+from zhike.demo.portal import settle_portal
 from zhike.demo.requests import settle_requests
 from zhike.demo.rows import Facts
 from zhike.demo.sizes import AS_PRODUCT, SEED
@@ -85,6 +86,7 @@ def load(
                 settle_evaluations(as_of)
                 settle_letters(staff, as_of)
                 settle_requests(staff, as_of)
+                settle_portal(staff, as_of)
                 mark(Customer.objects.all())
         finally:
             facts.close()
