@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("pa
 OWN = {
     "portal", "portal_code", "portal_choose", "portal_leave", "portal_look", "portal_home", "portal_orders", "portal_order",
     "portal_requests", "portal_new_request", "portal_request", "portal_letters", "portal_letter", "portal_letter_file",
-    "portal_company",
+    "portal_plans", "portal_plan", "portal_change_plan", "portal_company",
 }  # fmt: skip
 """Names of the portal's addresses."""
 ACCESS = "SELECT a.email, k.customer_id FROM zhike_portal_access a JOIN zhike_contact k ON k.id = a.contact_id ORDER BY a.id LIMIT 1"
@@ -54,9 +54,19 @@ def paths(world: World) -> list[str]:
     """Every page, with a record of the customer where there is one."""
     customer = world.ask(ACCESS)[0][1]
     keys = {kind: world.ask(OF.format(table), customer)[0][0] for kind, table in
-            (("orders", "zhike_order"), ("requests", "zhike_service_request"))}  # fmt: skip
+            (("orders", "zhike_order"), ("requests", "zhike_service_request"), ("plans", "zhike_service_plan"))}  # fmt: skip
     records = [f"{kind}/{key}/" for kind, key in keys.items() if key]
-    return ["start/", "orders/", "requests/", "requests/new/", "letters/", "company/", "orders/0/", *records]
+    return [
+        "start/",
+        "orders/",
+        "requests/",
+        "requests/new/",
+        "letters/",
+        "plans/",
+        "company/",
+        "orders/0/",
+        *records,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -67,6 +77,9 @@ def test_every_page_of_the_portal(
 ) -> None:
     found: list[str] = []
     with desk(chromium, demo, size=size, language=language, theme=theme) as one:
+        one.context.add_cookies(
+            [{"name": "portal-language", "value": language, "url": f"{demo.address}/portal/"}]
+        )
         for path in ("/portal/", "/portal/code/"):
             one.go(path)
             found += looked_at(one, path)

@@ -21,6 +21,8 @@ OPEN = {
     "zhike.people.company": {"limits"},
     "zhike.people.doors": {"Rule"},
     "zhike.people.models": {"Denial", "Person", "signed_on"},
+    "zhike.plans.actions": {"ask_for_change", "confirm"},
+    "zhike.plans.models": {"COMPONENTS", "MODES", "TYPES", "ServicePlan"},
     "zhike.requests.asking": {"ask"},
     "zhike.requests.models": {"KINDS", "UNANSWERED", "ServiceRequest"},
 }

@@ -13,7 +13,12 @@ from django.utils.translation import pgettext_lazy
 from zhike.customers.models import Contact, Customer
 from zhike.people.models import Person
 
-PARTS = {"orders": _("orders"), "requests": _("requests"), "letters": _("letters")}
+PARTS = {
+    "orders": _("orders"),
+    "requests": _("requests"),
+    "letters": _("letters"),
+    "plans": _("service plans"),
+}
 """Part of the portal -> its name; the customer's own facts are in every access."""
 STATES = {
     "open": pgettext_lazy("portal access", "open"), "ended": pgettext_lazy("portal access", "ended"),

@@ -19,8 +19,13 @@ AT_HOME = {"", "CN", "HK", "MO", "TW", "SG"}
 """Countries whose customers are written to in Chinese, unless the contact has another language."""
 OPENED = _("You may now use our customer portal")
 OPENED_TEXT = _(
-    "Hello %(name)s,\n\n%(who)s has opened our customer portal to you until %(day)s. There you see your orders, requests and"
-    " letters, and can ask us for something. Sign in with this e-mail address; a code comes by mail, there is no password:\n\n"
+    "Hello %(name)s,\n\n%(who)s has opened our customer portal to you until %(day)s. There you see what concerns your"
+    " company, and can ask us for something. Sign in with this e-mail address; a code comes by mail, there is no password:\n\n"
+    "%(link)s\n"
+)
+PLANNED = _("A service plan waits for your confirmation")
+PLANNED_TEXT = _(
+    "Hello,\n\nwe have sent you a service plan. Please read it in the customer portal, and confirm it or say what should be different:\n\n"
     "%(link)s\n"
 )
 ANSWERED = _("Your request was answered")
@@ -55,6 +60,21 @@ def tell_contact(
             text=str(text) % plain,
             at=at,
         )
+
+
+def tell_of_plan(*, customer: Customer, contact: Contact | None, key: str, at: datetime) -> None:
+    """A service plan was sent to a customer: the contact it went to, or all who may look at plans, hear that it waits for them."""
+    rows = PortalAccess.objects.running(signed_on(at)).filter(contact__customer=customer)
+    for one in (rows.filter(contact=contact) if contact else rows).select_related("contact__customer"):
+        if one.state(signed_on(at)) == "open" and "plans" in one.parts:
+            tell_contact(
+                access=one,
+                kind="portal_plan",
+                key=f"{key} {one.pk}",
+                at=at,
+                subject=PLANNED,
+                text=PLANNED_TEXT,
+            )
 
 
 def tell_of_answer(*, contact: Contact | None, key: str, at: datetime) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -25,7 +25,7 @@ from zhike.people.rules import masked
 router = Router()
 Key = Annotated[int, Path(ge=1, le=2**62)]
 Shown = Annotated[Literal["running", "all"], Query(description="which accesses, as on the page")]
-Part = Literal["orders", "requests", "letters"]
+Part = Literal["orders", "requests", "letters", "plans"]
 
 
 class AccessOut(Schema):
@@ -50,7 +50,7 @@ class AccessIn(Strict):
     customer: Code
     contact: Annotated[int, Field(ge=1, le=2**62)]
     until_on: date | None = None
-    parts: Annotated[list[Part], Field(min_length=1, max_length=9)] = ["orders", "requests", "letters"]
+    parts: Annotated[list[Part], Field(min_length=1, max_length=9)] = list(get_args(Part))
 
 
 def shaped(person: Person, one: PortalAccess, at: datetime) -> dict[str, Any]:

@@ -25,6 +25,20 @@ FIELDS: dict[str, tuple[str, ...]] = {
         "closed_at",
     ),
     "letter": ("opened_at", "language", "blocks", "sha256", "sent_at", "received_at", "received_by", "state"),
+    "plan": (
+        "number",
+        "revision",
+        "title",
+        "from_on",
+        "until_on",
+        "state",
+        "kept",
+        "digest",
+        "confirm_by",
+        "sent_at",
+        "confirmed_at",
+        "confirmed_name",
+    ),
     "company": (
         "code",
         "name",
@@ -42,6 +56,10 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "manager": ("display_name", "post", "phone", "email"),
 }
 """Kind of record -> the fields that a customer may see."""
+KEPT = ("number", "revision", "title", "kind", "goal", "mode", "from", "until")
+"""What of the text that was sent with a plan a customer may see."""
+KEPT_ITEM = ("component", "content", "method", "responsible", "from", "due", "proof")
+"""And what of each item of it."""
 STATES = {
     "waiting": (pgettext_lazy("portal", "waits for our answer"), "info"),
     "late": (pgettext_lazy("portal", "our answer is late"), "warning"),
@@ -49,6 +67,12 @@ STATES = {
     "closed": (pgettext_lazy("portal", "closed"), "quiet"),
 }
 """State of a request, as the customer reads it -> its name and its colour."""
+PLAN_STATES = {
+    "sent": (pgettext_lazy("portal", "please confirm"), "warning"), "coming": (pgettext_lazy("portal", "confirmed"), "success"),
+    "force": (pgettext_lazy("portal", "in force"), "success"), "expired": (pgettext_lazy("portal", "expired"), "quiet"),
+    "changed": (pgettext_lazy("portal", "change asked for"), "info"),
+}  # fmt: skip
+"""How a service plan stands, as the customer reads it -> its name and its colour."""
 LABELS = {
     "name": _("name"), "name_en": _("English name"), "country": _("country"), "province": _("province"), "city": _("city"),
     "address": _("address"), "phone": _("telephone"), "email": _("e-mail"), "website": _("website"), "code": _("customer number"),
@@ -68,6 +92,12 @@ def shown(kind: str, record: Any) -> Shown:
     found = Shown(pk=record.pk, **{name: getattr(record, name) for name in FIELDS[kind]})
     if kind == "request" and found.channel != "portal":
         found.text = ""
+    if kind == "plan" and found.kept:
+        found.kept = {name: found.kept[name] for name in KEPT if name in found.kept} | {
+            "items": [
+                {name: item.get(name, "") for name in KEPT_ITEM} for item in found.kept.get("items", [])
+            ]
+        }
     return found
 
 

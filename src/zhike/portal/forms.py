@@ -26,6 +26,14 @@ class CodeForm(forms.Form):
     )  # fmt: skip
 
 
+class ChangeForm(forms.Form):
+    """What should be different in a plan."""
+
+    text = forms.CharField(
+        label=_("What should be different?"), max_length=4000, widget=forms.Textarea(attrs={"rows": 6})
+    )
+
+
 class AskForm(forms.Form):
     """Something that the customer asks for."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -13,8 +13,9 @@ from zhike.customers.owners import Chain
 from zhike.facts.models import STATUS, Order
 from zhike.letters.making import number_of
 from zhike.letters.models import Letter
-from zhike.people.models import Person
-from zhike.portal.fields import FIELDS, STATES, Shown, shown
+from zhike.people.models import Person, signed_on
+from zhike.plans.models import COMPONENTS, MODES, TYPES, ServicePlan
+from zhike.portal.fields import FIELDS, PLAN_STATES, STATES, Shown, shown
 from zhike.requests.models import KINDS, UNANSWERED, ServiceRequest
 
 TOLD = ("sent", "delivered", "received")
@@ -43,6 +44,40 @@ def requests(customer: Customer) -> QuerySet[ServiceRequest]:
 def letters(customer: Customer) -> QuerySet[Letter]:
     """The letters that the customer was sent, the latest first."""
     return Letter.objects.filter(customer=customer, state__in=TOLD).order_by("-sent_at", "-id")
+
+
+def plans(customer: Customer) -> QuerySet[Any]:
+    """The service plans that the customer was sent and that were not replaced or withdrawn, the latest first."""
+    rows = ServicePlan.objects.filter(
+        customer=customer, sent_at__isnull=False, state__in=("sent", "confirmed", "changed")
+    )
+    return rows.order_by("-sent_at", "-id")
+
+
+def plan_row(one: ServicePlan, day: date) -> Shown:
+    """A plan with its standing and, where it was read with it, the text that was sent."""
+    row = shown("plan", one)
+    standing = one.state
+    if standing == "confirmed":
+        standing = "coming" if one.from_on > day else "force" if one.until_on >= day else "expired"
+    row.standing, (row.state_name, row.tone) = standing, PLAN_STATES[standing]
+    if row.kept:
+        row.kind_name, row.mode_name = (
+            str(TYPES.get(row.kept["kind"], "")),
+            str(MODES.get(row.kept["mode"], "")),
+        )
+        for item in row.kept["items"]:
+            item["component_name"] = str(COMPONENTS.get(item["component"], item["component"]))
+    return row
+
+
+def plan_rows(rows: QuerySet[Any], day: date) -> list[Shown]:
+    """Plans for a list: without their text."""
+    found = []
+    for one in rows.defer("kept"):
+        one.kept = {}
+        found.append(plan_row(one, day))
+    return found
 
 
 def letter_rows(rows: QuerySet[Letter]) -> list[Shown]:
@@ -98,8 +133,10 @@ def request_row(one: ServiceRequest, at: datetime) -> Shown:
 
 
 def waiting(customer: Customer, parts: list[str], at: datetime) -> dict[str, Any]:
-    """What the first page shows: letters to confirm, open requests, the last orders; only of the parts that are open."""
-    held: dict[str, Any] = {"letters": [], "requests": [], "orders": []}
+    """What the first page shows: letters and plans to confirm, open requests, the last orders; only of the parts that are open."""
+    held: dict[str, Any] = {"letters": [], "plans": [], "requests": [], "orders": []}
+    if "plans" in parts:
+        held["plans"] = plan_rows(plans(customer).filter(state="sent")[:SEVERAL], signed_on(at))
     if "letters" in parts:
         held["letters"] = letter_rows(letters(customer).filter(received_at__isnull=True)[:SEVERAL])
     if "requests" in parts:

@@ -21,5 +21,8 @@ urlpatterns = [
     path("letters/", views.letters, name="portal_letters"),
     path("letters/<int:key>/", views.letter, name="portal_letter"),
     path("letters/<int:key>/pdf/", views.letter_file, name="portal_letter_file"),
+    path("plans/", views.plans, name="portal_plans"),
+    path("plans/<int:key>/", views.plan, name="portal_plan"),
+    path("plans/<int:key>/change/", views.change_plan, name="portal_change_plan"),
     path("company/", views.company, name="portal_company"),
 ]

@@ -16,10 +16,11 @@ from zhike.kernel.refusals import Conflict
 from zhike.letters.making import kept, number_of
 from zhike.letters.receiving import confirm_receipt, note_opening
 from zhike.letters.sheet import as_html
+from zhike.plans.actions import ask_for_change, confirm
 from zhike.portal import own
 from zhike.portal.doors import LETTER_POLICY, Visit, is_busy, page, portal_door, said
 from zhike.portal.fields import labelled, shown
-from zhike.portal.forms import AskForm
+from zhike.portal.forms import AskForm, ChangeForm
 from zhike.requests.asking import ask
 from zhike.requests.models import KINDS
 
@@ -138,6 +139,66 @@ def letter_file(request: HttpRequest, visit: Visit, key: int) -> HttpResponse | 
     file = kept(one.sha256, "pdf").open("rb")
     return FileResponse(
         file, as_attachment=True, filename=f"{number_of(one)}.pdf", content_type="application/pdf"
+    )
+
+
+def plan_of(visit: Visit, key: int) -> Any:
+    """A plan of the visitor's customer, with what its actions tell whom."""
+    return own.found(own.plans(visit.customer).select_related("customer__manager", "submitted_by"), key)
+
+
+@portal_door("plans")
+@require_GET
+def plans(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """The service plans that the customer was sent."""
+    day = timezone.localdate()
+    return page(
+        request,
+        visit,
+        "portal/plans.html",
+        **paged(request, own.plans(visit.customer), lambda some: own.plan_rows(some, day)),
+    )
+
+
+@portal_door("plans")
+def plan(request: HttpRequest, visit: Visit, key: int) -> HttpResponse:
+    """One plan: what was sent, item by item; the contact confirms the text that was read."""
+    record = plan_of(visit, key)
+    if request.method == "POST":
+        digest = request.POST.get("digest", "")[:64] or "unread"
+        confirm(
+            record,
+            name=visit.contact.name,
+            way="portal",
+            at=timezone.now(),
+            contact=visit.contact,
+            digest=digest,
+        )
+        return redirect("portal_plan", key)
+    return page(request, visit, "portal/plan.html", one=own.plan_row(record, timezone.localdate()))
+
+
+@portal_door("plans")
+def change_plan(request: HttpRequest, visit: Visit, key: int) -> HttpResponse:
+    """Say what should be different: a new revision begins."""
+    record, form = plan_of(visit, key), ChangeForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        ask_for_change(
+            record,
+            name=visit.contact.name,
+            way="portal",
+            at=timezone.now(),
+            contact=visit.contact,
+            **form.cleaned_data,
+        )
+        return redirect("portal_plans")
+    return page(
+        request,
+        visit,
+        "portal/change_plan.html",
+        422 if form.errors else 200,
+        form=form,
+        one=shown("plan", record),
     )
 
 

@@ -22,6 +22,8 @@ from zhike.jobs.running import run_due
 from zhike.letters.models import Letter
 from zhike.outbox.models import Message
 from zhike.people.company import set_limit
+from zhike.plans.models import ServicePlan
+from zhike.plans.revising import digest_of, text_of
 
 ADDRESS = {"A": "alpha@a.example", "B": "bravo@b.example", "C": "charlie@c.example"}
 
@@ -39,6 +41,19 @@ def letter_of(customer, word: str) -> Letter:
     )  # fmt: skip
 
 
+def sent_plan(plan: ServicePlan) -> None:
+    """Send a plan to its customer: what it says is kept, as `plans.actions.send` keeps it."""
+    text = text_of(plan)
+    values = {
+        "state": "sent",
+        "sent_at": EARLY,
+        "kept": text,
+        "digest": digest_of(text),
+        "until_on": date(2099, 1, 1),
+    }
+    ServicePlan.objects.filter(pk=plan.pk).update(**values)
+
+
 @pytest.fixture
 def portal(cast: Cast, client_for: Callable[..., Client]) -> SimpleNamespace:
     """The portal open, a contact of each customer with access to every part, one record of each kind per customer."""
@@ -52,6 +67,7 @@ def portal(cast: Cast, client_for: Callable[..., Client]) -> SimpleNamespace:
         Contact.objects.filter(customer=customer).update(email=ADDRESS[code], language="en")
         contact = customer.contacts.get()
         letter_of(customer, CANARY[code])
+        sent_plan(customer.plans.get())
         accesses[code] = open_access(
             contact=contact,
             until_on=timezone.localdate() + timedelta(days=30),

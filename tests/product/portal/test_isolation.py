@@ -26,13 +26,19 @@ from zhike.grading.models import Grade
 from zhike.letters.models import Letter
 from zhike.outbox.models import Message
 from zhike.people.models import Denial
+from zhike.plans.models import ServicePlan
 from zhike.portal.fields import FIELDS
 from zhike.requests.models import ServiceRequest
 
 pytestmark = pytest.mark.django_db
 PAGES = sorted(where for where, _view in routes() if where.startswith("portal/"))
 OF_RECORD = [where for where in PAGES if "<int:key>" in where]
-RECORDS: dict[str, Any] = {"orders": Order, "requests": ServiceRequest, "letters": Letter}
+RECORDS: dict[str, Any] = {
+    "orders": Order,
+    "requests": ServiceRequest,
+    "letters": Letter,
+    "plans": ServicePlan,
+}
 """Part of the portal -> whose rows its numbers name."""
 WHO = ("A", "B", "revoked", "left", "ended", "staff", "nobody")
 
@@ -81,7 +87,7 @@ def expected(method: str, path: str, of: str, own: str) -> set[int]:
     if not own:
         return {302}
     if method == "post":  # a page that nobody posts to says so, whatever the number
-        return {404, 405} if of != own else {302, 405}
+        return {404, 405} if of != own else {302, 405, 409, 422}
     return {200} if of == own and "pdf" not in path else {404}
 
 
@@ -144,10 +150,13 @@ def test_no_page_shows_a_field_that_is_not_on_the_list(portal: SimpleNamespace) 
     kinds = {"company": [customer], "order": Order.objects.filter(customer=customer), "letter": Letter.objects.filter(customer=customer),
              "request": ServiceRequest.objects.filter(customer=customer), "self": customer.contacts.all(),
              "grade": Grade.objects.filter(customer=customer), "activity": Activity.objects.filter(customer=customer),
-             "receivable": Receivable.objects.filter(customer=customer)}  # fmt: skip
+             "plan": ServicePlan.objects.filter(customer=customer), "receivable": Receivable.objects.filter(customer=customer)}  # fmt: skip
     for kind, rows in kinds.items():
         for one in rows:
             mark(kind, one)
+    kept = {"title": "MARK-plan.kept", "kind": "recover", "mode": "standard", "grade": "MARK-plan.grade_kept", "goal": "", "items": [
+        {"component": "other", "content": "MARK-plan.kept", "due": "2026-01-01", "note": "MARK-plan.note_kept"}]}  # fmt: skip
+    ServicePlan.objects.filter(customer=customer).update(kept=kept)
     page = entered_marked(portal)
     ServiceRequest.objects.filter(customer=customer).update(answered_at=timezone.now())
     allowed = {f"{kind}.{name}" for kind, names in FIELDS.items() for name in names} - {
@@ -168,7 +177,14 @@ def test_no_page_shows_a_field_that_is_not_on_the_list(portal: SimpleNamespace) 
             }
             assert b"BBBRAVO" not in answer.content  # nor the parent company's name
     assert seen - allowed == set()
-    assert {"order.number", "request.subject", "request.reply", "company.address", "self.name"} <= seen
+    assert {
+        "order.number",
+        "plan.kept",
+        "request.subject",
+        "request.reply",
+        "company.address",
+        "self.name",
+    } <= seen
 
 
 LEFT_ALONE = {"state", "language", "status", "currency", "channel", "kind", "life", "email", "code", "country", "sha256", "token", "means",

@@ -265,13 +265,42 @@ def test_a_contact_asks_and_reads_only_what_was_written_for_the_customer(portal:
 def test_a_letter_is_read_and_its_receipt_confirmed_with_the_contacts_name(portal: SimpleNamespace) -> None:
     """Waits on the first page until it is confirmed; the journal names the contact."""
     page, one = enter("A"), Letter.objects.get(customer=portal.cast.customers.A)
-    assert "please confirm" in page.get(HOME).content.decode()
+    assert f"/portal/letters/{one.pk}/" in page.get(HOME).content.decode()
     assert page.get(f"/portal/letters/{one.pk}/").status_code == 200
     assert page.post(f"/portal/letters/{one.pk}/").status_code == 302
     one.refresh_from_db()
     assert (one.state, one.received_by) == ("received", "AAALPHA Contact")
     assert Entry.objects.get(action="letter_received").sentence().startswith("AAALPHA Contact ")
-    assert "please confirm" not in page.get(HOME).content.decode()
+    assert f"/portal/letters/{one.pk}/" not in page.get(HOME).content.decode()
+
+
+def test_a_plan_is_confirmed_as_it_was_read_or_a_change_is_asked_for(portal: SimpleNamespace) -> None:
+    """Waits on the first page; only the text in view can be confirmed; once; another contact's customer asks for a change."""
+    page, one = enter("A"), portal.cast.customers.A.plans.get()
+    here = f"/portal/plans/{one.pk}/"
+    assert [one.title in page.get(path).content.decode() for path in (HOME, "/portal/plans/", here)] == [
+        True
+    ] * 3
+    assert [page.post(here, {"digest": text}).status_code for text in ("", "0" * 64)] == [409, 409]
+    assert [page.post(here, {"digest": one.digest}).status_code for _twice in range(2)] == [302, 409]
+    one.refresh_from_db()
+    assert (one.state, one.confirmed_name, one.confirmed_way, one.confirmed_by) == (
+        "confirmed",
+        "AAALPHA Contact",
+        "portal",
+        None,
+    )
+    assert one.confirmed_contact_id == portal.access["A"].contact_id
+    assert "AAALPHA Contact" in Entry.objects.get(action="plan_confirmed").sentence()
+    assert "AAALPHA Contact" in page.get(here).content.decode()
+    other, plan = enter("B"), portal.cast.customers.B.plans.get()
+    assert other.post(f"/portal/plans/{plan.pk}/change/", {"text": " "}).status_code == 422
+    assert other.post(f"/portal/plans/{plan.pk}/change/", {"text": "Twice a year, please"}).status_code == 302
+    drafts = portal.cast.customers.B.plans.exclude(pk=plan.pk)
+    assert [(made.state, made.change_text, made.change_name) for made in drafts] == [
+        ("draft", "Twice a year, please", "BBBRAVO Contact")
+    ]
+    assert other.get(f"/portal/plans/{drafts.get().pk}/").status_code == 404  # a draft was not sent
 
 
 def test_headers_look_and_no_way_out(portal: SimpleNamespace) -> None:
