@@ -29,6 +29,10 @@ KEYS = {
     "end_delegation": "zhike_delegation",
 }  # fmt: skip
 """Name of an address -> the table whose rows its number names."""
+PORTAL = (
+    "JOIN zhike_contact k ON k.customer_id = c.id JOIN zhike_portal_access a ON a.contact_id = k.id"
+    " WHERE a.revoked_at IS NULL ORDER BY a.id LIMIT 1"
+)
 RUN, DRAFT = "SELECT max(id) FROM zhike_grading_run", "SELECT 'key-account'"
 LAID = {
     "policies/": {"policy": DRAFT, "number": "SELECT 2"},
@@ -59,6 +63,10 @@ LAID = {
         "key": "SELECT min(plan_id) FROM zhike_plan_item i JOIN zhike_service_plan p ON p.id = i.plan_id WHERE state = 'confirmed'",
         "item": "SELECT min(i.id) FROM zhike_plan_item i JOIN zhike_service_plan p ON p.id = i.plan_id WHERE state = 'confirmed'",
         "need": "SELECT min(id) FROM zhike_need",
+    },
+    "customers/<str:code>/accesses/<": {
+        "code": f"SELECT c.code FROM zhike_customer c {PORTAL}",
+        "key": f"SELECT a.id FROM zhike_customer c {PORTAL}",
     },
     "requests/<": {
         "key": "SELECT min(id) FROM zhike_service_request WHERE answered_at IS NULL AND closed_at IS NULL"

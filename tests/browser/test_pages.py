@@ -11,6 +11,7 @@ import pytest
 
 from tests.browser.desks import Desk, desk, sign_in_again
 from tests.browser.pages import WHO, Route, address, opens, routes
+from tests.browser.test_portal import OWN
 from tests.browser.windows import DESKTOP, LOCALES, PHONE, overflow, picture, serious
 from tests.browser.worlds import World
 
@@ -43,6 +44,7 @@ ELSEWHERE = {
     "socialaccount_login_error": "is what the directory's refusal leads to, with the status of a refusal",
 }
 """Addresses that no test can open as a page, and why."""
+ELSEWHERE |= dict.fromkeys(OWN, "needs a customer's contact: tests/browser/test_portal.py looks at it")
 NO_PAGES = {
     "figures_form": "is a file",
     "grading_progress": "is a part of the page of a run",

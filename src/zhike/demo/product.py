@@ -26,10 +26,12 @@ from zhike.demo.market import settle_market
 from zhike.demo.monthly import settle_figures
 from zhike.demo.needs import settle_needs
 from zhike.demo.plans import settle_plans
+from zhike.demo.portal import settle_portal
 from zhike.demo.requests import settle_requests
 from zhike.demo.rows import Facts
 from zhike.demo.sizes import AS_PRODUCT, SEED
 from zhike.demo.staff import Staff, moment, settle_staff
+from zhike.demo.visits import settle_visits
 from zhike.kernel.journal import seal
 from zhike.people.agreements import add_months
 from zhike.people.models import Person
@@ -89,6 +91,8 @@ def load(
                 settle_requests(staff, as_of)
                 settle_needs(as_of)
                 settle_plans(staff, as_of)
+                settle_visits(staff, as_of)
+                settle_portal(staff, as_of)
                 mark(Customer.objects.all())
         finally:
             facts.close()

@@ -17,6 +17,7 @@ VERBS: dict[str, Any] = {
     "log_activity": _("log contacts and visits"),
     "take_requests": _("record and answer requests of customers"),
     "correct_requests": _("correct when requests came in, and close them without an answer"),
+    "open_portal": _("open the customer portal to contacts"),
     "check_visits": _("check visit forms and take changed data into the archive"),
     "draw_plans": _("draw up service plans and record what customers answer to them"),
     "approve_plans": _("approve service plans"),
@@ -112,13 +113,14 @@ HEADING = (
     "judge_customers",
     "send_letters",
     "see_analysis",
+    "open_portal",
     "use_api",
 )
 
 ROLES = (
     ShippedRole("management", "管理层", "Management", "all",
                 (*DAILY, "correct_requests", "approve_plans", "see_orders", "export_data", "see_journal", "share_views", "set_limits",
-                 "set_budgets", "approve_policies", "see_grading", "decide_grades", "see_analysis", "manage_committees"),
+                 "set_budgets", "approve_policies", "see_grading", "decide_grades", "see_analysis", "manage_committees", "open_portal"),
                 ("basic", "contact", "price", "profit", "credit", "risk")),
     ShippedRole("supervising", "监督部门", "Supervising department", "all",
                 ("see_customers", "see_orders", "see_journal", "manage_incidents", "see_grading", "see_analysis", "review_policies"),
@@ -130,7 +132,8 @@ ROLES = (
                 HEADING, ("basic", "contact", "price", "credit", "risk")),
     ShippedRole("regional_manager", "区域经理", "Regional manager", "region",
                 HEADING, ("basic", "contact", "price", "credit", "risk")),
-    ShippedRole("account_manager", "客户经理", "Account manager", "own", (*SELLING, "check_visits", "send_letters", "use_api"),
+    ShippedRole("account_manager", "客户经理", "Account manager", "own",
+                (*SELLING, "check_visits", "send_letters", "open_portal", "use_api"),
                 ("basic", "contact", "price", "profit", "credit", "risk")),
     ShippedRole("salesperson", "业务员", "Salesperson", "own", SELLING, ("basic", "contact", "price")),
     ShippedRole("analyst", "数据分析部门", "Data analyst", "all",

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from zhike.accesses.telling import tell_of_plan
 from zhike.customers.documents import Document
 from zhike.customers.limits import Limits
 from zhike.customers.models import Contact, Customer
@@ -158,6 +159,7 @@ def send(*, plan: ServicePlan, contact: Contact | None = None, by: Person, at: d
     claim(plan, "approved", state="sent", sent_by=by, sent_at=at, sent_to=contact, kept=text, digest=digest_of(text),
           confirm_by=due)  # fmt: skip
     journal(plan, "plan_sent", by=by, at=at, after={"digest": plan.digest, "contact": str(contact or "")})
+    tell_of_plan(customer=plan.customer, contact=contact, key=str(plan.pk), at=at)
     return plan
 
 

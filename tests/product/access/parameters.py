@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 from tests.product.cast import CANARY, EARLY, Cast
+from zhike.accesses.models import PortalAccess
 from zhike.customers.archive import Need, Unit
 from zhike.customers.documents import Document
 from zhike.customers.models import Activity, Customer
@@ -46,6 +47,7 @@ OF: dict[str, Value] = {
     "units": lambda cast, customer: customer.units.get().pk,
     "documents": lambda cast, customer: customer.documents.get().pk,
     "requests": lambda cast, customer: customer.requests.get().pk,
+    "accesses": lambda cast, customer: customer.contacts.get().accesses.get().pk,
     "visits": lambda cast, customer: customer.visits.get().pk,
     "plans": lambda cast, customer: customer.plans.get().pk,
     "items": lambda cast, customer: customer.plans.get().items.get().pk,
@@ -74,6 +76,14 @@ def furnish(cast: Cast) -> None:
             customer=customer, kind="other", channel="call", subject=f"{word} request", received_at=EARLY, recorded_by=by,
             recorded_at=EARLY, owner=by, due_at=EARLY, hours=24,
         )  # fmt: skip
+        PortalAccess.objects.create(
+            contact=customer.contacts.get(),
+            email=f"{word}@example.com",
+            parts=["orders"],
+            until_on=day,
+            opened_by=by,
+            opened_at=EARLY,
+        )
         visit = Visit.objects.create(
             customer=customer, kind="sales", day=day, purpose=f"{word} visit", owner=by, added_by=by, added_at=EARLY, days=2,
             due_on=day, submitted_at=EARLY, submitted_by=by, in_time=True, topics=word, findings=word, significant=word,

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.django_db
         ("0006_rights_of_the_cycle", "analyst"),
         ("0007_requests", "supervisor"),
         ("0010_plans", "account_manager"),
+        ("0014_portal", "management"),
         ("0013_visits", "keeper"),
     ],
 )
