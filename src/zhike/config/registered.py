@@ -23,6 +23,7 @@ MODULES = (
     "zhike.grading.asking",
     "zhike.grading.boxes",
     "zhike.grading.judgements",
+    "zhike.grading.rechecking",
     "zhike.grading.running",
     "zhike.grading.scenarios",
     "zhike.grading.schedule",

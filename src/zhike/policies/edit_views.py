@@ -155,6 +155,9 @@ def limits(request: HttpRequest, policy: str, number: int) -> HttpResponse:
     except Invalid as refusal:
         return limits_page(request, this, refusal.fields, typed)
     messages.success(request, _("The limits are saved."))
+    this.refresh_from_db()
+    if value_faults(this):
+        return redirect(f"{request.path}#faults")
     place = request.POST.get("scale", "")
     return redirect(f"{request.path}#scale-{place}" if place.isascii() and place.isdigit() else request.path)
 

@@ -104,7 +104,11 @@ def policy(request: HttpRequest, policy: str) -> HttpResponse:
 @door()
 def version(request: HttpRequest, policy: str, number: int) -> HttpResponse:
     """A version to be read: its articles beside the rules that carry them out."""
-    this = find_version(me(request), policy, number)
+    return version_page(request, find_version(me(request), policy, number))
+
+
+def version_page(request: HttpRequest, this: PolicyVersion, *, refused: bool = False) -> HttpResponse:
+    """The page of a version; `refused` where it was to go on and what keeps it back stands at its top."""
     _at, day = now()
     told = reader(this)
     owed = owed_by(me(request), day).filter(version=this).first()
@@ -121,7 +125,9 @@ def version(request: HttpRequest, policy: str, number: int) -> HttpResponse:
         .exclude(state="withdrawn")
         .select_related("department"),
     }
-    return render(request, "policies/version.html", page)
+    return render(
+        request, "policies/version.html", page | {"refused": refused}, status=422 if refused else 200
+    )
 
 
 def course_of(this: PolicyVersion, day: date) -> dict[str, Any]:
