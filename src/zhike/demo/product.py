@@ -29,6 +29,7 @@ from zhike.demo.requests import settle_requests
 from zhike.demo.rows import Facts
 from zhike.demo.sizes import AS_PRODUCT, SEED
 from zhike.demo.staff import Staff, moment, settle_staff
+from zhike.demo.visits import settle_visits
 from zhike.kernel.journal import seal
 from zhike.people.agreements import add_months
 from zhike.people.models import Person
@@ -86,6 +87,7 @@ def load(
                 settle_evaluations(as_of)
                 settle_letters(staff, as_of)
                 settle_requests(staff, as_of)
+                settle_visits(staff, as_of)
                 settle_portal(staff, as_of)
                 mark(Customer.objects.all())
         finally:
