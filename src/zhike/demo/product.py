@@ -88,7 +88,7 @@ def load(
                 settle_letters(staff, as_of)
                 settle_requests(staff, as_of)
                 settle_visits(staff, as_of)
-                settle_portal(staff, as_of)
+                settle_portal(as_of)
                 mark(Customer.objects.all())
         finally:
             facts.close()
