@@ -11,8 +11,9 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils.text import capfirst
 
-from zhike.customers.archive import Answer, Finding, Need, Unit, answers_of
+from zhike.customers.archive import Answer, FactSource, Finding, Need, Unit, answers_of
 from zhike.customers.completeness import Measure, measure
+from zhike.customers.contacts import source_of
 from zhike.customers.documents import KINDS as DOCUMENT_KINDS
 from zhike.customers.documents import Document
 from zhike.customers.dues import Due, dues
@@ -246,9 +247,16 @@ class Record:
         return [(kind, str(one.name)) for kind, one in FINDINGS.items() if kind not in there]
 
     @property
-    def people(self) -> list[tuple[Contact, str]]:
-        """The contacts with their role in decisions."""
-        return [(one, str(DECIDES.get(one.decides, ""))) for one in self.contacts]
+    def people(self) -> list[tuple[Contact, str, FactSource | None, str]]:
+        """The contacts with their role in decisions, and where their data were last made sure of."""
+        told: dict[str, FactSource] = {}
+        for one in sorted(self.sources.values(), key=lambda source: source.verified_on):
+            told[one.fact.rpartition(".")[0]] = one
+        rows = [(one, told.get(source_of(one, "").rstrip("."))) for one in self.contacts]
+        return [
+            (one, str(DECIDES.get(one.decides, "")), seen, str(SOURCES.get(seen.source, "")) if seen else "")
+            for one, seen in rows
+        ]
 
     @property
     def papers(self) -> list[tuple[Document, str]]:

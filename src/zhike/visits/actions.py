@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -122,7 +122,7 @@ def change_visit(
     if day != visit.day:
         values |= vars(due_for(visit.customer, day))
     before = _plan_said(visit)
-    _claim(visit, version, **values)
+    _claim(visit, Q(version=version), **values)
     visit.people.set(one for one in people if one != owner)
     visit.contacts.set(contacts)
     after = _plan_said(visit)
@@ -154,21 +154,28 @@ def cancel_visit(*, visit: Visit, ground: str, by: Person, at: datetime) -> Visi
         )
     if not ground.strip():
         raise Invalid(_("Say why the visit is not made."), fields={"ground": _("missing")})
-    _claim(visit, None, cancelled_at=at, cancelled_by=by, ground=ground.strip())
+    _claim(visit, Q(), cancelled_at=at, cancelled_by=by, ground=ground.strip())
     journal(visit, "visit_cancelled", by=by, at=at, ground=ground.strip())
     return visit
 
 
 @transaction.atomic
-def keep_draft(*, visit: Visit, version: int, draft: dict[str, str], by: Person, at: datetime) -> Visit:
-    """Keep what has been typed into the form so far, as it was typed. Raises Conflict when somebody else saved meanwhile."""
+def keep_draft(
+    *, visit: Visit, version: int, draft: dict[str, str], by: Person, at: datetime, quiet: bool = False
+) -> Visit:  # fmt: skip
+    """Keep what has been typed into the form so far, as it was typed. Raises Conflict when somebody else saved meanwhile.
+
+    `quiet`: the page keeps it by itself; of that the journal tells once for each who writes.
+    """
     _allow_writing(visit, by)
     if sum(len(name) + len(value) for name, value in draft.items()) > LARGEST:
         raise Invalid(_("The form is longer than can be kept."))
     if draft == visit.draft:
         return visit
-    _claim(visit, version, draft=draft, drafted_at=at, drafted_by=by)
-    journal(visit, "visit_drafted", by=by, at=at)
+    begun = visit.drafted_by_id == by.pk
+    _claim(visit, Q(version=version) | Q(drafted_by=by), draft=draft, drafted_at=at, drafted_by=by)
+    if not (quiet and begun):
+        journal(visit, "visit_drafted", by=by, at=at)
     return visit
 
 
@@ -184,7 +191,8 @@ def submit_form(*, visit: Visit, version: int, sheet: Sheet, by: Person, at: dat
         raise Invalid(_("The form cannot be submitted like this."), fields=wrong)
     chain = Chain()
     _claim(
-        visit, version, submitted_at=at, submitted_by=by, in_time=day <= visit.due_on, checker=checker_for(visit, by, day, chain),
+        visit, Q(version=version) | Q(drafted_by=by), submitted_at=at, submitted_by=by, in_time=day <= visit.due_on,
+        checker=checker_for(visit, by, day, chain),
         draft={}, **sheet.kept(),
     )  # fmt: skip
     visit.met.set(sheet.met)
@@ -211,11 +219,8 @@ def _allow_writing(visit: Visit, by: Person) -> None:
         raise Forbidden(_("The form is written by whoever answers for the visit or goes along."))
 
 
-def _claim(visit: Visit, version: int | None, **values: Any) -> None:
-    """Change a visit that is open, and was read at `version`. Raises Conflict for whoever comes second."""
-    standing = Visit.objects.open().filter(pk=visit.pk)
-    if version is not None:
-        standing = standing.filter(version=version)
-    if not standing.update(version=F("version") + 1, **values):
+def _claim(visit: Visit, read: Q, **values: Any) -> None:
+    """Change a visit that is open, and stands as it was read. Raises Conflict for whoever comes second."""
+    if not Visit.objects.open().filter(read, pk=visit.pk).update(version=F("version") + 1, **values):
         raise Conflict(_("Somebody has changed, submitted or cancelled this visit meanwhile."))
     visit.refresh_from_db()

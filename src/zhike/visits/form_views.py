@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from zhike.customers.pages import now, number_of, show_refusal
@@ -15,7 +16,7 @@ from zhike.people.doors import door, me
 from zhike.people.models import Person
 from zhike.visits import actions
 from zhike.visits.checking import Decision, check_visit
-from zhike.visits.models import Visit
+from zhike.visits.models import SATISFACTION, Visit
 from zhike.visits.rights import CHECK, may_check, may_write
 from zhike.visits.telling import needs_said, problems_said
 from zhike.visits.views import change_shown, find
@@ -40,9 +41,19 @@ def visit_form(request: HttpRequest, key: int) -> HttpResponse:
 
 
 def _kept(request: HttpRequest, form: VisitForm) -> HttpResponse:
-    """Keep what was typed, whole or not."""
-    one, draft = form.visit, typed(request.POST, form)
-    actions.keep_draft(visit=one, version=_version(request.POST), draft=draft, by=me(request), at=now()[0])
+    """Keep what was typed, whole or not; `quiet` when the page does so by itself."""
+    one, draft, at, quiet = form.visit, typed(request.POST, form), now()[0], request.POST["keep"] == "quiet"
+    try:
+        actions.keep_draft(
+            visit=one, version=_version(request.POST), draft=draft, by=me(request), at=at, quiet=quiet
+        )
+    except Conflict as refusal:
+        if not quiet:
+            raise
+        return HttpResponse(str(refusal), status=409, content_type="text/plain; charset=utf-8")
+    if quiet:
+        said = _("Draft saved at %(time)s.") % {"time": f"{timezone.localtime(at):%H:%M}"}
+        return HttpResponse(said, content_type="text/plain; charset=utf-8")
     messages.success(request, _("The draft was saved."))
     return redirect("visit_form", one.pk)
 
@@ -153,6 +164,7 @@ def _check_page(
             "error": errors.get(f"ground-{change.pk}", ""),
         })  # fmt: skip
     return {
-        "one": one, "rows": rows, "read": read, "said": said, "remark": request.POST.get("remark", ""), "met": list(one.met.all()),
+        "one": one, "satisfaction": SATISFACTION.get(one.satisfaction or 0, ""),
+        "rows": rows, "read": read, "said": said, "remark": request.POST.get("remark", ""), "met": list(one.met.all()),
         "needs": needs_said(one), "problems": problems_said(one), "blind": any(not row["seen"] for row in rows),
     }  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from zhike.customers.forms import Day, choices
@@ -28,6 +28,14 @@ def colleagues(by: Person, customer: Customer | None, *others: int) -> QuerySet[
     return Person.objects.active().filter(near)
 
 
+class Contacts(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+    """Contacts, each with the post."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """Name and post."""
+        return f"{obj.name} · {obj.post}".rstrip(" ·")
+
+
 class VisitPlanForm(forms.Form):
     """When, what for, who goes, whom they meet. A day that has passed records a visit that was made."""
 
@@ -38,12 +46,12 @@ class VisitPlanForm(forms.Form):
         help_text=_("A day that has passed records a visit that was made."),
     )
     kind = forms.ChoiceField(label=_("Kind"), choices=choices(KINDS))
-    purpose = forms.CharField(label=_("Purpose"), max_length=160)
+    purpose = forms.CharField(label=pgettext_lazy("visit", "Purpose"), max_length=160)
     owner = forms.ModelChoiceField(Person.objects.none(), label=_("Answers for the form"))
     people = forms.ModelMultipleChoiceField(
         Person.objects.none(), label=_("Who else goes"), required=False, widget=forms.CheckboxSelectMultiple
     )
-    contacts = forms.ModelMultipleChoiceField(
+    contacts = Contacts(
         Contact.objects.none(),
         label=_("Contacts to meet"),
         required=False,

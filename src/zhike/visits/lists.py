@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from zhike.lists.pages import Page, count_of, page_of
 from zhike.people.models import Person
@@ -146,15 +146,18 @@ def state_tag(one: Visit, day: date) -> str:
     return grid.tag(STATES[state], TONES[state])
 
 
+def late_said(days: int) -> str:
+    """How late a form is."""
+    return ngettext("%(days)s day late", "%(days)s days late", days) % {"days": days}
+
+
 def columns(day: date) -> list[grid.Column]:
     """The columns of the list."""
 
     def came(one: Visit) -> str:
         if one.in_time is None:
             return grid.text("")
-        return grid.text(
-            _("in time") if one.in_time else _("%(days)s days late") % {"days": one.days_late(day)}
-        )
+        return grid.text(_("in time") if one.in_time else late_said(one.days_late(day)))
 
     return [
         grid.Column("purpose", _("Visit"), lambda one: grid.name(one.purpose, "", one.get_absolute_url(), one.customer.name),

@@ -79,7 +79,7 @@ class Visit(models.Model):
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="visits")
     kind = models.CharField(_("kind"), max_length=10)
     day = models.DateField(_("day of the visit"))
-    purpose = models.CharField(_("purpose"), max_length=160)
+    purpose = models.CharField(pgettext_lazy("visit", "purpose"), max_length=160)
     owner = models.ForeignKey(
         Person, models.PROTECT, related_name="+", verbose_name=_("answers for the form")
     )
@@ -109,7 +109,7 @@ class Visit(models.Model):
     met: models.ManyToManyField = models.ManyToManyField(  # type: ignore[type-arg]
         Contact, related_name="+", blank=True, verbose_name=_("who was met")
     )
-    topics = models.TextField(_("topics"), blank=True)
+    topics = models.TextField(pgettext_lazy("visit", "topics"), blank=True)
     findings = models.TextField(_("findings"), blank=True)
     opinions = models.TextField(_("opinions of the customer"), blank=True)
     satisfaction = models.PositiveSmallIntegerField(_("satisfaction"), null=True)

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from zhike.customers.duties import MOST, Duty, duty_kind
 from zhike.customers.models import Customer
@@ -64,7 +64,7 @@ def visit_events(by: Person, rows: Iterable[Any], rank: int) -> Iterator[Event]:
     for one in rows:
         state = one.state(day)
         lines = [
-            (_("Topics"), one.topics),
+            (pgettext("visit", "Topics"), one.topics),
             (_("Findings"), one.findings),
             (_("Opinions"), one.opinions),
             (_("Reason"), one.ground),

@@ -80,7 +80,8 @@ def visit_page(request: HttpRequest, key: int) -> HttpResponse:
     state = one.state(day)
     changes = [change_shown(change, person) for change in one.changes.select_related("contact")]
     shown: dict[str, Any] = {
-        "one": one, "day": day, "state": STATES[state], "code": state, "tone": lists.TONES[state], "late": one.days_late(day),
+        "one": one, "day": day, "state": STATES[state], "code": state, "tone": lists.TONES[state],
+        "late": lists.late_said(one.days_late(day)),
         "people": list(one.people.all()), "contacts": list(one.contacts.all()), "met": list(one.met.all()), "changes": changes,
         "satisfaction": SATISFACTION.get(one.satisfaction or 0, ""), "needs": needs_said(one), "problems": problems_said(one),
         "may_write": one.is_open and one.day <= day and may_write(one, person),

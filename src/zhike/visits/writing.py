@@ -45,7 +45,7 @@ class VisitForm(forms.Form):
     """What was found on a visit. Every field may be empty in a draft; empty fields of changed data say that nothing changed."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
-    topics = text(_("Topics"), _("What was talked about."), required=True)
+    topics = text(pgettext_lazy("visit", "Topics"), _("What was talked about."), required=True)
     findings = text(_("Findings"), _("What you saw and learned, and what came of it."), required=True)
     opinions = text(_("Opinions of the customer"), _("On our products, our service, our people."))
     satisfaction = forms.TypedChoiceField(
