@@ -11,6 +11,7 @@ OPEN = {
     "zhike.accesses.actions": {"note_entry", "note_visit"},
     "zhike.accesses.models": {"PortalAccess"},
     "zhike.accesses.telling": {"language_of", "tell_contact"},
+    "zhike.customers.formats": {"countries"},
     "zhike.customers.models": {"Contact", "Customer"},
     "zhike.customers.owners": {"Chain"},
     "zhike.facts.models": {"STATUS", "Order"},

@@ -45,7 +45,8 @@ def open_access(
     try:
         with transaction.atomic():
             made = PortalAccess.objects.create(
-                contact=contact, email=contact.email.lower(), parts=_in_order(parts), until_on=until_on, opened_by=by, opened_at=at,
+                contact=contact, email=contact.email.lower(), opened_for=contact.customer_id,
+                parts=_in_order(parts), until_on=until_on, opened_by=by, opened_at=at,
             )  # fmt: skip
     except IntegrityError as error:
         raise Conflict(_("%(name)s has an access already; renew it.") % {"name": contact}) from error
@@ -71,6 +72,7 @@ def renew_access(
         "parts": _in_order(parts),
         "email": access.contact.email.lower(),
     }
+    values["opened_for"] = access.customer_id
     before, after = changes(access, values)
     read = PortalAccess.objects.standing().filter(pk=access.pk, version=version)
     if not read.update(**values, version=F("version") + 1):

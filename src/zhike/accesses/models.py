@@ -23,7 +23,7 @@ PARTS = {
 STATES = {
     "open": pgettext_lazy("portal access", "open"), "ended": pgettext_lazy("portal access", "ended"),
     "revoked": pgettext_lazy("portal access", "revoked"), "left": _("contact has left"),
-    "closed": _("customer is closed"), "moved": _("e-mail has changed"),
+    "closed": _("customer is closed or merged"), "moved": _("e-mail has changed"),
 }  # fmt: skip
 """State of an access on a day -> its name."""
 
@@ -49,11 +49,13 @@ class PortalAccessQuerySet(models.QuerySet["PortalAccess"]):
 class PortalAccess(models.Model):
     """A contact may use the portal until a day, from the address it was opened for.
 
-    No job ends it: `state` is asked at every request, and the contact's and the customer's own records answer.
+    No job ends it: `state` is asked at every request, and the contact's and the customer's own records answer. `opened_for`
+    is the key of the customer of that time, for a merge of archives carries contacts to another.
     """
 
     contact = models.ForeignKey(Contact, models.PROTECT, related_name="accesses", verbose_name=_("contact"))
     email = models.EmailField(_("e-mail"))
+    opened_for = models.BigIntegerField()
     parts = models.JSONField(_("what is shown"), default=list)
     until_on = models.DateField(_("last day"))
     version = models.PositiveIntegerField(default=1)
@@ -101,7 +103,7 @@ class PortalAccess(models.Model):
             return "revoked"
         if self.contact.left_on is not None:
             return "left"
-        if self.customer.life == "closed" or self.customer.merged_into_id is not None:
+        if self.customer.life == "closed" or self.customer_id != self.opened_for:
             return "closed"
         if self.contact.email.lower() != self.email:
             return "moved"

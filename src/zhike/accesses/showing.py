@@ -8,7 +8,7 @@ from typing import Any
 from zhike.accesses.lists import state_tag
 from zhike.accesses.models import PortalAccess
 from zhike.customers.models import Customer
-from zhike.customers.sections import Box, box
+from zhike.customers.sections import CLASS_OF, Box, box
 from zhike.people.models import Person
 from zhike.people.rules import can
 
@@ -25,4 +25,5 @@ def box_of(customer: Customer, by: Person, day: date) -> dict[str, Any] | None:
     return {"accesses": [(one, state_tag(one, day)) for one in found[:SHOWN]]}
 
 
+CLASS_OF["portalaccess", "email"] = "contact"
 box(Box("portal", "accesses/_box.html", box_of))

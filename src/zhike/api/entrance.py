@@ -18,6 +18,7 @@ from zhike.api import (
 from zhike.api.accesses import router as accesses
 from zhike.api.keys import AUTH
 from zhike.api.operations import router
+from zhike.api.plans import router as plans
 from zhike.api.policies import router as policies
 from zhike.api.procedures import router as procedures
 from zhike.api.requests import router as requests
@@ -36,8 +37,8 @@ class Readable(JSONRenderer):
 api = NinjaAPI(
     title="Zhike",
     version="1",
-    description="Customers, contacts, activities, requests, visits, orders, receivables, monthly figures, market intelligence: the same"
-    " nouns, verbs and rights as the pages.",
+    description="Customers, contacts, activities, requests, visits, service plans, orders, receivables, monthly figures, market"
+    " intelligence: the same nouns, verbs and rights as the pages.",
     auth=AUTH,
     renderer=Readable(),
     docs_url=None,
@@ -49,6 +50,7 @@ api.add_router("", figures.router)
 api.add_router("", intelligence.router)
 api.add_router("", procedures)
 api.add_router("", requests)
+api.add_router("", plans)
 api.add_router("", visits)
 api.add_router("", accesses)
 

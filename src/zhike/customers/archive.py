@@ -154,7 +154,7 @@ class Need(models.Model):
 def answers_of(needs: Iterable[Need]) -> dict[int, Answer]:
     """Need -> what of a higher layer answers it, of those that no words answer."""
     waiting = [one for one in needs if one.status == "open"]
-    return {key: answer for tell in ANSWERING for key, answer in tell(waiting).items()} if waiting else {}
+    return {key: answer for tell in ANSWERING for key, answer in tell(waiting).items()}
 
 
 class Unit(models.Model):

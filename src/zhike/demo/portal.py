@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from django.db.models import Exists, OuterRef
+
 from zhike.accesses.models import PARTS, PortalAccess
 from zhike.customers.models import Contact
 from zhike.demo.staff import Staff, moment
 from zhike.kernel.journal import entry_for, journal_all
+from zhike.letters.models import Letter
 from zhike.people.company import CompanyLimit
 from zhike.people.models import Person
 from zhike.requests.asking import ask
@@ -31,6 +34,7 @@ def settle_portal(staff: Staff, as_of: date) -> int:
         PortalAccess(
             contact=one,
             email=one.email.lower(),
+            opened_for=one.customer_id,
             parts=list(PARTS),
             until_on=until_on,
             opened_by=manager,
@@ -46,16 +50,12 @@ def settle_portal(staff: Staff, as_of: date) -> int:
 
 
 def contacts(manager: Person) -> list[Contact]:
-    """A contact with an e-mail address of each of the manager's first two customers that have orders."""
+    """A contact with an e-mail address of each of two customers of the manager: of those who have a letter to confirm, if any."""
     found: dict[int, Contact] = {}
-    rows = Contact.objects.offered().filter(
-        customer__manager=manager, customer__life="current", customer__merged_into=None
-    )
-    for one in (
-        rows.exclude(email="")
-        .select_related("customer")
-        .order_by("-customer__amount_12m", "customer", "pk")[:40]
-    ):
+    own = {"customer__manager": manager, "customer__life": "current", "customer__merged_into": None}
+    told = Letter.objects.filter(customer=OuterRef("customer"), state__in=("sent", "delivered"))
+    rows = Contact.objects.offered().filter(**own).exclude(email="").select_related("customer")
+    for one in rows.order_by(Exists(told).desc(), "-customer__amount_12m", "customer", "pk")[:40]:
         found.setdefault(one.customer_id, one)
     return list(found.values())[:2]
 

@@ -24,6 +24,8 @@ from zhike.demo.history import settle_history
 from zhike.demo.letters import settle_letters
 from zhike.demo.market import settle_market
 from zhike.demo.monthly import settle_figures
+from zhike.demo.needs import settle_needs
+from zhike.demo.plans import settle_plans
 from zhike.demo.portal import settle_portal
 from zhike.demo.requests import settle_requests
 from zhike.demo.rows import Facts
@@ -87,6 +89,8 @@ def load(
                 settle_evaluations(as_of)
                 settle_letters(staff, as_of)
                 settle_requests(staff, as_of)
+                settle_needs(as_of)
+                settle_plans(staff, as_of)
                 settle_visits(staff, as_of)
                 settle_portal(staff, as_of)
                 mark(Customer.objects.all())
@@ -100,6 +104,7 @@ def load(
 
 LIMITS = {
     "silence_days": {"": 120, "A": 30, "B": 60, "C": 90}, "lapse_months": {"": 12}, "recovery_days": {"": 14}, "need_days": {"": 30},
+    "plan_days": {"A": 30, "B": 60}, "plan_confirm_days": {"": 10},
     "handover_days": {"": 7}, "unmanaged_days": {"": 5}, "defect_days": {"": 14}, "escalation_days": {"": 14}, "completeness": {"": 85},
     "visit_form_days": {"": 2},
 }  # fmt: skip

@@ -70,6 +70,7 @@ class Migration(migrations.Migration):
                     fields=[
                         ("id", key()),
                         ("email", models.EmailField(max_length=254, verbose_name="e-mail")),
+                        ("opened_for", models.BigIntegerField()),
                         ("parts", models.JSONField(default=list, verbose_name="what is shown")),
                         ("until_on", models.DateField(verbose_name="last day")),
                         ("version", models.PositiveIntegerField(default=1)),

@@ -63,7 +63,8 @@ class PlanForm(forms.Form):
             return
         begin = day if self.last is None else max(day, self.last.until_on + timedelta(days=1))
         self.initial.setdefault("from_on", begin)
-        self.initial.setdefault("until_on", date(begin.year, 12, 31))
+        until = date(begin.year, 12, 31) if begin.month <= 6 else begin + timedelta(days=364)
+        self.initial.setdefault("until_on", until)
         self.initial.setdefault("title", gettext("Service plan %(year)s") % {"year": begin.year})
         if self.last is None:
             del self.fields["copied"]
@@ -126,17 +127,19 @@ class ItemForm(forms.Form):
 
 
 class RowForm(forms.Form):
-    """One of several items that are typed at once; an empty row is left out."""
+    """One of several items that are typed at once; a row without content is left out."""
 
-    component = forms.ChoiceField(label=_("Component"), choices=choices(COMPONENTS))
     content = forms.CharField(label=_("Content"), max_length=4000, required=False)
+    component = forms.ChoiceField(label=_("Component"), choices=choices(COMPONENTS))
     method = forms.CharField(label=_("Method"), max_length=300, required=False)
     owner = forms.ModelChoiceField(Person.objects.none(), label=_("Responsible person"), empty_label=None)
     due_on = forms.DateField(label=_("To be done by"), widget=Day())
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, plan: ServicePlan, owners: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.initial = {"owner": plan.customer.manager_id, "due_on": plan.until_on}
         self.fields["owner"].queryset = people()  # type: ignore[attr-defined]
+        self.fields["owner"].choices = owners  # type: ignore[attr-defined]
 
 
 RowSet = forms.formset_factory(RowForm, extra=6, max_num=50, absolute_max=50)
@@ -167,7 +170,7 @@ class AnswerForm(forms.Form):
 
     contact = forms.ModelChoiceField(Contact.objects.none(), label=_("Contact"), required=False)
     name = forms.CharField(
-        label=_("Name"),
+        label=pgettext_lazy("plan", "Name"),
         max_length=80,
         required=False,
         help_text=_("Who answered; the contact's if left empty."),

@@ -6,18 +6,20 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from zhike.customers.archive import Need
 from zhike.customers.documents import add_document
-from zhike.customers.pages import find_part, form_page, now, number_of
+from zhike.customers.pages import find_part, form_page, now, number_of, show_refusal
+from zhike.grading.treatments import entitled
+from zhike.kernel.refusals import Invalid
 from zhike.people.doors import door, me
 from zhike.people.rules import can
 from zhike.plans import items
-from zhike.plans.forms import DoneForm, ItemForm, PassForm
+from zhike.plans.forms import DoneForm, ItemForm, PassForm, RowSet, people
 from zhike.plans.models import PlanItem, ServicePlan
 from zhike.plans.views import as_read, find
 
@@ -43,6 +45,43 @@ def new_item(request: HttpRequest, key: int) -> HttpResponse:
         request, form, lambda _given: items.add_item(plan=plan, by=me(request), at=at, **_values(form)),
         title=_("New item"), back=plan.get_absolute_url(), two=True,
     )  # fmt: skip
+
+
+@door("draw_plans", customer_data=True)
+def new_rows(request: HttpRequest, key: int) -> HttpResponse:
+    """Put several items into a draft at once, all or none."""
+    plan, at = find(request, key), now()[0]
+    owners = [(one.pk, str(one)) for one in people()]
+    given: dict[str, Any] = {"form_kwargs": {"plan": plan, "owners": owners}, "prefix": "rows"}
+    rows = RowSet(request.POST, **given) if request.method == "POST" else RowSet(**given)
+    if request.method == "POST" and rows.is_valid():
+        values = [one for one in rows.cleaned_data if one.get("content", "").strip()]
+        try:
+            made = items.add_items(plan=plan, rows=values, by=me(request), at=at)
+        except items.WrongRow as refusal:
+            filled = [form for form in rows.forms if form.cleaned_data.get("content", "").strip()]
+            show_refusal(filled[refusal.place], refusal)
+        except Invalid as refusal:
+            show_refusal(rows.forms[0], refusal)
+        else:
+            messages.success(request, _("%(count)s items were put in.") % {"count": len(made)})
+            return redirect(plan)
+    wrong = rows.is_bound and any(form.errors for form in rows.forms)
+    return render(request, "plans/rows.html", {"plan": plan, "rows": rows}, status=422 if wrong else 200)
+
+
+@door("draw_plans", customer_data=True)
+@require_POST
+def from_grade(request: HttpRequest, key: int) -> HttpResponse:
+    """Make an item of something that the customer's grade opens."""
+    plan, at = as_read(request, find(request, key)), now()[0]
+    asked = request.POST.get("duty", "")
+    duty = next((one for one in entitled(plan.customer, at) if one.code == asked), None)
+    if duty is None:
+        raise Http404
+    made = items.add_item(plan=plan, by=me(request), at=at, **items.drawn_from_grade(plan, duty))
+    messages.success(request, _("Item %(number)s was put in.") % {"number": made.place})
+    return redirect(f"{plan.get_absolute_url()}#item-{made.pk}")
 
 
 @door("draw_plans", customer_data=True)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from zhike.customers.archive import Need
 from zhike.customers.documents import Document
 from zhike.customers.owners import Chain
+from zhike.grading.treatments import Duty
 from zhike.kernel.journal import changes, journal, sentences
 from zhike.kernel.refusals import Conflict, Forbidden, Invalid
 from zhike.people.models import Person
@@ -84,8 +85,10 @@ def add_items(
     """Put several items into a draft, all or none."""
     allow(by, "draw_plans", plan)
     given = list(rows)
-    for values in given:
-        _refuse(wrong_item(plan, values))
+    for place, values in enumerate(given):
+        _refuse(wrong_item(plan, values), place)
+    if not given:
+        raise Invalid(_("Say what at least one item is about."))
     claim(plan, "draft")
     return [_add(plan, values, by, at) for values in given]
 
@@ -180,6 +183,18 @@ def drawn_from(plan: ServicePlan, need: Need, at: datetime) -> dict[str, Any]:
         "content": need.text[:4000],
         "owner": owner,
         "due_on": due,
+    }
+
+
+def drawn_from_grade(plan: ServicePlan, duty: Duty) -> dict[str, Any]:
+    """The item that something suggests which the customer's grade opens."""
+    owner = Chain().owner(plan.customer) or plan.drawn_by
+    return {
+        "component": "other",
+        "content": duty.title[:4000],
+        "method": duty.rhythm[:300],
+        "owner": owner,
+        "due_on": plan.until_on,
     }
 
 
@@ -282,6 +297,18 @@ def _claim(item: PlanItem, **values: Any) -> None:
     item.plan = plan
 
 
-def _refuse(wrong: dict[str, Any]) -> None:
+class WrongRow(Invalid):
+    """One of several items cannot be kept: which one, from 0."""
+
+    def __init__(self, place: int, fields: dict[str, Any]) -> None:
+        super().__init__(
+            _("Item %(number)s of those given cannot be kept.") % {"number": place + 1}, fields=fields
+        )
+        self.place = place
+
+
+def _refuse(wrong: dict[str, Any], place: int | None = None) -> None:
+    if wrong and place is not None:
+        raise WrongRow(place, wrong)
     if wrong:
         raise Invalid(_("The item cannot be kept like this."), fields=wrong)

@@ -131,7 +131,7 @@ def columns(day: date, schemes: Schemes) -> list[grid.Column]:
         grid.Column("grade", _("Grade then"), chip),
         grid.Column("from", pgettext_lazy("plan", "From"), lambda one: grid.day(one.from_on), sort=True),
         grid.Column("until", pgettext_lazy("plan", "Until"), lambda one: grid.day(one.until_on), sort=True, phone="more"),
-        grid.Column("kind", _("Type"), lambda one: grid.text(one.kind_name)),
+        grid.Column("kind", pgettext_lazy("plan", "Type"), lambda one: grid.text(one.kind_name)),
         grid.Column("revision", _("Revision"), revision),
         grid.Column("manager", _("Account manager"), lambda one: grid.person(one.customer.manager), phone="meta"),
         grid.Column("confirm", _("To be confirmed by"),

@@ -12,7 +12,7 @@ from zhike.customers.limits import Limits
 from zhike.customers.models import Customer
 from zhike.grading.models import Grade
 from zhike.people.models import Person
-from zhike.plans.models import ServicePlan
+from zhike.plans.models import OPEN, ServicePlan
 
 NAME = "plan_days"
 
@@ -25,11 +25,18 @@ def covered(limits: Limits) -> Q | None:
     return Q(grade__in=grades) if grades else None
 
 
+def is_covered(customer: Customer, limits: Limits) -> bool:
+    """Whether a customer is to have a plan."""
+    return bool(customer.grade) and customer.life != "closed" and limits.of(NAME, customer.grade) is not None
+
+
 def missing(rows: QuerySet[Customer], day: date, limits: Limits) -> QuerySet[Customer]:
-    """Those of some customers that are to have a plan and have none in force, each with `held_since` and `planned_until`."""
+    """Those of some customers that are to have a plan and have none in force, each with `held_since`, `planned_until`,
+    and `is_begun`: whether one is under way."""
     which = covered(limits)
     if which is None:
         return rows.none()
+    begun = Q(state__in=OPEN) | Q(state="confirmed", from_on__gt=day)
     own = ServicePlan.objects.filter(customer=OuterRef("pk"))
     held = Grade.objects.on(day).filter(customer=OuterRef("pk"), main=True).order_by("-from_on", "-id")
     last = own.filter(state="confirmed", until_on__lt=day).order_by().values("customer")
@@ -39,6 +46,7 @@ def missing(rows: QuerySet[Customer], day: date, limits: Limits) -> QuerySet[Cus
         .filter(~Exists(own.in_force(day)))
         .annotate(
             held_since=Subquery(held.values("from_on")[:1]),
+            is_begun=Exists(own.filter(begun)),
             planned_until=Subquery(last.annotate(last=Max("until_on")).values("last")[:1]),
         )
     )

@@ -126,8 +126,9 @@ def without_columns(day: date, limits: Limits) -> list[grid.Column]:
     """The columns of customers without a plan."""
 
     def state(one: Any) -> str:
-        late = due(one, limits) < day
-        return grid.tag(_("past its day"), "error") if late else grid.tag(_("to be drawn up"), "warning")
+        if due(one, limits) < day:
+            return grid.tag(_("past its day"), "error")
+        return grid.tag(_("under way"), "info") if one.is_begun else grid.tag(_("to be drawn up"), "warning")
 
     def chip(one: Any) -> str:
         return grid.grade(getattr(one, "grade_word", one.grade), getattr(one, "grade_rank", None))
@@ -139,5 +140,6 @@ def without_columns(day: date, limits: Limits) -> list[grid.Column]:
         grid.Column("grade", _("Grade"), chip, phone="meta"),
         grid.Column("since", _("Without a plan since"), lambda one: grid.day(since(one))),
         grid.Column("due", _("To be in force by"), lambda one: grid.day(due(one, limits)), phone="more"),
+        grid.Column("begun", _("Plan under way"), lambda one: grid.text(_("yes") if one.is_begun else "")),
         grid.Column("manager", _("Account manager"), lambda one: grid.person(one.manager), phone="meta"),
     ]  # fmt: skip

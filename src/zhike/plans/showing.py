@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,9 +20,8 @@ from zhike.customers.timeline import Asked, Event, Source, source
 from zhike.people.models import Person
 from zhike.people.rules import can
 from zhike.plans.lists import TONES, standing_tag
-from zhike.plans.missing import covered, due, missing
+from zhike.plans.missing import due, is_covered, missing
 from zhike.plans.models import STANDINGS, PlanItem, ServicePlan
-from zhike.plans.needs import offered
 from zhike.ui import figures
 
 SHOWN = 4
@@ -36,23 +35,22 @@ HEAVY = (
 
 
 def box_of(customer: Customer, by: Person, day: date) -> dict[str, Any] | None:
-    """The plans of a customer that count, what is next to be done, and how many needs wait for an answer."""
+    """The plans of a customer that count, with what is left to be done in each; whether one is lacking."""
     may = can(by, "draw_plans")
-    plans = list(ServicePlan.objects.counting().filter(customer=customer).defer("kept")[: SHOWN + 1])
-    limits = Limits()
-    which = covered(limits)
-    wanted = which is not None and Customer.objects.filter(which, pk=customer.pk).exists()
-    if not plans and not may and not wanted:
+    undone = Q(items__done_on__isnull=True)
+    rows = ServicePlan.objects.counting().filter(customer=customer).defer("kept")
+    plans: list[Any] = list(
+        rows.annotate(left=Count("items", filter=undone), next_on=Min("items__due_on", filter=undone))[
+            : SHOWN + 1
+        ]
+    )
+    lacks = not any(one.standing(day) == "force" for one in plans) and is_covered(customer, Limits())
+    if not plans and not may and not lacks:
         return None
-    tasks = PlanItem.objects.tasks().filter(plan__customer=customer).select_related("plan", "owner")
-    return {
-        "plans": [(one, standing_tag(one, day)) for one in plans[:SHOWN]],
-        "more": len(plans) > SHOWN,
-        "tasks": [(one, one.is_late(day)) for one in tasks.order_by("due_on", "id")[:SHOWN]],
-        "lacks": wanted and not any(one.standing(day) == "force" for one in plans),
-        "waiting": len(offered(customer, day)),
-        "may_draw": may,
-    }
+    shown = [
+        (one, standing_tag(one, day), one.next_on is not None and one.next_on < day) for one in plans[:SHOWN]
+    ]
+    return {"plans": shown, "more": len(plans) > SHOWN, "lacks": lacks, "may_draw": may}
 
 
 def plans_of(by: Person, keys: list[int], asked: Asked) -> QuerySet[Any] | None:

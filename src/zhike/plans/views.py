@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from zhike.customers.limits import Limits
@@ -69,7 +70,7 @@ def plans(request: HttpRequest) -> HttpResponse:
     shown = {
         "table": table, "asked": asked, "without": without, "may_draw": can(person, "draw_plans"), "waiting": count_of(waiting),
         "tabs": [(code, name, number.get(code, ""), code == current) for code, name in tabs.items()],
-        "filters": [("kind", _("Type"), list(TYPES.items()), asked.kind)],
+        "filters": [("kind", pgettext("plan", "Type"), list(TYPES.items()), asked.kind)],
     }  # fmt: skip
     return render(request, "plans/list.html", shown)
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+
+from zhike.customers.formats import countries
 
 FIELDS: dict[str, tuple[str, ...]] = {
     "order": ("number", "ordered_on", "product", "status", "amount", "currency"),
@@ -79,6 +81,8 @@ LABELS = {
     "post": _("post"), "mobile": _("mobile"),
 }  # fmt: skip
 """Field -> its name."""
+OF_PERSON = {"name": pgettext_lazy("person", "name")}
+"""And what is called otherwise of a person."""
 
 
 class Shown(SimpleNamespace):
@@ -103,5 +107,8 @@ def shown(kind: str, record: Any) -> Shown:
 
 def labelled(kind: str, record: Any) -> list[tuple[str, Any]]:
     """The allowed fields of a record that are filled, with their names."""
-    one = shown(kind, record)
-    return [(str(LABELS[name]), getattr(one, name)) for name in FIELDS[kind] if getattr(one, name)]
+    one, labels = shown(kind, record), LABELS | (OF_PERSON if kind == "self" else {})
+    if kind == "company":
+        spoken = "zh_Hans" if (get_language() or "").startswith("zh") else "en"
+        one.country = countries(spoken).get(one.country, one.country)
+    return [(str(labels[name]), getattr(one, name)) for name in FIELDS[kind] if getattr(one, name)]

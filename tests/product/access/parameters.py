@@ -79,6 +79,7 @@ def furnish(cast: Cast) -> None:
         PortalAccess.objects.create(
             contact=customer.contacts.get(),
             email=f"{word}@example.com",
+            opened_for=customer.pk,
             parts=["orders"],
             until_on=day,
             opened_by=by,

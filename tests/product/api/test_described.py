@@ -110,6 +110,7 @@ def found_by_nobody(operations: list[Any]) -> set[str]:
             "POST /api/v1/requests",
             "POST /api/v1/visits",
             "POST /api/v1/portal-accesses",
+            "POST /api/v1/plans",
         }
     )
 

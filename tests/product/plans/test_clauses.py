@@ -8,7 +8,9 @@ import pytest
 
 from tests.product.plans.conftest import agreed, drawn, item, said_on_visit, told
 from zhike.customers.archive import Need
+from zhike.outbox.models import Message
 from zhike.plans.models import PlanItem, ServicePlan
+from zhike.plans.watching import tell_missing, tell_unconfirmed
 
 pytestmark = pytest.mark.django_db
 
@@ -73,6 +75,14 @@ def test_a_change_asked_for_makes_a_revision_that_is_inactive_until_it_is_confir
     assert second.digest != first
     page = ming.get(second.get_absolute_url()).content.decode()
     assert "Not in force: the customer has not confirmed it" in page
+    ServicePlan.objects.filter(pk=second.pk).update(confirm_by="2026-03-09")
+    late = desk.clock("2026-03-10 02:00")
+    assert [tell_unconfirmed(at=late, day=late.date()) for _twice in "12"] == [1, 0]
+    assert set(
+        Message.objects.filter(kind="plan_unconfirmed").values_list("person__username", flat=True)
+    ) == {"head", "ming"}
+    desk.clock("2026-03-02 02:00")
+    second.refresh_from_db()
     assert (
         told(ming, second, "confirm", 422, way="signature", name="", confirmed_at="2026-03-02T10:00").state
         == "sent"
@@ -89,3 +99,35 @@ def test_a_change_asked_for_makes_a_revision_that_is_inactive_until_it_is_confir
     assert [one.pk for one in ServicePlan.objects.in_force(desk.at.date())] == [second.pk]
     plan.refresh_from_db()
     assert (plan.items.get().content, plan.digest) == ("Yearly calibration", digest)
+
+
+@pytest.mark.clause("SVC-03")
+def test_who_has_no_plan_in_force_is_told_and_items_are_dated_tasks(desk: SimpleNamespace) -> None:
+    """A covered grade without a plan: manager and supervisor are told, once; after approval each item is its owner's task."""
+    customer = desk.customers.A
+    type(customer).objects.filter(pk=customer.pk).update(grade="A")
+    limits = desk.as_("head").post("/customers/limits/saved/", {"plan_days@A": "10"})
+    assert limits.status_code == 302
+    assert [tell_missing(at=desk.at, day=desk.at.date()) for _twice in "12"] == [1, 0]
+    told_of = Message.objects.filter(kind="plan_missing").order_by("person__username")
+    assert list(told_of.values_list("person__username", flat=True)) == ["head", "ming"]
+    ming = desk.as_("ming")
+    assert "no plan in force" in ming.get("/customers/A/").content.decode()
+    assert ming.get("/plans/?tab=without").context["table"].total == 1
+    assert "have a service plan in force" in ming.get("/customers/duties/").content.decode()
+    plan = drawn(ming, "A")
+    item(ming, plan, desk.people.tess, "Training on site", due_on="2026-05-20")
+    plan.refresh_from_db()
+    assert "Training on site" not in desk.as_("tess").get("/customers/duties/").content.decode()
+    told(ming, plan, "submit", version=plan.version)
+    told(desk.as_("head"), plan, "approve", version=plan.version)
+    duties = desk.as_("tess").get("/customers/duties/").content.decode()
+    assert ["Training on site" in duties, "2026-05-20" in duties] == [True, True]
+    assert Message.objects.get(kind="plan_items").person == desk.people.tess
+    told(ming, plan, "send")
+    told(ming, plan, "confirm", way="signature", name="Wang Ling", confirmed_at="2026-03-02T10:00")
+    assert ming.get("/plans/?tab=without").context["table"].total == 0
+    assert "no plan in force" not in ming.get("/customers/A/").content.decode()
+    over = desk.clock("2027-01-20 02:00")  # the plan has expired, and ten days have passed
+    assert tell_missing(at=over, day=over.date()) == 1
+    assert desk.as_("ming").get("/plans/?tab=expired").context["table"].total == 1

@@ -16,6 +16,7 @@ from django.utils import timezone, translation
 from tests.product.portal.conftest import ADDRESS, code_for, enter
 from zhike.accesses.actions import renew_access
 from zhike.accesses.models import PortalAccess
+from zhike.customers.merging import merge_customers
 from zhike.customers.models import Contact
 from zhike.facts.models import Order
 from zhike.jobs.running import run_due
@@ -160,7 +161,7 @@ def test_the_outbox_forgets_the_code_and_address_limits_are_silent(
     assert Message.objects.filter(kind="portal_code").count() == 5
 
 
-@pytest.mark.parametrize("cause", ["revoked", "left", "closed", "ended", "moved", "off", "idle"])
+@pytest.mark.parametrize("cause", ["revoked", "left", "closed", "ended", "moved", "merged", "off", "idle"])
 def test_an_access_ends_by_itself_at_the_next_request(portal: SimpleNamespace, cause: str) -> None:
     """No job runs: the contact's, the customer's and the company's records are asked each time."""
     page, one = enter("A"), portal.access["A"]
@@ -172,6 +173,8 @@ def test_an_access_ends_by_itself_at_the_next_request(portal: SimpleNamespace, c
         Contact.objects.filter(pk=one.contact_id).update(left_on=timezone.localdate())
     elif cause == "closed":
         type(one.customer).objects.filter(pk=one.customer_id).update(life="closed")
+    elif cause == "merged":
+        merge_customers(kept=portal.cast.customers.B, gone=one.customer, by=portal.cast.people.keep, at=now)
     elif cause == "ended":
         PortalAccess.objects.filter(pk=one.pk).update(until_on=timezone.localdate() - timedelta(days=1))
     elif cause == "moved":
@@ -182,7 +185,7 @@ def test_an_access_ends_by_itself_at_the_next_request(portal: SimpleNamespace, c
         PortalVisit.objects.update(seen_at=now - timedelta(minutes=31))
     answer = page.get(HOME)
     assert answer.status_code == (404 if cause == "off" else 302)
-    assert b"AAALPHA" not in answer.content
+    assert [word in answer.content for word in (b"AAALPHA", b"BBBRAVO")] == [False, False]
     if cause not in ("off", "idle"):
         assert code_for(Client(), ADDRESS["A"]) is None
 
