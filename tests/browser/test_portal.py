@@ -54,8 +54,10 @@ def paths(world: World) -> list[str]:
     """Every page, with a record of the customer where there is one."""
     customer = world.ask(ACCESS)[0][1]
     keys = {kind: world.ask(OF.format(table), customer)[0][0] for kind, table in
-            (("orders", "zhike_order"), ("requests", "zhike_service_request"), ("plans", "zhike_service_plan"))}  # fmt: skip
+            (("orders", "zhike_order"), ("requests", "zhike_service_request"), ("plans", "zhike_service_plan"),
+             ("letters", "zhike_letter"))}  # fmt: skip
     records = [f"{kind}/{key}/" for kind, key in keys.items() if key]
+    records += [f"plans/{keys['plans']}/change/"]
     return [
         "start/",
         "orders/",

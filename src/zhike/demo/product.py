@@ -92,7 +92,7 @@ def load(
                 settle_needs(as_of)
                 settle_plans(staff, as_of)
                 settle_visits(staff, as_of)
-                settle_portal(staff, as_of)
+                settle_portal(as_of)
                 mark(Customer.objects.all())
         finally:
             facts.close()

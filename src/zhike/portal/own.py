@@ -42,8 +42,9 @@ def requests(customer: Customer) -> QuerySet[ServiceRequest]:
 
 
 def letters(customer: Customer) -> QuerySet[Letter]:
-    """The letters that the customer was sent, the latest first."""
-    return Letter.objects.filter(customer=customer, state__in=TOLD).order_by("-sent_at", "-id")
+    """The letters that the customer was sent and that can be read here, the latest first."""
+    rows = Letter.objects.filter(customer=customer, state__in=TOLD).exclude(sha256="")
+    return rows.order_by("-sent_at", "-id")
 
 
 def plans(customer: Customer) -> QuerySet[Any]:
