@@ -7,6 +7,7 @@ import "./parts/dialog.js";
 import "./parts/drop.js";
 import "./parts/form.js";
 import "./parts/inplace.js";
+import "./parts/keeping.js";
 import "./parts/keys.js";
 import "./parts/menu.js";
 import "./parts/palette.js";

@@ -1,5 +1,6 @@
 """The models of every noun, for Django to find: one import line each."""
 
+from zhike.accesses import models as accesses_models  # noqa: F401
 from zhike.api import models as api_models  # noqa: F401
 from zhike.calendars import models as calendars_models  # noqa: F401
 from zhike.customers import export_right as customers_export_right  # noqa: F401
@@ -25,9 +26,12 @@ from zhike.people import company as people_company  # noqa: F401
 from zhike.people import delegations as people_delegations  # noqa: F401
 from zhike.people import models as people_models  # noqa: F401
 from zhike.people import responsibilities as people_responsibilities  # noqa: F401
+from zhike.plans import models as plans_models  # noqa: F401
 from zhike.policies import models as policies_models  # noqa: F401
+from zhike.portal import models as portal_models  # noqa: F401
 from zhike.procedures import committees as procedures_committees  # noqa: F401
 from zhike.procedures import inputs as procedures_inputs  # noqa: F401
 from zhike.procedures import models as procedures_models  # noqa: F401
 from zhike.requests import models as requests_models  # noqa: F401
 from zhike.submissions import models as submissions_models  # noqa: F401
+from zhike.visits import models as visits_models  # noqa: F401

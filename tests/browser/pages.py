@@ -29,6 +29,11 @@ KEYS = {
     "end_delegation": "zhike_delegation",
 }  # fmt: skip
 """Name of an address -> the table whose rows its number names."""
+PORTAL = (
+    "JOIN zhike_contact k ON k.customer_id = c.id JOIN zhike_portal_access a ON a.contact_id = k.id"
+    " WHERE a.revoked_at IS NULL ORDER BY a.id LIMIT 1"
+)
+MANAGER = "(SELECT id FROM zhike_person WHERE username = 'linheng')"
 RUN, DRAFT = "SELECT max(id) FROM zhike_grading_run", "SELECT 'key-account'"
 LAID = {
     "policies/": {"policy": DRAFT, "number": "SELECT 2"},
@@ -55,8 +60,25 @@ LAID = {
     },
     "committees/actions/<": {"key": "SELECT max(id) FROM zhike_committee_action"},
     "procedures/<": {"key": "SELECT max(id) FROM zhike_procedure"},
+    "plans/<": {
+        "key": "SELECT min(plan_id) FROM zhike_plan_item i JOIN zhike_service_plan p ON p.id = i.plan_id WHERE state = 'confirmed'",
+        "item": "SELECT min(i.id) FROM zhike_plan_item i JOIN zhike_service_plan p ON p.id = i.plan_id WHERE state = 'confirmed'",
+        "need": "SELECT min(id) FROM zhike_need",
+    },
+    "customers/<str:code>/accesses/<": {
+        "code": f"SELECT c.code FROM zhike_customer c {PORTAL}",
+        "key": f"SELECT a.id FROM zhike_customer c {PORTAL}",
+    },
     "requests/<": {
         "key": "SELECT min(id) FROM zhike_service_request WHERE answered_at IS NULL AND closed_at IS NULL"
+    },
+    "visits/<": {"key": "SELECT max(visit_id) FROM zhike_visit_change WHERE taken IS NOT NULL"},
+    "visits/<int:key>/form": {
+        "key": f"SELECT min(id) FROM zhike_visit WHERE submitted_at IS NULL AND owner_id = {MANAGER}"
+    },
+    "visits/<int:key>/check": {
+        "key": "SELECT min(id) FROM zhike_visit WHERE submitted_at IS NOT NULL AND checked_at IS NULL"
+        f" AND checker_id = {MANAGER}"
     },
 }
 """How the pattern of an address begins -> what its parameters are; the longest beginning counts."""

@@ -11,6 +11,7 @@ import pytest
 
 from tests.browser.desks import Desk, desk, sign_in_again
 from tests.browser.pages import WHO, Route, address, opens, routes
+from tests.browser.test_portal import OWN
 from tests.browser.windows import COLOURS, DESKTOP, LOCALES, PHONE, overflow, picture, serious
 from tests.browser.worlds import World
 
@@ -43,11 +44,13 @@ ELSEWHERE = {
     "socialaccount_login_error": "is what the directory's refusal leads to, with the status of a refusal",
 }
 """Addresses that no test can open as a page, and why."""
+ELSEWHERE |= dict.fromkeys(OWN, "needs a customer's contact: tests/browser/test_portal.py looks at it")
 NO_PAGES = {
     "figures_form": "is a file",
     "grading_progress": "is a part of the page of a run",
     "inbox_count": "is a part of the navigation",
     "letter_file": "is a file",
+    "plan_file": "is a file",
     "letter_template_file": "is a file",
     "policy": "leads on to the version that counts",
     "policy_draft": "leads on to the draft",

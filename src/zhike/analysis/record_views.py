@@ -16,8 +16,7 @@ from zhike.analysis.pages import asked_span, common, look
 from zhike.analysis.spans import Scope, Span, orders_between, rows, worth
 from zhike.customers.pages import now
 from zhike.facts.figures import company_currency
-from zhike.facts.models import Order
-from zhike.facts.trade_lists import STATUS, TONES
+from zhike.facts.models import STATUS, TONES, Order
 from zhike.grading.causes import cause_text
 from zhike.grading.schemes import Schemes
 from zhike.kernel.amounts import amount

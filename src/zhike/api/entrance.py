@@ -15,11 +15,14 @@ from zhike.api import (
     grading,  # noqa: F401
     intelligence,
 )
+from zhike.api.accesses import router as accesses
 from zhike.api.keys import AUTH
 from zhike.api.operations import router
+from zhike.api.plans import router as plans
 from zhike.api.policies import router as policies
 from zhike.api.procedures import router as procedures
 from zhike.api.requests import router as requests
+from zhike.api.visits import router as visits
 from zhike.api.wording import wrong
 from zhike.kernel.refusals import Refused
 from zhike.people.middleware import note_denial
@@ -34,8 +37,8 @@ class Readable(JSONRenderer):
 api = NinjaAPI(
     title="Zhike",
     version="1",
-    description="Customers, contacts, activities, requests, orders, receivables, monthly figures, market intelligence: the same"
-    " nouns, verbs and rights as the pages.",
+    description="Customers, contacts, activities, requests, visits, service plans, orders, receivables, monthly figures, market"
+    " intelligence: the same nouns, verbs and rights as the pages.",
     auth=AUTH,
     renderer=Readable(),
     docs_url=None,
@@ -47,6 +50,9 @@ api.add_router("", figures.router)
 api.add_router("", intelligence.router)
 api.add_router("", procedures)
 api.add_router("", requests)
+api.add_router("", plans)
+api.add_router("", visits)
+api.add_router("", accesses)
 
 
 def _problem(

@@ -21,19 +21,22 @@ from zhike.kernel.refusals import NotThere
 from zhike.people.models import Person
 from zhike.requests import actions
 from zhike.requests.lists import narrowed
-from zhike.requests.models import CHANNELS, ServiceRequest
+from zhike.requests.models import RECORDED, ServiceRequest
 from zhike_engine.policy.clocks import RequestKind
 
 router = Router()
 Key = Annotated[int, Path(ge=1, le=2**62)]
-Channel = Annotated[str, Field(pattern=rf"^({'|'.join(CHANNELS)})$")]
+Channel = Annotated[str, Field(pattern=rf"^({'|'.join(RECORDED)})$")]
 Shown = Annotated[
     Literal["open", "today", "overdue", "mine", "late", "all"], Query(description="which requests, as on the page")
 ]  # fmt: skip
 
 
 class RequestOut(Schema):
-    """A request with the limit of the moment it came in; `met` is null while it is open, and where there is no limit."""
+    """A request with the limit of the moment it came in; `met` is null while it is open, and where there is no limit.
+
+    `recorded_by` is null for what a contact asked in the portal; `reply` is what the customer reads there.
+    """
 
     id: int
     customer: str
@@ -42,7 +45,7 @@ class RequestOut(Schema):
     subject: str
     text: str
     received_at: datetime
-    recorded_by: str
+    recorded_by: str | None
     owner: str | None
     grade: str
     rating: str
@@ -58,6 +61,7 @@ class RequestOut(Schema):
     answered_at: datetime | None
     answered_by: str | None
     answer: str
+    reply: str
     met: bool | None
 
 
@@ -73,9 +77,10 @@ class RequestIn(Strict):
 
 
 class AnswerIn(Strict):
-    """The first answer by a person; `answered_at` with its offset from UTC, now if absent."""
+    """The first answer by a person; `answered_at` with its offset from UTC, now if absent; `reply` for the customer's eyes."""
 
     answer: Annotated[str, Field(min_length=1, max_length=4000, pattern=r"^[^\x00]*$")]
+    reply: Long = ""
     answered_at: AwareDatetime | None = None
 
 
@@ -83,11 +88,12 @@ def shaped(one: ServiceRequest, at: datetime) -> dict[str, Any]:
     """A request."""
     names = (
         "kind", "channel", "subject", "text", "received_at", "grade", "rating", "clock", "article", "due_at", "receipt_at", "answered_at",
-        "answer", "met",
+        "answer", "reply", "met",
     )  # fmt: skip
     return {
         "id": one.pk, "customer": one.customer.code, **{name: getattr(one, name) for name in names}, "hours": money(one.hours),
-        "recorded_by": one.recorded_by.username, "owner": one.owner.username if one.owner else None, "policy_version": one.version_id,
+        "recorded_by": one.recorded_by.username if one.recorded_by else None,
+        "owner": one.owner.username if one.owner else None, "policy_version": one.version_id,
         "working_hours": one.working, "why_no_limit": one.reason, "state": one.state(at),
         "answered_by": one.answered_by.username if one.answered_by else None,
     }  # fmt: skip

@@ -111,6 +111,23 @@ def tell_sign_ins(lang: Lang) -> None:
     for one in sign_ins():
         click.echo(f"  {one.username:<12}{one.role_zh if lang == 'zh' else one.role_en}  ({one.name})")
     click.echo("")
+    tell_portal(lang)
+
+
+def tell_portal(lang: Lang) -> None:
+    """Print where customers' contacts come in, with which address, and where the code is read."""
+    from django.conf import settings
+
+    from zhike.demo.portal import addresses
+
+    said = Text(
+        zh="客户门户：{address}/portal/，邮箱 {emails}；没有邮件服务器，验证码见 {address}/messages/?state=waiting（以系统管理员登录）\n",
+        en="The customer portal: {address}/portal/ with the e-mail {emails}; without a mail server the code stands in"
+        " {address}/messages/?state=waiting (signed in as the system administrator)\n",
+    )
+    known = addresses()
+    if known:
+        click.echo(said.format(address=settings.ADDRESS, emails=" / ".join(known)).pick(lang))
 
 
 def _serve(port: int, show: bool) -> None:

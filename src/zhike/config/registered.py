@@ -5,6 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 
 MODULES = (
+    "zhike.accesses.actions",
+    "zhike.accesses.showing",
     "zhike.api.actions",
     "zhike.backups.nightly",
     "zhike.config.checks",
@@ -21,6 +23,7 @@ MODULES = (
     "zhike.grading.asking",
     "zhike.grading.boxes",
     "zhike.grading.judgements",
+    "zhike.grading.rechecking",
     "zhike.grading.running",
     "zhike.grading.scenarios",
     "zhike.grading.schedule",
@@ -41,6 +44,7 @@ MODULES = (
     "zhike.letters.duties",
     "zhike.letters.editing",
     "zhike.letters.opening",
+    "zhike.letters.receiving",
     "zhike.lists.actions",
     "zhike.outbox.actions",
     "zhike.people.actions",
@@ -51,7 +55,16 @@ MODULES = (
     "zhike.people.delegations",
     "zhike.people.responsibilities",
     "zhike.people.warnings",
+    "zhike.portal.entering",
+    "zhike.plans.actions",
+    "zhike.plans.items",
+    "zhike.plans.limits",
+    "zhike.plans.needs",
+    "zhike.plans.passing",
+    "zhike.plans.showing",
+    "zhike.plans.watching",
     "zhike.requests.actions",
+    "zhike.requests.asking",
     "zhike.requests.passing",
     "zhike.requests.showing",
     "zhike.requests.watching",
@@ -71,6 +84,12 @@ MODULES = (
     "zhike.system.calendar_actions",
     "zhike.system.chores",
     "zhike.system.groups",
+    "zhike.visits.actions",
+    "zhike.visits.checking",
+    "zhike.visits.limits",
+    "zhike.visits.passing",
+    "zhike.visits.showing",
+    "zhike.visits.watching",
 )
 """One line each, in order."""
 

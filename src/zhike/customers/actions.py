@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, models, transaction
@@ -108,9 +108,11 @@ def add_customer(*, by: Person, at: datetime, told_by: str = "colleague", **valu
 
 @transaction.atomic
 def change_customer(
-    *, customer: Customer, version: int, by: Person, at: datetime, told_by: str = "colleague", **values: Any
-) -> Customer:
-    """Change fields of an archive that was read at `version`; `told_by` says where the values come from.
+    *, customer: Customer, version: int, by: Person, at: datetime, told_by: str = "colleague", seen_on: date | None = None,
+    **values: Any,
+) -> Customer:  # fmt: skip
+    """Change fields of an archive that was read at `version`; `told_by` says where the values come from, `seen_on` when somebody
+    made sure of them (today, if absent).
 
     Raises Conflict when the record has changed since; its `fields` hold what stands there now and what was to be written.
     """
@@ -141,7 +143,7 @@ def change_customer(
     settle(now)
     now.save()
     if after:
-        _note_change(now, before, after, "customer_changed", told_by, by, at)
+        _note_change(now, before, after, "customer_changed", told_by, by, at, seen_on)
     return now
 
 
@@ -153,11 +155,12 @@ def _note_change(
     told_by: str,
     by: Person,
     at: datetime,
+    seen_on: date | None = None,
 ) -> None:
     """The journal, the sources, and what follows."""
     journal(now, action, by=by, at=at, before=before, after=after, source=told_by)
     facts = [name for name in after if name in SECTION_OF]
-    note_sources(now, facts, source=told_by, by=by, day=timezone.localtime(at).date())
+    note_sources(now, facts, source=told_by, by=by, day=seen_on or timezone.localtime(at).date())
     follow(now, at)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Self
 
@@ -86,12 +88,30 @@ class Finding(models.Model):
         return str(FINDINGS[self.kind].name)
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What a higher layer does about a need: said in words, where it stands, and whether it has been done."""
+
+    said: str
+    href: str
+    done: bool = False
+
+
+ANSWERED: list[Callable[[], models.QuerySet[Any]]] = []
+"""What gives the keys of needs that something in a higher layer answers, such as an item of a service plan."""
+ANSWERING: list[Callable[[Iterable[Need]], dict[int, Answer]]] = []
+"""What tells of some needs, by key, what answers them; each reads in a fixed number of queries."""
+
+
 class NeedQuerySet(OfCustomer):
     """Needs of customers."""
 
     def unanswered(self) -> Self:
-        """Those that nothing answers yet."""
-        return self.filter(status="open")
+        """Those that nothing answers yet: no words, and nothing of a higher layer."""
+        rows = self.filter(status="open")
+        for answered in ANSWERED:
+            rows = rows.exclude(pk__in=answered())
+        return rows
 
 
 class Need(models.Model):
@@ -129,6 +149,12 @@ class Need(models.Model):
     def is_late(self, day: date) -> bool:
         """Whether it waits for an answer past its day."""
         return self.status == "open" and self.answer_by is not None and self.answer_by < day
+
+
+def answers_of(needs: Iterable[Need]) -> dict[int, Answer]:
+    """Need -> what of a higher layer answers it, of those that no words answer."""
+    waiting = [one for one in needs if one.status == "open"]
+    return {key: answer for tell in ANSWERING for key, answer in tell(waiting).items()}
 
 
 class Unit(models.Model):

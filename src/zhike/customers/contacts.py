@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zhike.customers.following import refresh
+from zhike.customers.keeping import note_sources
 from zhike.customers.life import ACTIVITIES, CHANNELS, GRIEVANCES, SEVERITIES
 from zhike.customers.models import Activity, Contact, Customer
 from zhike.kernel.journal import changes, journal, sentences
@@ -32,18 +33,24 @@ sentences({
 
 
 @transaction.atomic
-def add_contact(*, customer: Customer, by: Person, at: datetime, **values: Any) -> Contact:
-    """Add a person at the customer."""
+def add_contact(
+    *, customer: Customer, by: Person, at: datetime, told_by: str = "", seen_on: date | None = None, **values: Any
+) -> Contact:  # fmt: skip
+    """Add a person at the customer; `told_by` and `seen_on` say where the data come from, and when somebody made sure."""
     allow(by, "change_customer", customer)
     contact = Contact.objects.create(customer=customer, **values)
-    journal(contact, "contact_added", by=by, at=at, after=values)
+    journal(
+        contact, "contact_added", by=by, at=at, after=values, **_told(contact, values, told_by, seen_on, by)
+    )
     refresh(customer, at)
     return contact
 
 
 @transaction.atomic
-def change_contact(*, contact: Contact, version: int, by: Person, at: datetime, **values: Any) -> Contact:
-    """Change a contact that was read at `version`."""
+def change_contact(
+    *, contact: Contact, version: int, by: Person, at: datetime, told_by: str = "", seen_on: date | None = None, **values: Any
+) -> Contact:  # fmt: skip
+    """Change a contact that was read at `version`; `told_by` and `seen_on` as for a new one."""
     allow(by, "change_customer", contact.customer)
     if not Contact.objects.filter(pk=contact.pk, version=version).update(version=F("version") + 1):
         raise Conflict(_("Somebody else changed this record while you were editing."))
@@ -62,9 +69,27 @@ def change_contact(*, contact: Contact, version: int, by: Person, at: datetime, 
             at=at,
             before=before,
             after=after,
+            **_told(now, after, told_by, seen_on, by),
         )
         refresh(now.customer, at)
     return now
+
+
+def source_of(contact: Contact, field: str) -> str:
+    """The name under which the source of a contact's datum is kept among those of its customer."""
+    return f"contact.{contact.pk}.{field}"
+
+
+def _told(
+    contact: Contact, values: dict[str, Any], told_by: str, seen_on: date | None, by: Person
+) -> dict[str, Any]:
+    """Keep where data of a contact come from, and say it in the journal; nothing where nobody told."""
+    if not told_by or seen_on is None:
+        return {}
+    note_sources(
+        contact.customer, [source_of(contact, name) for name in values], source=told_by, by=by, day=seen_on
+    )
+    return {"source": told_by, "seen_on": seen_on}
 
 
 @transaction.atomic

@@ -35,6 +35,7 @@ KINDS: dict[str, Any] = {
     "licence": gettext_lazy("business licence"),
     "secrecy": gettext_lazy("confidentiality agreement with the customer"),
     "minutes": gettext_lazy("minutes"),
+    "plan": gettext_lazy("service plan"),
     "letter": gettext_lazy("letter"),
     "picture": gettext_lazy("picture"),
     "other": gettext_lazy("other document"),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from django.urls import path
 
 from zhike.customers import guard_views as views
+from zhike.customers.refused_views import denials
 
 urlpatterns = [
-    path("refused/", views.denials, name="denials"),
+    path("refused/", denials, name="denials"),
     path("seen/", views.viewings, name="viewings"),
     path("exports/", views.exports, name="exports"),
     path("consultations/", views.consultation_list, name="consultations"),

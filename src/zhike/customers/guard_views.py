@@ -21,10 +21,9 @@ from zhike.customers.viewings import WAYS
 from zhike.kernel.refusals import Invalid
 from zhike.people.doors import door, me
 from zhike.people.forms import NothingForm, answer_form, day_field, posted
-from zhike.people.models import Denial, Person
+from zhike.people.models import Person
 from zhike.people.pages import Way, table_page
 from zhike.people.rules import can
-from zhike.people.verbs import VERBS
 from zhike.ui import grid
 
 Rows = Any
@@ -53,33 +52,7 @@ def customer_cell(one: Any) -> str:
     return grid.link(str(one.customer), one.customer.get_absolute_url()) if one.customer else grid.text(None)
 
 
-DENIALS = (
-    grid.Column("person", gettext_lazy("Person"), lambda one: grid.person(one.person) if one.person else grid.text(_("not signed in")),
-                phone="title"),
-    grid.Column("verb", gettext_lazy("Wanted to"), lambda one: grid.text(VERBS.get(one.verb, one.verb)), phone="meta"),
-    grid.Column("path", gettext_lazy("Address"), lambda one: grid.text(f"{one.method} {one.path}")),
-    grid.Column("address", gettext_lazy("Network address"), lambda one: grid.text(one.address)),
-    grid.Column("at", gettext_lazy("When"), lambda one: moment(one.at), phone="aside"),
-)  # fmt: skip
-
-
-@door("see_journal")
-def denials(request: HttpRequest) -> HttpResponse:
-    """Attempts that were refused, the latest first; addresses that name a customer only to who sees the customer."""
-    rows = Denial.objects.select_related("person")
-    if "all" not in me(request).access.scopes:
-        rows = rows.filter(person__department__path__startswith=_own_path(me(request)))
-    return table_page(
-        request,
-        DENIALS,
-        rows,
-        title=_("Refused attempts"),
-        tabs=tabs_for(request),
-        empty=_("Nothing was refused yet"),
-    )
-
-
-def _own_path(person: Person) -> str:
+def own_path(person: Person) -> str:
     return person.department.path if person.department else "-"
 
 
@@ -126,7 +99,7 @@ def exports(request: HttpRequest) -> HttpResponse:
     """Everything that left the house: own department for heads, all for management and the supervising department."""
     rows = ExportRecord.objects.select_related("person")
     if "all" not in me(request).access.scopes:
-        rows = rows.filter(person__department__path__startswith=_own_path(me(request)))
+        rows = rows.filter(person__department__path__startswith=own_path(me(request)))
     return table_page(
         request,
         EXPORTS,

@@ -31,7 +31,7 @@ ICONS = {
 TONES = {"visit": "success", "call": "info", "meeting": "primary"}
 ELSEWHERE = (
     "activity_logged", "document_added", "unit_record_added", "export_allowed", "export_finished", "order_imported",
-    "request_recorded", "request_answered", "request_closed",
+    "request_recorded", "request_answered", "request_closed", "visit_drafted", "visit_submitted",
 )  # fmt: skip
 """Actions that other sources show as what they are."""
 CLASSES = {

@@ -120,9 +120,10 @@ def state_finding(
 
 @transaction.atomic
 def add_need(
-    *, customer: Customer, kind: str, text: str, source: str, stated_on: date, by: Person, at: datetime, **more: Any
+    *, customer: Customer, kind: str, text: str, source: str, stated_on: date, by: Person, at: datetime, person: Person | None = None,
+    **more: Any,
 ) -> Need:  # fmt: skip
-    """Record a need; it waits for an answer until the company's number of days has passed."""
+    """Record a need that `person` learned of (`by`, if absent); it waits for an answer until the company's number of days has passed."""
     allow(by, "change_customer", customer)
     known(kind, NEEDS, "kind")
     known(source, SOURCES, "source")
@@ -130,7 +131,7 @@ def add_need(
         raise Invalid(_("Say what the customer needs."), fields={"text": _("missing")})
     days = Limits().of("need_days", customer.grade)
     made = Need.objects.create(
-        customer=customer, kind=kind, text=text.strip(), source=source, stated_on=stated_on, by=by,
+        customer=customer, kind=kind, text=text.strip(), source=source, stated_on=stated_on, by=person or by,
         answer_by=more.pop("answer_by", None) or (stated_on + timedelta(days=days) if days else None), **more,
     )  # fmt: skip
     journal(made, "need_added", by=by, at=at, kind=kind, source=source)

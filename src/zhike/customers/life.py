@@ -148,6 +148,7 @@ NEEDS: dict[str, Any] = {
 
 NEED_STATES: dict[str, Any] = {
     "open": _("unanswered"),
+    "planned": _("answered by a plan"),
     "answered": _("answered"),
     "dropped": _("no longer wanted"),
 }

@@ -21,7 +21,7 @@ from zhike.customers.actions import (
     settle_grievance,
 )
 from zhike.customers.activity_forms import ActivityForm, CompletionForm, SettlementForm
-from zhike.customers.archive import Unit
+from zhike.customers.archive import Unit, answers_of
 from zhike.customers.documents import KINDS, Document, add_document, withdraw_document
 from zhike.customers.forms import (
     AnswerForm,
@@ -193,7 +193,8 @@ def need(request: HttpRequest, code: str, key: int) -> HttpResponse:
         else:
             answer_need(need=this, answer=values["answer"], by=me(request), at=now()[0])
 
-    return form_page(request, form, act, title=str(this), back=back, need=this)
+    answered = answers_of([this]).get(this.pk)
+    return form_page(request, form, act, title=str(this), back=back, need=this, answered=answered)
 
 
 @door("change_customer", customer_data=True)

@@ -11,8 +11,9 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils.text import capfirst
 
-from zhike.customers.archive import Finding, Need, Unit
+from zhike.customers.archive import Answer, FactSource, Finding, Need, Unit, answers_of
 from zhike.customers.completeness import Measure, measure
+from zhike.customers.contacts import source_of
 from zhike.customers.documents import KINDS as DOCUMENT_KINDS
 from zhike.customers.documents import Document
 from zhike.customers.dues import Due, dues
@@ -214,17 +215,21 @@ class Record:
 
     @property
     def needs(self) -> list[Need]:
-        """Needs, the unanswered first."""
-        rows = list(Need.objects.filter(customer=self.customer).select_related("by")[:MOST])
-        return sorted(rows, key=lambda one: one.status != "open")
+        """Needs, the newest first."""
+        return list(Need.objects.filter(customer=self.customer).select_related("by")[:MOST])
 
     @property
-    def need_rows(self) -> list[tuple[Need, str, str, bool]]:
-        """(need, kind, status, whether it is late)."""
-        return [
-            (one, str(NEEDS[one.kind]), str(NEED_STATES[one.status]), one.is_late(self.day))
-            for one in self.needs
-        ]
+    def need_rows(self) -> list[tuple[Need, str, str, bool, Answer | None]]:
+        """(need, kind, status, whether it is late, what of a higher layer answers it), what nothing answers first."""
+        needs = self.needs
+        answers = answers_of(needs)
+        found = []
+        for one in sorted(needs, key=lambda one: one.status != "open" or one.pk in answers):
+            answer = answers.get(one.pk)
+            status = "planned" if answer and not answer.done else "answered" if answer else one.status
+            late = answer is None and one.is_late(self.day)
+            found.append((one, str(NEEDS[one.kind]), str(NEED_STATES[status]), late, answer))
+        return found
 
     @property
     def unit_rows(self) -> list[tuple[Unit, str, str]]:
@@ -242,9 +247,16 @@ class Record:
         return [(kind, str(one.name)) for kind, one in FINDINGS.items() if kind not in there]
 
     @property
-    def people(self) -> list[tuple[Contact, str]]:
-        """The contacts with their role in decisions."""
-        return [(one, str(DECIDES.get(one.decides, ""))) for one in self.contacts]
+    def people(self) -> list[tuple[Contact, str, FactSource | None, str]]:
+        """The contacts with their role in decisions, and where their data were last made sure of."""
+        told: dict[str, FactSource] = {}
+        for one in sorted(self.sources.values(), key=lambda source: source.verified_on):
+            told[one.fact.rpartition(".")[0]] = one
+        rows = [(one, told.get(source_of(one, "").rstrip("."))) for one in self.contacts]
+        return [
+            (one, str(DECIDES.get(one.decides, "")), seen, str(SOURCES.get(seen.source, "")) if seen else "")
+            for one, seen in rows
+        ]
 
     @property
     def papers(self) -> list[tuple[Document, str]]:

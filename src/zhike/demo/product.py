@@ -24,10 +24,14 @@ from zhike.demo.history import settle_history
 from zhike.demo.letters import settle_letters
 from zhike.demo.market import settle_market
 from zhike.demo.monthly import settle_figures
+from zhike.demo.needs import settle_needs
+from zhike.demo.plans import settle_plans
+from zhike.demo.portal import settle_portal
 from zhike.demo.requests import settle_requests
 from zhike.demo.rows import Facts
 from zhike.demo.sizes import AS_PRODUCT, SEED
 from zhike.demo.staff import Staff, moment, settle_staff
+from zhike.demo.visits import settle_visits
 from zhike.kernel.journal import seal
 from zhike.people.agreements import add_months
 from zhike.people.models import Person
@@ -85,6 +89,10 @@ def load(
                 settle_evaluations(as_of)
                 settle_letters(staff, as_of)
                 settle_requests(staff, as_of)
+                settle_needs(as_of)
+                settle_plans(staff, as_of)
+                settle_visits(staff, as_of)
+                settle_portal(as_of)
                 mark(Customer.objects.all())
         finally:
             facts.close()
@@ -96,7 +104,9 @@ def load(
 
 LIMITS = {
     "silence_days": {"": 120, "A": 30, "B": 60, "C": 90}, "lapse_months": {"": 12}, "recovery_days": {"": 14}, "need_days": {"": 30},
+    "plan_days": {"A": 30, "B": 60}, "plan_confirm_days": {"": 10},
     "handover_days": {"": 7}, "unmanaged_days": {"": 5}, "defect_days": {"": 14}, "escalation_days": {"": 14}, "completeness": {"": 85},
+    "visit_form_days": {"": 2},
 }  # fmt: skip
 """The numbers that the demo company has set; a company sets its own."""
 

@@ -35,14 +35,14 @@ PAST, WAITING, OVERDUE = 36, 5, 4
 
 def settle_requests(staff: Staff, as_of: date) -> int:
     """Record the requests; how many there are."""
-    customers = islice(_customers(), PAST + WAITING + OVERDUE + 1)
+    customers = islice(customers_in_turn(), PAST + WAITING + OVERDUE + 1)
     made = [_request(number, customer, staff, as_of) for number, customer in enumerate(customers)]
     ServiceRequest.objects.bulk_create(made)
     journal_all([entry for one in made for entry in _entries(one)])
     return len(made)
 
 
-def _customers() -> Iterator[Customer]:
+def customers_in_turn() -> Iterator[Customer]:
     """Customers with a grade and a manager: of each manager one of each grade, the managers in turn, again and again."""
     rows = Customer.objects.living().filter(life="current", manager__is_active=True).exclude(grade="")
     by_manager: dict[int | None, list[Customer]] = {}

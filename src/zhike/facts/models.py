@@ -13,6 +13,10 @@ from zhike.customers.models import Customer
 from zhike.kernel.amounts import AmountField
 from zhike.people.models import Person
 
+STATUS: dict[str, Any] = {"completed": _("completed"), "returned": _("returned"), "cancelled": _("cancelled")}
+"""Status of an order -> its name."""
+TONES = {"completed": "success", "returned": "warning", "cancelled": "quiet"}
+"""Status of an order -> its colour."""
 RATE_PLACES = 8
 RATE_ONE = 10**RATE_PLACES
 
@@ -79,6 +83,7 @@ class Order(models.Model):
         indexes = [
             models.Index(fields=["customer", "-ordered_on", "-id"], name="order_customer"),
             models.Index(fields=["-ordered_on", "-id"], name="order_day"),
+            models.Index(fields=["currency", "ordered_on"], name="order_currency"),
         ]
 
     def __str__(self) -> str:

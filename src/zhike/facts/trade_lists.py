@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from zhike.facts.models import Order, Receivable
+from zhike.facts.models import STATUS, TONES, Order, Receivable
 from zhike.lists.asked import Asked, where
 from zhike.lists.dressing import dress
 from zhike.lists.fields import Field, seen_by
@@ -17,9 +17,6 @@ from zhike.lists.pages import Page, page_of
 from zhike.people.models import Person
 from zhike.people.rules import sees
 from zhike.ui import grid
-
-STATUS: dict[str, Any] = {"completed": _("completed"), "returned": _("returned"), "cancelled": _("cancelled")}
-TONES = {"completed": "success", "returned": "warning", "cancelled": "quiet"}
 
 
 def _customer(row: Any) -> str:

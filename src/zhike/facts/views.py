@@ -13,7 +13,8 @@ from django.views.decorators.http import require_GET
 
 from zhike.customers.models import Customer
 from zhike.facts.annual import SHOWN, annual
-from zhike.facts.trade_lists import LISTS, STATUS, fields_for, page, read
+from zhike.facts.models import STATUS
+from zhike.facts.trade_lists import LISTS, fields_for, page, read
 from zhike.lists.screen import chips, columns_of
 from zhike.people.doors import door, me
 from zhike.people.rules import can, sees

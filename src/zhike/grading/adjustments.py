@@ -16,7 +16,7 @@ from zhike.grading.deciding import submit_proposal
 from zhike.grading.history import grade_on
 from zhike.grading.models import Adjustment
 from zhike.grading.proposing import propose_one
-from zhike.grading.schemes import Scheme, scheme_of, schemes_of
+from zhike.grading.schemes import Scheme, Schemes, scheme_of, schemes_of
 from zhike.grading.taking_effect import Taking, take_effect
 from zhike.kernel.journal import journal, sentences
 from zhike.kernel.refusals import Conflict, Forbidden, Invalid
@@ -92,12 +92,19 @@ def give_record(
         customer=customer, rating=scheme.key, kind=kind, grade=grade, ground=ground.strip(), evidence=evidence.strip(),
         from_on=from_on, until_on=until_on, given_by=by, given_at=at,
     )  # fmt: skip
+    made.word = scheme.word_of(grade)
     journal(made, "record_given", by=by, at=at, ground=made.ground, evidence=made.evidence)
     start(
         kind=routes.RECORD, record=made, definition=routes.definition_for(routes.RECORD, version), by=by, at=at, customer=customer,
         title=str(made), href=f"/grading/records/{made.pk}/", facts={"grades": [grade]},
     )  # fmt: skip
     return made
+
+
+def named(record: Adjustment) -> Adjustment:
+    """The record with the word for its grade, as the newest version of its policy says it."""
+    record.word = Schemes().word(None, record.rating, record.grade)
+    return record
 
 
 @on_end(routes.RECORD)
@@ -111,10 +118,12 @@ def record_decided(procedure: Procedure, *, outcome: str, by: Person | None, at:
         return
     if outcome != "approved":
         waiting.update(rejected_at=at)
+        named(record)
         journal(record, "record_rejected", by=by, at=at)
         return
     waiting.update(approved_by=by, approved_at=at)
     record.refresh_from_db()
+    named(record)
     journal(record, "record_approved", by=by, at=at)
     apply_record(record, by=by, at=at)
 
@@ -159,6 +168,7 @@ def end_record(*, record: Adjustment, by: Person | None, at: datetime) -> Adjust
     if not Adjustment.objects.filter(pk=record.pk, ended_at__isnull=True).update(ended_at=at):
         raise Conflict(_("This record has ended already."))
     record.refresh_from_db()
+    named(record)
     journal(record, "record_ended", by=by, at=at)
     return record
 

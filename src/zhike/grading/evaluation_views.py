@@ -7,8 +7,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -16,8 +14,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from zhike.customers.forms import Day
-from zhike.customers.pages import now, show_refusal
+from zhike.customers.pages import now, number_of, show_refusal
 from zhike.grading import evaluations as ev
+from zhike.grading.evaluation_lists import count_states, page_of_dues, stretches
 from zhike.grading.exits import ITEM_KINDS, checklist, close_exit, settle_item
 from zhike.grading.models import Grade
 from zhike.grading.records import Exit
@@ -26,7 +25,6 @@ from zhike.kernel.refusals import Invalid
 from zhike.people.doors import door, me
 from zhike.people.rules import can
 
-PAGE = 50
 STATES = {
     "overdue": gettext_lazy("overdue"), "open": gettext_lazy("still due"), "done": gettext_lazy("done"),
     "late": gettext_lazy("made up late"),
@@ -66,18 +64,14 @@ def evaluations(request: HttpRequest) -> HttpResponse:
     """The evaluations that are due; overdue ones first."""
     person, (_at, day) = me(request), now()
     wanted, mine = request.GET.get("state", "waiting"), request.GET.get("whose") == "mine"
-    rows = ev.rows_for(day, person).only("rating", "grade", "from_on", "version", "customer")
+    rows = ev.rows_for(day, person)
     rows = rows.filter(customer__manager=person) if mine else rows
-    found = list(ev.dues(rows, day))
-    count = {name: sum(one.state(day) == name for one in found) for name in STATES}
+    found = stretches(rows, day)
+    count = count_states(found)
     chosen = [
-        one
-        for one in found
-        if wanted in (one.state(day), "all") or (wanted == "waiting" and one.record is None)
+        one for one in found if wanted in (one.state, "all") or (wanted == "waiting" and not one.recorded)
     ]
-    chosen.sort(key=lambda one: (one.record is not None, one.last, one.grade.pk))
-    page, schemes = Paginator(chosen, PAGE).get_page(request.GET.get("page")), Schemes()
-    prefetch_related_objects([one.grade for one in page.object_list], "customer__manager")
+    page, schemes = page_of_dues(rows, chosen, number_of(request.GET.get("page", ""), 1)), Schemes()
     shown = {
         "page": page, "state": wanted, "mine": mine, "count": count, "states": list(STATES.items()), "day": day,
         "rows": [(one, _chip(one.grade, schemes), STATES[one.state(day)], TONES[one.state(day)],

@@ -111,30 +111,31 @@ def dues(rows: Iterable[Grade], day: date) -> Iterator[Due]:
     some = list(rows)
     schemes, since = Schemes(), published_since()
     schemes.fetch({row.version_id for row in some if row.version_id})
-    records = _records(rows)
+    records = records_of(rows)
     known: dict[tuple[Any, ...], tuple[bool, list[tuple[date, date]]]] = {}
     for row in some:
         alike = (row.version_id, row.rating, row.grade, row.from_on)
         if alike not in known:
-            known[alike] = _asked(row, schemes.of(row.version_id, row.rating), since, day)
+            scheme = schemes.of(row.version_id, row.rating)
+            known[alike] = asked_of(row.rating, row.grade, row.from_on, scheme, since, day)
         last_word, asked = known[alike]
         for first, last in asked:
             yield Due(row, first, last, last_word, records.get((row.pk, first)))
 
 
-def _asked(
-    grade: Grade, scheme: Scheme | None, since: dict[str, date], day: date
+def asked_of(
+    rating: str, grade: str, from_on: date, scheme: Scheme | None, since: dict[str, date], day: date
 ) -> tuple[bool, list[tuple[date, date]]]:
     """Whether the evaluations of a grade end with a decision, and the periods that are asked for; the same for all alike."""
-    months = interval(scheme, grade.grade)
+    months = interval(scheme, grade)
     if scheme is None or months is None:
         return False, []
-    start = since.get(grade.rating.partition(".")[0], grade.from_on)
-    asked = [one for one in periods(grade.from_on, months, day) if one[1] >= start]
-    return decides(scheme, grade.grade), asked
+    start = since.get(rating.partition(".")[0], from_on)
+    return decides(scheme, grade), [one for one in periods(from_on, months, day) if one[1] >= start]
 
 
-def _records(grades: Iterable[Grade]) -> dict[tuple[int, date], Evaluation]:
+def records_of(grades: Iterable[Grade]) -> dict[tuple[int, date], Evaluation]:
+    """Grade and first day of the period -> what was recorded."""
     rows = Evaluation.objects.filter(grade__in=grades).select_related("by")
     return {(one.grade_id, one.period_from): one for one in rows}
 

@@ -22,10 +22,11 @@ from django.conf import settings
 
 from zhike.grading.models import GradingRun
 from zhike.output import grades_sql, write_record
+from zhike.policies.reading import read_text
 from zhike_engine.backends.duckdb import DuckDB
 from zhike_engine.facts.rates import prepare
 from zhike_engine.plan.build import build
-from zhike_engine.policy.load import Policy, load_policy
+from zhike_engine.policy.load import Policy
 from zhike_engine.run import Progress, Run, manifest, tables_read
 from zhike_engine.run import run as grade
 from zhike_engine.sql.compile import compile_plan
@@ -68,7 +69,7 @@ class Folder:
 
     def policy(self) -> Policy:
         """The policy that was run."""
-        return load_policy(self.path / "policy.yaml")
+        return read_text((self.path / "policy.yaml").read_text("utf-8"))
 
     def values(self) -> dict[str, Any]:
         """The values that it was run with."""

@@ -6,10 +6,11 @@ Arrow parses the text. A million rows of nine columns take about six tenths of a
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
-from itertools import zip_longest
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,8 @@ import pyarrow.csv as csv
 from django.db import connection
 
 BLOCK = 25_000
+AHEAD = 6
+"""So many blocks the database may be ahead of whoever takes them in, so that neither waits while the other has a longer piece."""
 CELLS = 50
 """So many cells are strung together by one call, since SQLite limits the arguments of a function."""
 APART = "\x1f"
@@ -48,37 +51,41 @@ class Snapshot:
         [(first, last)] = self.rows(f"select min({key}), max({key}) from {rest}")
         if first is None:
             return
-        starts = list(range(int(first), int(last) + 1, BLOCK))
-        block = self._soon(self._glued(cells, rest, key), starts[0], int(last))
-        for start, following in zip_longest(starts, starts[1:]):
+        sql, end = self._glued(cells, rest, key), int(last)
+        starts = iter(range(int(first), end + 1, BLOCK))
+        blocks = deque((start, self._soon(sql, start, end)) for start in islice(starts, AHEAD))
+        while blocks:
+            start, block = blocks.popleft()
             number, text = block()
-            if following is not None:  # the database reads the next block while this one is taken in
-                block = self._soon(self._glued(cells, rest, key), following, int(last))
+            blocks.extend((following, self._soon(sql, following, end)) for following in islice(starts, 1))
             if not number:
                 continue
             found = _table(text, schema, number)
             if found is None:  # a text has a line break
                 texts = [self._one_line(sql) for sql in cells]
-                number, text = self._soon(self._glued(texts, rest, key), start, int(last))()
+                number, text = self._soon(self._glued(texts, rest, key), start, end)()
                 found = _table(text, schema, number)
             assert found is not None
             yield found
 
-    def _soon(self, sql: str, start: int, last: int) -> Callable[[], tuple[int, str]]:
+    def _soon(self, sql: str, start: int, last: int) -> Callable[[], tuple[int, bytes]]:
         """Begin to read a block of keys; what is returned waits for it."""
         ends = (start, min(start + BLOCK - 1, last))
 
-        def read() -> tuple[int, str]:
+        def read() -> tuple[int, bytes]:
             [(number, text)] = self.rows(sql, ends)
-            return int(number), str(text)
+            return int(number), text if isinstance(text, bytes) else f"{text or ''}\n".encode()
 
         return self.ahead.submit(read).result if self.ahead is not None else read
 
     def _glued(self, cells: Sequence[str], rest: str, key: str) -> str:
         pieces = [self._strung(cells[first : first + CELLS]) for first in range(0, len(cells), CELLS)]
         line = f" || {self.char}(31) || ".join(pieces)
+        lines = f"{self.glue}(line, {self.char}(10))"
+        if self.sqlite:  # bytes as they are: a text would be decoded for Python, and encoded for Arrow again
+            lines = f"cast({lines} || char(10) as blob)"
         return (
-            f"select count(*), {self.glue}(line, {self.char}(10)) from"
+            f"select count(*), {lines} from"
             f" (select {line} as line from {rest} and {key} between %s and %s order by {key}) q"
         )
 
@@ -95,7 +102,7 @@ class Snapshot:
         return text
 
 
-def _table(text: str, schema: pa.Schema, number: int) -> pa.Table | None:
+def _table(text: bytes, schema: pa.Schema, number: int) -> pa.Table | None:
     """The rows of a block; None when they cannot be told apart."""
     kinds = {place.name: pa.int64() if pa.types.is_decimal(place.type) else place.type for place in schema}
     reading = csv.ReadOptions(column_names=schema.names, block_size=1 << 26)
@@ -103,7 +110,7 @@ def _table(text: str, schema: pa.Schema, number: int) -> pa.Table | None:
         column_types=kinds, null_values=[""], strings_can_be_null=True, true_values=YES, false_values=NO
     )
     try:
-        found = csv.read_csv(pa.BufferReader(f"{text}\n".encode()), reading, PARSING, convert)
+        found = csv.read_csv(pa.BufferReader(text), reading, PARSING, convert)
     except pa.ArrowInvalid:
         return None
     if found.num_rows != number:

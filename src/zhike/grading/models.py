@@ -42,12 +42,6 @@ def _word(row: Any, code: str) -> str:
     return word_in(version, row.rating, code)
 
 
-def _word_now(rating: str, code: str) -> str:
-    """The word for a grade by the newest version of its policy."""
-    rows = PolicyVersion.objects.filter(policy__code=rating.partition(".")[0]).exclude(state="withdrawn")
-    return word_in(rows.order_by("-number").first(), rating, code)
-
-
 class GradingRun(models.Model):
     """One evaluation of the customers in a policy's scope, on frozen facts; it can be repeated to the same bytes.
 
@@ -248,6 +242,8 @@ class Adjustment(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
 
     objects = AdjustmentQuerySet.as_manager()
+    word: str = ""
+    """The word for its grade, where somebody has looked it up; the code stands without it."""
 
     class Meta:
         db_table = "zhike_grade_adjustment"
@@ -256,7 +252,7 @@ class Adjustment(models.Model):
         indexes = [models.Index(fields=["customer", "rating"], name="adjustment_customer")]
 
     def __str__(self) -> str:
-        return f"{self.customer} · {cause_text(self.kind)} {_word_now(self.rating, self.grade)}"
+        return f"{self.customer} · {cause_text(self.kind)} {self.word or self.grade}"
 
 
 class GradeQuerySet(OfCustomers):

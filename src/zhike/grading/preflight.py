@@ -11,14 +11,16 @@ from django.utils.translation import gettext as _
 
 from zhike.customers.models import Customer
 from zhike.facts.models import Order, Rate
+from zhike.facts.order_currencies import currencies_until
 from zhike.grading.judgements import Judgement
 from zhike.grading.marks import lang, pick, problem_words
 from zhike.policies import reading
+from zhike.policies.checking import checked
 from zhike.policies.models import PolicyVersion
 from zhike.submissions.months import Month, state_of_months
 from zhike_engine.errors import ZhikeError
 from zhike_engine.plan.build import build
-from zhike_engine.policy.check import check, inconsistent
+from zhike_engine.policy.check import inconsistent
 from zhike_engine.policy.metrics import Judgement as JudgementMetric
 
 Level = Literal["error", "warning"]
@@ -71,7 +73,7 @@ def preflight(version: PolicyVersion, as_of: date) -> Preflight:
 
 def _parameters(version: PolicyVersion, as_of: date) -> Iterator[Finding]:
     policy = reading.document(version)
-    for issue in check(policy):
+    for issue in checked(version.text, {}):
         if issue.level == "error":
             yield Finding("error", pick(issue.message), version.get_absolute_url())
     try:
@@ -123,19 +125,25 @@ def _months(months: list[Month], missing: list[date]) -> Iterator[Finding]:
 
 def _rates(version: PolicyVersion, as_of: date) -> Iterator[Finding]:
     currency = reading.document(version).document.currency
-    orders = Order.objects.filter(ordered_on__lte=as_of)
-    foreign = set(orders.order_by().values_list("currency", flat=True).distinct()) - {currency}
-    for code in sorted(foreign):
+    for code in currencies_until(as_of):
+        if code == currency:
+            continue
         first = (
             Rate.objects.filter(currency=code).order_by("rate_on").values_list("rate_on", flat=True).first()
         )
         if first is None:
             yield Finding("error", _("There is no exchange rate for %(currency)s.") % {"currency": code})
-        elif orders.filter(currency=code, ordered_on__lt=first).exclude(status="cancelled").exists():
+        elif _older(code, first, as_of):
             words = {"currency": code, "day": first.isoformat()}
             yield Finding(
                 "error", _("Rates of %(currency)s begin on %(day)s; some orders are older.") % words
             )
+
+
+def _older(currency: str, first: date, as_of: date) -> bool:
+    """Whether an order of a currency that counts is older than its first rate."""
+    rows = Order.objects.filter(currency=currency, ordered_on__lt=first, ordered_on__lte=as_of)
+    return rows.exclude(status="cancelled").exists()
 
 
 def _judgements(version: PolicyVersion, as_of: date) -> Iterator[Finding]:

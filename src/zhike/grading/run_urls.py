@@ -12,6 +12,7 @@ urlpatterns = [
     path("runs/<int:key>/", run_views.board, name="grading_run"),
     path("runs/<int:key>/progress/", run_views.progress, name="grading_progress"),
     path("runs/<int:key>/withdraw/", run_views.withdraw, name="withdraw_grading"),
+    path("runs/<int:key>/recheck/", run_views.recheck, name="recheck_grading"),
     path("runs/<int:key>/again/", run_views.again, name="grade_again"),
     path("runs/<int:key>/leave-out/", judgement_views.leave, name="leave_out"),
     path("runs/<int:key>/results/", run_views.results, name="grading_results"),

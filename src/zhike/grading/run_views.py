@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -22,6 +23,7 @@ from zhike.grading.models import GradingRun
 from zhike.grading.outlooks import method_words, outlook_of
 from zhike.grading.pages_of_why import Why
 from zhike.grading.preflight import preflight
+from zhike.grading.rechecking import may_recheck, recheck_run, rechecked
 from zhike.grading.run_forms import StartForm
 from zhike.grading.run_lists import KINDS, Asked, table
 from zhike.grading.running import error_of, grade_again, start_run, withdraw_run
@@ -112,6 +114,7 @@ def board(request: HttpRequest, key: int) -> HttpResponse:
     if "ratings" in run.board:
         page_of |= {
             "shown": shown(run, person, request.GET.get("rating", "")), "price": sees(person, "price"),
+            "recheck": rechecked(run), "may_recheck": may_recheck(person),
         } | lacks(run, person)  # fmt: skip
     return render(request, "grading/board.html", page_of)
 
@@ -152,6 +155,16 @@ def withdraw(request: HttpRequest, key: int) -> HttpResponse:
 def again(request: HttpRequest, key: int) -> HttpResponse:
     """Make a run anew, with what has been judged since."""
     return redirect(grade_again(run=find_run(key), by=me(request), at=now()[0]))
+
+
+@door("see_grading")
+@require_POST
+def recheck(request: HttpRequest, key: int) -> HttpResponse:
+    """Have a run made again from its frozen policy and data, and compared."""
+    run = finished(key)
+    recheck_run(run=run, by=me(request), at=now()[0])
+    messages.info(request, _("The run is being made again; what came of it will stand below."))
+    return redirect(f"{run.get_absolute_url()}#repeated")
 
 
 @door("see_grading", customer_data=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -49,13 +49,13 @@ class Knob:
         return self.asked != self.value
 
 
-def knobs(run: Run, asked: Mapping[str, Decimal]) -> list[Knob]:
-    """The numbers that grading reads, in the policy's order."""
+def knobs(run: Run, asked: Mapping[str, Decimal], without: Collection[str] = ()) -> list[Knob]:
+    """The numbers that grading reads, in the policy's order; not those in `without`."""
     used = used_parameters(run.policy, GRADING)
     found = []
     for name, one in run.plan.parameters.items():
         value = _number(one.written)
-        if name not in used or value is None or one.local:
+        if name not in used or name in without or value is None or one.local:
             continue
         step, spec, wanted = _step(value), one.spec, asked.get(name, value)
         high = max(value * 2, step * 10)

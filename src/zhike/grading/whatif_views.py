@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,11 +22,13 @@ from zhike.grading.models import GradingRun
 from zhike.grading.run_views import finished
 from zhike.grading.scenarios import Scenario, drop_scenario, keep_scenario
 from zhike.grading.secrecy import Reader
+from zhike.grading.turning import untold
 from zhike.grading.whatif import SHOWN, Knob, Turned, knobs, seen_of, turn
 from zhike.kernel.refusals import Invalid
 from zhike.people.doors import door, me
 from zhike.people.models import Person
 from zhike.people.rules import can
+from zhike.people.verbs import FIELD_CLASSES
 from zhike_engine.errors import ZhikeError
 
 NOTHING: Mapping[str, Decimal] = {}
@@ -52,9 +55,26 @@ def _decimal(text: str) -> Decimal | None:
     return found if found is not None and found.is_finite() and abs(found) < 10**15 else None
 
 
-def _knobs(run: GradingRun, asked: Mapping[str, Decimal] = NOTHING) -> list[Knob]:
+def _knobs(run: GradingRun, person: Person, asked: Mapping[str, Decimal] = NOTHING) -> list[Knob]:
     with using(run) as opened:
-        return knobs(opened, asked)
+        return knobs(opened, asked, untold(Reader(person, run.version.text)))
+
+
+@dataclass(frozen=True)
+class KeptBack:
+    """The numbers that a person does not turn: name -> title, and the classes of the figures that they would tell of."""
+
+    titles: Mapping[str, str]
+    classes: str
+
+
+def kept_back(run: GradingRun, person: Person) -> KeptBack:
+    """What is named in the place of sliders that would tell a person what their roles do not show."""
+    without = untold(Reader(person, run.version.text))
+    with using(run) as opened:
+        titles = {one.name: pick(one.title) for one in knobs(opened, NOTHING) if one.name in without}
+    classes = {FIELD_CLASSES[one] for name in titles for one in without[name]}
+    return KeptBack(titles, _("; ").join(sorted(map(str, classes))))
 
 
 @door("see_grading", customer_data=True)
@@ -62,17 +82,20 @@ def _knobs(run: GradingRun, asked: Mapping[str, Decimal] = NOTHING) -> list[Knob
 def turned(request: HttpRequest, key: int) -> HttpResponse:
     """The what-if panel: the knobs, and what they would change; only the panel when htmx asks."""
     run, person = finished(key), me(request)
-    changes = asked_of(request.GET, _knobs(run))
+    known = _knobs(run, person)
+    changes = asked_of(request.GET, known)
     asked = request.GET.get("scenario", "")
     if asked.isascii() and asked.isdigit():
         kept = get_object_or_404(Scenario, pk=int(asked[:9]), run=run, dropped_at__isnull=True)
+        mine = {knob.name for knob in known}
+        if not kept.changes.keys() <= mine:
+            raise Http404
         changes = {name: Decimal(value) for name, value in kept.changes.items()}
     page_of = panel(run, person, changes, request.GET.get("rating", ""))
     alone = request.headers.get("HX-Request") and "whatif" in request.headers.get("HX-Target", "")
     if alone:
         return render(request, "grading/_whatif.html", page_of)
-    titles = {knob.name: title for knob, title in page_of["knobs"]}
-    page_of |= {"tab": "whatif", "scenarios": compared(run, page_of["shown"], titles)}
+    page_of |= {"tab": "whatif", "scenarios": compared(run, page_of)}
     return render(request, "grading/whatif.html", page_of)
 
 
@@ -80,8 +103,8 @@ def panel(run: GradingRun, person: Person, changes: Mapping[str, Decimal], ratin
     """What the panel shows."""
     shown = Shown(run, rating)
     page_of: dict[str, Any] = {
-        "run": run, "shown": shown, "knobs": [(knob, pick(knob.title)) for knob in _knobs(run, changes)], "changes": changes,
-        "may_keep": can(person, "run_grading"),
+        "run": run, "shown": shown, "changes": changes, "kept_back": kept_back(run, person),
+        "knobs": [(knob, pick(knob.title)) for knob in _knobs(run, person, changes)], "may_keep": can(person, "run_grading"),
     }  # fmt: skip
     try:
         found = turn(run, changes, seen_of(person))
@@ -123,8 +146,10 @@ def said(run: GradingRun, person: Person, shown: Shown, found: Turned) -> dict[s
     }  # fmt: skip
 
 
-def compared(run: GradingRun, shown: Shown, titles: Mapping[str, str]) -> list[dict[str, Any]]:
-    """The scenarios of a run beside each other."""
+def compared(run: GradingRun, page_of: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The scenarios of a run beside each other; of those that turn what this reader does not, only what they turn."""
+    shown, back = page_of["shown"], page_of["kept_back"].titles
+    titles = {knob.name: title for knob, title in page_of["knobs"]} | dict(back)
     rows = run.scenarios.filter(dropped_at__isnull=True).select_related("kept_by")
     found = []
     for one in rows:
@@ -134,6 +159,7 @@ def compared(run: GradingRun, shown: Shown, titles: Mapping[str, str]) -> list[d
             "one": one, "grades": [(code, number, number - outcome["before"][code]) for code, number in outcome.get("after", {}).items()],
             "moved": outcome.get("moved", 0), "up": outcome.get("up", 0), "down": outcome.get("down", 0), "duties": after - before,
             "changes": [(titles.get(name, name), value) for name, value in one.changes.items()],
+            "hidden": bool(one.changes.keys() & back.keys()),
         })  # fmt: skip
     return found
 
@@ -143,7 +169,7 @@ def compared(run: GradingRun, shown: Shown, titles: Mapping[str, str]) -> list[d
 def keep(request: HttpRequest, key: int) -> HttpResponse:
     """Keep what is on the panel as a scenario."""
     run, person = finished(key), me(request)
-    changes = asked_of(request.POST, _knobs(run))
+    changes = asked_of(request.POST, _knobs(run, person))
     try:
         outcome = turn(run, changes)
     except ZhikeError as problem:

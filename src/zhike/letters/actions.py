@@ -30,8 +30,6 @@ sentences({
     "letter_sent": gettext_lazy("The letter about %(what)s went to %(address)s"),
     "letter_posted": gettext_lazy("%(who)s posted the letter about %(what)s"),
     "letter_failed": gettext_lazy("The letter about %(what)s could not be sent: %(why)s"),
-    "letter_opened": gettext_lazy("The customer opened the letter about %(what)s"),
-    "letter_received": gettext_lazy("%(name)s confirmed receipt of the letter about %(what)s"),
     "letter_suppressed": gettext_lazy("%(who)s approved that the customer is not told of %(what)s: %(ground)s"),
     "letter_unsuppressed": gettext_lazy("%(who)s decided that the customer is told of %(what)s after all"),
 })  # fmt: skip
@@ -81,7 +79,7 @@ def mail_ended(message: Message, state: str, at: datetime) -> None:
     if letter is None:  # it was told by another way meanwhile
         return
     if state == "sent":
-        _told(letter, at)
+        told(letter, at)
         journal(letter, "letter_sent", by=None, at=at, address=letter.address)
     else:
         fail_letter(letter=letter, why=message.error, at=at)
@@ -103,12 +101,12 @@ def mark_posted(*, letters: Iterable[Letter], by: Person, at: datetime) -> int:
     taken = with_versions(rows.select_for_update(of=("self",)).select_related("customer", "grade"))
     for one in taken:
         one.sent_by = by
-        _told(one, at)
+        told(one, at)
     journal_all([entry_for(one, "letter_posted", by=by, at=at) for one in taken])
     return len(taken)
 
 
-def _told(letter: Letter, at: datetime) -> None:
+def told(letter: Letter, at: datetime) -> None:
     """The letter is out: say so, and file it in the customer's archive as it went."""
     path = kept(letter.sha256, "pdf")
     digest, size = "", path.stat().st_size
@@ -152,34 +150,4 @@ def unsuppress(*, letter: Letter, by: Person, at: datetime) -> Letter:
         raise Conflict(_("The letter is not held back."))
     letter.refresh_from_db()
     journal(letter, "letter_unsuppressed", by=by, at=at)
-    return letter
-
-
-# --- the customer ------------------------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def note_opening(*, letter: Letter, at: datetime) -> bool:
-    """The customer opened the page: proof that the letter arrived, also where the mail server left it open."""
-    fresh = Letter.objects.filter(pk=letter.pk, delivered_at__isnull=True)
-    if not fresh.update(delivered_at=at):
-        return False
-    if letter.state in ("queued", "failed"):  # it went out, though nobody was sure
-        _told(letter, at)
-    Letter.objects.filter(pk=letter.pk, state="sent").update(state="delivered", error="")
-    journal(letter, "letter_opened", by=None, at=at)
-    return True
-
-
-@transaction.atomic
-def confirm_receipt(*, letter: Letter, name: str, at: datetime) -> Letter:
-    """The customer confirms receipt with a name; the first confirmation stands."""
-    said = " ".join(name.split())[:80]
-    if len(said) < 2:
-        raise Invalid(_("Please enter your name."), fields={"name": _("Please enter your name.")})
-    confirmed = Letter.objects.filter(pk=letter.pk, state__in=["sent", "delivered"], received_at__isnull=True)
-    if not confirmed.update(state="received", received_at=at, received_by=said):
-        raise Conflict(_("Receipt was confirmed before."))
-    letter.refresh_from_db()
-    journal(letter, "letter_received", by=None, at=at, name=said)
     return letter

@@ -16,10 +16,10 @@ from django.utils import timezone, translation
 from django.views.decorators.http import require_GET, require_http_methods
 
 from zhike.kernel.refusals import Conflict, Invalid
-from zhike.letters.actions import confirm_receipt, note_opening
 from zhike.letters.forms import ReceiptForm
 from zhike.letters.making import kept, letterhead, number_of, token_in
 from zhike.letters.models import Letter
+from zhike.letters.receiving import confirm_receipt, note_opening
 from zhike.letters.sheet import as_html
 from zhike.people.doors import open_to_all
 from zhike.ui.forms import tell

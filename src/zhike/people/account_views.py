@@ -22,6 +22,7 @@ from zhike.people.forms import GrantForm, NothingForm, PasswordForm, ReviewForm,
 from zhike.people.models import Grant, Person
 from zhike.people.pages import table_page
 from zhike.ui import grid
+from zhike.ui.forms import Switch
 
 SOON = timedelta(days=30)
 
@@ -143,15 +144,19 @@ def company_limits(request: HttpRequest) -> HttpResponse:
 
     def act() -> None:
         for name, value in form.cleaned_data.items():
-            set_limit(name=name, value=value, by=me(request), at=timezone.now())
+            set_limit(name=name, value=int(value), by=me(request), at=timezone.now())
 
     return answer_form(request, form, act, title=_("Limits"), back="company_limits", done=_("Saved."))
 
 
 class _LimitsForm(forms.Form):
-    """One number for each limit."""
+    """One number for each limit; a switch where it is a yes or no."""
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         for name, one in LIMITS.items():
-            self.fields[name] = forms.IntegerField(label=one.label, min_value=one.least, max_value=one.most)
+            self.fields[name] = (
+                forms.BooleanField(label=one.label, required=False, widget=Switch)
+                if one.is_switch
+                else forms.IntegerField(label=one.label, min_value=one.least, max_value=one.most)
+            )

@@ -27,6 +27,11 @@ class Limit:
     least: int
     most: int
 
+    @property
+    def is_switch(self) -> bool:
+        """Whether it is a yes or no."""
+        return (self.least, self.most) == (0, 1)
+
 
 LIMITS = {
     "idle_minutes": Limit(gettext_lazy("minutes until an idle session ends"), 30, 5, 720),
@@ -35,6 +40,9 @@ LIMITS = {
     "warn_percent": Limit(gettext_lazy("percent of the daily limit at which the superior is told"), 80, 1, 100),
     "exported_rows": Limit(gettext_lazy("rows exported in seven days that count as unusual"), 2_000, 1, 10_000_000),
     "consultation_days": Limit(gettext_lazy("days that a consultation may last"), 30, 1, 366),
+    "portal_open": Limit(gettext_lazy("the customer portal is open"), 0, 0, 1),
+    "portal_days": Limit(gettext_lazy("days that a contact's portal access lasts at most"), 365, 1, 1_830),
+    "portal_idle_minutes": Limit(gettext_lazy("minutes until an idle visit to the portal ends"), 30, 5, 720),
 }  # fmt: skip
 """Name -> limit."""
 

@@ -216,7 +216,10 @@ class Grant(models.Model):
 
 
 class Denial(models.Model):
-    """An attempt that was refused; kept apart from the journal, which tells of changes."""
+    """An attempt that was refused; kept apart from the journal, which tells of changes.
+
+    `contact_id` and `who` name the contact of a customer who tried it in the portal, without a person.
+    """
 
     at = models.DateTimeField()
     person = models.ForeignKey(Person, models.CASCADE, null=True, related_name="+")
@@ -225,6 +228,8 @@ class Denial(models.Model):
     method = models.CharField(max_length=8)
     address = models.GenericIPAddressField(null=True)
     customer_id = models.BigIntegerField(null=True)
+    contact_id = models.BigIntegerField(null=True)
+    who = models.CharField(max_length=120, blank=True, default="")
 
     class Meta:
         db_table = "zhike_denial"

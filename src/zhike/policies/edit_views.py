@@ -21,7 +21,7 @@ from zhike.policies.models import PolicyVersion
 from zhike.policies.pages import find_policy, find_version, frame, now, sees_drafts, visible_versions
 from zhike.policies.reading import document, read_text, values
 from zhike.policies.testing import Ran, run_cases
-from zhike.policies.views import register
+from zhike.policies.views import limits_page, register, value_faults
 from zhike.policies.words import lang
 from zhike_engine.errors import ZhikeError
 
@@ -134,14 +134,32 @@ def parameters(request: HttpRequest, policy: str, number: int) -> HttpResponse:
     page = frame(request, this, "parameters") | {
         "rows": rows,
         "todo": [one for one in rows if one.is_unset],
-        "faults": [
-            (one.message.pick(lang()), one.hint.pick(lang()))
-            for one in checked(this.text, values(this))
-            if one.level == "error"
-        ],
+        "faults": value_faults(this),
         "wrong": wrong,
     }
     return render(request, "policies/parameters.html", page, status=422 if wrong else 200)
+
+
+@door()
+def limits(request: HttpRequest, policy: str, number: int) -> HttpResponse:
+    """Grades and number lines; of a draft the values at their ends are set here."""
+    this = find_version(me(request), policy, number)
+    if request.method != "POST":
+        return limits_page(request, this)
+    known = document(this).document.parameters
+    typed = {name: request.POST[name] for name in known if name in request.POST}
+    try:
+        actions.set_values(
+            version=this, given=typed, lock=lock_of(request, this), by=me(request), at=now()[0]
+        )
+    except Invalid as refusal:
+        return limits_page(request, this, refusal.fields, typed)
+    messages.success(request, _("The limits are saved."))
+    this.refresh_from_db()
+    if value_faults(this):
+        return redirect(f"{request.path}#faults")
+    place = request.POST.get("scale", "")
+    return redirect(f"{request.path}#scale-{place}" if place.isascii() and place.isdigit() else request.path)
 
 
 @door("edit_policies")

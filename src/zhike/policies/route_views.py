@@ -13,11 +13,12 @@ from django.views.decorators.http import require_POST
 from zhike.customers.documents import folder
 from zhike.customers.models import Customer
 from zhike.customers.pages import form_page
+from zhike.kernel.refusals import Invalid
 from zhike.people.doors import door, me
 from zhike.people.models import Department
 from zhike.people.rules import can
 from zhike.policies import detailed, route
-from zhike.policies.checking import neighbours, overlaps
+from zhike.policies.checking import blocking, neighbours, overlaps
 from zhike.policies.forms import GroundForm, PublishForm, RuleForm
 from zhike.policies.governance import all_overlaps, gaps, person_gaps
 from zhike.policies.models import DetailedRule
@@ -26,6 +27,7 @@ from zhike.policies.reading import document, scope_customers
 from zhike.policies.scopes import ScopeUnfit
 from zhike.policies.showing import scope_in_words
 from zhike.policies.telling import acknowledge, missing
+from zhike.policies.views import version_page
 from zhike.policies.words import lang
 from zhike.procedures.actions import withdraw
 
@@ -37,7 +39,12 @@ SHOWN = 200
 def submitted(request: HttpRequest, policy: str, number: int) -> HttpResponse:
     """Send a draft to review."""
     this = find_version(me(request), policy, number)
-    route.submit(version=this, by=me(request), at=now()[0])
+    try:
+        route.submit(version=this, by=me(request), at=now()[0])
+    except Invalid:
+        if this.state != "draft" or not blocking(this, now()[1]):
+            raise
+        return version_page(request, this, refused=True)
     messages.success(request, _("The draft is under review."))
     return redirect(this.get_absolute_url())
 

@@ -14,7 +14,7 @@ from zhike import presets
 from zhike.people.doors import door, me
 from zhike.people.rules import can
 from zhike.policies.bands import scales
-from zhike.policies.checking import blocking, issues, unset
+from zhike.policies.checking import blocking, checked, issues, unset
 from zhike.policies.comparing import by_article, changes, places, what_changed
 from zhike.policies.detailed import required_by
 from zhike.policies.forms import CompareForm
@@ -38,6 +38,7 @@ from zhike.policies.telling import owed_by
 from zhike.policies.words import lang, unit_word
 from zhike.procedures.inbox import holders
 from zhike_engine.language.titles import Titles
+from zhike_engine.policy.model import PolicyDocument
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,11 @@ def policy(request: HttpRequest, policy: str) -> HttpResponse:
 @door()
 def version(request: HttpRequest, policy: str, number: int) -> HttpResponse:
     """A version to be read: its articles beside the rules that carry them out."""
-    this = find_version(me(request), policy, number)
+    return version_page(request, find_version(me(request), policy, number))
+
+
+def version_page(request: HttpRequest, this: PolicyVersion, *, refused: bool = False) -> HttpResponse:
+    """The page of a version; `refused` where it was to go on and what keeps it back stands at its top."""
     _at, day = now()
     told = reader(this)
     owed = owed_by(me(request), day).filter(version=this).first()
@@ -120,7 +125,9 @@ def version(request: HttpRequest, policy: str, number: int) -> HttpResponse:
         .exclude(state="withdrawn")
         .select_related("department"),
     }
-    return render(request, "policies/version.html", page)
+    return render(
+        request, "policies/version.html", page | {"refused": refused}, status=422 if refused else 200
+    )
 
 
 def course_of(this: PolicyVersion, day: date) -> dict[str, Any]:
@@ -150,11 +157,21 @@ class Registered:
     is_unset: bool
     history: tuple[tuple[int, Any], ...]
     error: str = ""
+    answers: tuple[tuple[str, str], ...] = ()
+    """What it may be, where only some answers are possible: the value and its words."""
 
     @property
     def title(self) -> str:
         """What it is called."""
         return str(self.spec.title.pick(lang()))
+
+    @property
+    def choices(self) -> list[tuple[str, str, bool]]:
+        """The answers with the one that stands; one that is no answer any more stands there too, until another is chosen."""
+        stands = "" if self.raw is None else str(self.raw)
+        known = dict(self.answers)
+        more = {stands: stands} if known and stands and stands not in known else {}
+        return [(value, words, value == stands) for value, words in (known | more).items()]
 
     @property
     def unit(self) -> str:
@@ -176,6 +193,7 @@ def register(this: PolicyVersion, wrong: dict[str, Any] | None = None, typed: An
         PolicyVersion.objects.filter(policy=this.policy_id, number__lt=this.number).order_by("-number")[:8]
     )
     todo = unset(this)
+    grades = grade_answers(policy.document)
     found = []
     for name, spec in policy.document.parameters.items():
         raw = given.get(name, spec.value)
@@ -185,22 +203,43 @@ def register(this: PolicyVersion, wrong: dict[str, Any] | None = None, typed: An
             Registered(
                 name, spec, (typed or {}).get(name, raw), said.pick(lang()) if said else "", name in todo,
                 tuple(one for one in past if one[1] != raw), str((wrong or {}).get(name, "")),
+                grades if spec.type == "grade" else tuple((one, one) for one in spec.choices),
             )
         )  # fmt: skip
     return found
 
 
-@door()
-def limits(request: HttpRequest, policy: str, number: int) -> HttpResponse:
-    """Grades with names, colours and order, and every limit on a number line."""
-    this = find_version(me(request), policy, number)
+def grade_answers(document: PolicyDocument) -> tuple[tuple[str, str], ...]:
+    """Every grade of a policy: its code, and its title with the code where that says something else."""
+    titles = {
+        code: one.title.pick(lang())
+        for rating in document.ratings.values()
+        for code, one in rating.grades.items()
+    }
+    return tuple((code, title if title == code else f"{code} · {title}") for code, title in titles.items())
+
+
+def limits_page(
+    request: HttpRequest, this: PolicyVersion, wrong: dict[str, Any] | None = None, typed: Any = None
+) -> HttpResponse:
+    """Grades with names, colours and order, and every limit on a number line beside the values that set it."""
     plan = planned(this.text, values(this))
     ratings = [
         {"name": name, "title": spec.title.pick(lang()), "grades": grades_in(document(this), name)}
         for name, spec in document(this).document.ratings.items()
     ]
-    page = frame(request, this, "limits") | {"scales": scales(plan), "ratings": ratings}
-    return render(request, "policies/limits.html", page)
+    known = {one.name: one for one in register(this, wrong, typed)}
+    page = frame(request, this, "limits") | {
+        "scales": [(one, [known[name] for name, _title in one.parameters]) for one in scales(plan)],
+        "ratings": ratings, "faults": value_faults(this),
+    }  # fmt: skip
+    return render(request, "policies/limits.html", page, status=422 if wrong else 200)
+
+
+def value_faults(this: PolicyVersion) -> list[tuple[str, str]]:
+    """What is wrong with the values of a version, and what to do about it."""
+    found = checked(this.text, values(this))
+    return [(one.message.pick(lang()), one.hint.pick(lang())) for one in found if one.level == "error"]
 
 
 @door()

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from zhike.accesses.telling import tell_of_answer
 from zhike.customers.models import Contact, Customer
 from zhike.customers.owners import Chain
 from zhike.kernel.journal import changes, journal, sentences
@@ -17,7 +18,7 @@ from zhike.outbox.actions import tell
 from zhike.outbox.kinds import notice
 from zhike.people.models import Person
 from zhike.people.rules import allow
-from zhike.requests.models import CHANNELS, KINDS, ServiceRequest
+from zhike.requests.models import KINDS, RECORDED, ServiceRequest
 from zhike.requests.ruling import ruling
 from zhike.ui.figures import moment
 
@@ -45,7 +46,7 @@ def record_request(
     """Record what a customer asks for, with the limit of the moment it came in; the owner is told."""
     allow(by, "take_requests", customer)
     wrong: dict[str, Any] = {}
-    for name, value, known in (("kind", kind, KINDS), ("channel", channel, CHANNELS)):
+    for name, value, known in (("kind", kind, KINDS), ("channel", channel, RECORDED)):
         if value not in known:
             wrong[name] = _("unknown")
     if not subject.strip():
@@ -81,9 +82,12 @@ def note_receipt(*, request: ServiceRequest, by: Person, at: datetime) -> Servic
 
 @transaction.atomic
 def answer_request(
-    *, request: ServiceRequest, answer: str, by: Person, at: datetime, answered_at: datetime | None = None
-) -> ServiceRequest:
-    """The first answer by a person, given at `answered_at` (now, if absent). Whoever comes second meets a Conflict."""
+    *, request: ServiceRequest, answer: str, by: Person, at: datetime, answered_at: datetime | None = None, reply: str = ""
+) -> ServiceRequest:  # fmt: skip
+    """The first answer by a person, given at `answered_at` (now, if absent). Whoever comes second meets a Conflict.
+
+    `reply` is what the customer reads in the portal; its contact hears by mail that it is there.
+    """
     allow(by, "take_requests", request)
     given = answered_at or at
     wrong: dict[str, Any] = {} if answer.strip() else {"answer": _("missing")}
@@ -95,8 +99,11 @@ def answer_request(
         raise Invalid(_("The answer cannot be recorded like this."), fields=wrong)
     given = max(given, request.received_at)  # pages tell moments to the minute
     met = None if request.due_at is None else given <= request.due_at
-    _claim(request, answered_at=given, answered_by=by, answer=answer.strip(), answer_recorded_at=at, met=met)
+    said = {"answer": answer.strip(), "reply": reply.strip()}
+    _claim(request, answered_at=given, answered_by=by, answer_recorded_at=at, met=met, **said)
     journal(request, "request_answered", by=by, at=at, after={"answered_at": given, "met": met})
+    if request.reply:
+        tell_of_answer(contact=request.contact, key=str(request.pk), at=at)
     return request
 
 

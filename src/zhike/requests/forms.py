@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhike.customers.models import Contact, Customer
 from zhike.people.models import Person
-from zhike.requests.models import CHANNELS, KINDS
+from zhike.requests.models import KINDS, RECORDED, ServiceRequest
 from zhike.ui.forms import Picker
 
 
@@ -20,7 +20,7 @@ class RequestForm(forms.Form):
 
     customer = forms.CharField(label=_("Customer"), max_length=40, widget=Picker("customer"))
     kind = forms.ChoiceField(label=_("Kind"), choices=list(KINDS.items()))
-    channel = forms.ChoiceField(label=pgettext_lazy("request", "Channel"), choices=list(CHANNELS.items()))
+    channel = forms.ChoiceField(label=pgettext_lazy("request", "Channel"), choices=list(RECORDED.items()))
     received_at = forms.DateTimeField(
         label=_("Came in"), help_text=_("The time limit runs from this moment.")
     )
@@ -63,6 +63,14 @@ class AnswerForm(forms.Form):
         label=_("What was answered"), max_length=4000, widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("The first answer by a person. An automatic receipt does not count."),
     )  # fmt: skip
+    reply = forms.CharField(
+        label=_("What the customer reads in the portal"), max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Of the answer only this is shown to the customer; empty: only that and when it was answered."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, request: ServiceRequest, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reply"].required = request.channel == "portal"
 
 
 class CorrectionForm(forms.Form):

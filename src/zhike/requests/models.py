@@ -22,9 +22,11 @@ KINDS = {
 """What a request is about -> its name; the codes are those that the clocks of a policy know."""
 CHANNELS = {
     "call": _("call"), "mail": _("e-mail"), "chat": _("instant message"), "online": _("online service"), "meeting": _("face to face"),
-    "visit": _("visit"), "hotline": _("hotline"), "letter": _("letter"),
+    "visit": _("visit"), "hotline": _("hotline"), "letter": _("letter"), "portal": _("customer portal"),
 }  # fmt: skip
 """Way in which a request came in, or was answered -> its name (SLA-02)."""
+RECORDED = {code: name for code, name in CHANNELS.items() if code != "portal"}
+"""The channels whose requests a person records; in the portal the contact asks alone."""
 REASONS = {
     "no_grade": _("the customer had no grade when it came in"),
     "no_version": _("no version of the policy of the grade was in force when it came in"),
@@ -70,6 +72,7 @@ class ServiceRequest(models.Model):
 
     Grade, version, clock, hours and article are those of the moment it came in, kept with it: what is decided later about
     grades and policies does not change them. `met` is settled by the first answer; it stays empty without a limit.
+    Nobody recorded what a contact asked in the portal; of the answer the customer reads there only `reply`.
     """
 
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="requests")
@@ -82,7 +85,9 @@ class ServiceRequest(models.Model):
     )
     owner = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", verbose_name=_("owner"))
     received_at = models.DateTimeField(_("came in"))
-    recorded_by = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("recorded by"))
+    recorded_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, related_name="+", verbose_name=_("recorded by")
+    )
     recorded_at = models.DateTimeField(_("recorded"))
     # the rule of that moment
     rating = models.CharField(max_length=120, blank=True)
@@ -107,6 +112,7 @@ class ServiceRequest(models.Model):
         verbose_name=pgettext_lazy("request", "answered by"),
     )
     answer = models.TextField(_("what was answered"), blank=True)
+    reply = models.TextField(_("what the customer reads in the portal"), blank=True)
     answer_recorded_at = models.DateTimeField(null=True)
     met = models.BooleanField(_("in time"), null=True)
     told_at = models.DateTimeField(_("told that it is overdue"), null=True)

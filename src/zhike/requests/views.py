@@ -109,7 +109,7 @@ def new_request(request: HttpRequest) -> HttpResponse:
 def answer(request: HttpRequest, key: int) -> HttpResponse:
     """Note the first answer."""
     one, at = find(request, key), now()[0]
-    form = AnswerForm(request.POST or None, initial={"answered_at": at})
+    form = AnswerForm(request.POST or None, initial={"answered_at": at}, request=one)
     return form_page(
         request, form, lambda values: actions.answer_request(request=one, by=me(request), at=at, **values),
         title=_("Answer “%(what)s”") % {"what": one}, back=one.get_absolute_url(), done=_("The answer was recorded."),

@@ -53,6 +53,9 @@ NAV: list[Section] = [
             Link(_("Inbox"), icon="inbox", to="inbox", count="inbox_count"),
             Link(_("Customers"), icon="building-2", to="customers", verb="see_customers"),
             Link(_("Requests"), icon="message-square", to="requests", verb="see_customers"),
+            Link(_("Visits"), icon="map-pin", to="visits", verb="see_customers"),
+            Link(_("Service plans"), icon="clipboard-check", to="plans", verb="see_customers"),
+            Link(_("Customer portal"), icon="door-open", to="portal_accesses", verb="open_portal"),
             Link(_("Archive duties"), icon="list-todo", to="customer_duties", verb="see_customers"),
             Link(
                 _("Silent customers"), icon="message-circle-off", to="silent_customers", verb="see_customers"

@@ -23,8 +23,8 @@ LATIN = "inter-latin-wght-normal.woff2"
 
 
 @register.simple_tag
-def vite(entry: str = "src/main.js") -> SafeString:
-    """The style sheets and the script of an entry of the build."""
+def vite(entry: str = "src/main.js", script: bool = True) -> SafeString:
+    """The style sheets and the script of an entry of the build; pages that run no script ask for none."""
     sheets = format_html_join(
         "\n", '<link rel="stylesheet" href="{}">', ((url,) for url in manifest.styles(entry))
     )
@@ -38,6 +38,8 @@ def vite(entry: str = "src/main.js") -> SafeString:
         if font
         else ""
     )
+    if not script:
+        return format_html("{}\n{}", face, sheets)
     return format_html(
         '{}\n{}\n<script type="module" src="{}"></script>', face, sheets, manifest.asset(entry)
     )

@@ -13,7 +13,7 @@ from zhike_engine.issues import did_you_mean
 from zhike_engine.messages import say
 from zhike_engine.policy.model import Parameter, PolicyDocument
 from zhike_engine.policy.values import MONEY_UNITS
-from zhike_engine.words import Text
+from zhike_engine.words import OR, Text, quoted
 
 FACTORS = {unit: Decimal(factor) for unit, factor in MONEY_UNITS.items()}
 """Money units a parameter may be written in -> currency units."""
@@ -67,6 +67,11 @@ def read_value(name: str, spec: Parameter, raw: Any) -> Decimal | str | bool | N
             say("parameter `{name}` is `true` or `false`, not `{value}`", name=name, value=raw)
         )
     if spec.type in ("grade", "text"):
+        if spec.choices and str(raw) not in spec.choices:
+            raise ParameterInvalid(
+                say("parameter `{name}` is one of its choices, not `{value}`", name=name, value=raw),
+                hint=say("use {names}", names=quoted(spec.choices, OR)),
+            )
         return str(raw)
     number = _number(name, spec, raw)
     _within(name, spec, number)

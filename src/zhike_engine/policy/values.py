@@ -47,6 +47,7 @@ class Parameter(Model):
     local: Local | None = Field(None, description="values that differ by an attribute of the customer")
     at_least: Number | None = Field(None, description="smallest value allowed, in the parameter's unit")
     at_most: Number | None = Field(None, description="largest value allowed, in the parameter's unit")
+    choices: list[str] = Field([], description="the answers of a text; any text when absent")
     optional: bool = Field(False, description="a condition that uses it does not apply while it is unset")
     owner: AnyText | None = Field(None, description="who sets the value")
     note: Note = None
@@ -60,6 +61,8 @@ class Parameter(Model):
             )
         if self.local is not None and self.type in ("grade", "text", "flag"):
             raise Refused(say("only numbers have local values"), say("use a keyed table instead of `local`"))
+        if self.choices and self.type != "text":
+            raise Refused(say("only a text has `choices`"), say("take them away, or use `type: text`"))
         return self
 
 

@@ -12,10 +12,13 @@ from datetime import date
 from typing import Any
 
 from tests.product.cast import CANARY, EARLY, Cast
+from zhike.accesses.models import PortalAccess
 from zhike.customers.archive import Need, Unit
 from zhike.customers.documents import Document
 from zhike.customers.models import Activity, Customer
+from zhike.plans.models import PlanItem, ServicePlan
 from zhike.requests.models import ServiceRequest
+from zhike.visits.models import Visit
 
 Value = Callable[[Cast, Customer], Any]
 
@@ -44,6 +47,10 @@ OF: dict[str, Value] = {
     "units": lambda cast, customer: customer.units.get().pk,
     "documents": lambda cast, customer: customer.documents.get().pk,
     "requests": lambda cast, customer: customer.requests.get().pk,
+    "accesses": lambda cast, customer: customer.contacts.get().accesses.get().pk,
+    "visits": lambda cast, customer: customer.visits.get().pk,
+    "plans": lambda cast, customer: customer.plans.get().pk,
+    "items": lambda cast, customer: customer.plans.get().items.get().pk,
 }
 """Step of an address before a key -> the key of the customer's record of this kind."""
 
@@ -69,6 +76,29 @@ def furnish(cast: Cast) -> None:
             customer=customer, kind="other", channel="call", subject=f"{word} request", received_at=EARLY, recorded_by=by,
             recorded_at=EARLY, owner=by, due_at=EARLY, hours=24,
         )  # fmt: skip
+        PortalAccess.objects.create(
+            contact=customer.contacts.get(),
+            email=f"{word}@example.com",
+            opened_for=customer.pk,
+            parts=["orders"],
+            until_on=day,
+            opened_by=by,
+            opened_at=EARLY,
+        )
+        visit = Visit.objects.create(
+            customer=customer, kind="sales", day=day, purpose=f"{word} visit", owner=by, added_by=by, added_at=EARLY, days=2,
+            due_on=day, submitted_at=EARLY, submitted_by=by, in_time=True, topics=word, findings=word, significant=word,
+            problems=[{"text": word, "step": word, "who": by.username, "due": ""}], needs=[{"kind": "product", "text": word}],
+        )  # fmt: skip
+        visit.met.set(customer.contacts.all())
+        visit.changes.create(contact=customer.contacts.get(), field="mobile", current=word, proposed=word)
+        plan = ServicePlan.objects.create(
+            customer=customer, number=f"{code}-P1", title=f"{word} plan", kind="maintain", from_on=day, until_on=date(2026, 12, 31),
+            drawn_by=by, drawn_at=EARLY,
+        )  # fmt: skip
+        PlanItem.objects.create(
+            plan=plan, place=1, component="other", content=f"{word} item", owner=by, due_on=day
+        )
         Document.objects.create(
             customer=customer, kind="other", title=f"{word} paper", added_by=by, added_at=EARLY
         )

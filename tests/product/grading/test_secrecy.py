@@ -15,14 +15,17 @@ from zhike.grading.frozen import close_all
 from zhike.grading.judgements import Judgement
 from zhike.grading.models import Grade, Proposal
 from zhike.grading.records import GradeEvent
+from zhike.grading.scenarios import Scenario
 from zhike.grading.secrecy import classes_of
+from zhike.grading.turning import told_by
 from zhike.kernel.journal import Entry, journal
-from zhike.people.models import Role
+from zhike.people.models import Person, Role
 from zhike.policies.reading import read_text
 from zhike.presets import policy_path
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("data_dir")]
 WORD = "not shown to you"
+PRESETS = ("foreign-trade", "weighing-equipment", "key-account", "direct-supply")
 
 
 @pytest.fixture(autouse=True)
@@ -120,8 +123,61 @@ def test_lists_are_not_sorted_by_what_is_hidden_and_what_if_names_nobody(cast, r
     assert orders[0] == orders[1]
     nothing = seen_by(client_for, cast.people.head)
     turned = nothing(f"/grading/runs/{run.pk}/what-if/?a_growth=1.5")
+    assert "customers that move: 0" in turned
+    assert "Who moves" not in turned
+    without_profit = seen_by(client_for, cast.people.head, "price")
+    turned = without_profit(f"/grading/runs/{run.pk}/what-if/?a_growth=1.5")
     assert "customers that move: 1" in turned
     assert "Who moves" not in turned
+
+
+@pytest.mark.clause("SEC-01")
+def test_a_limit_is_turned_only_by_whoever_reads_the_figures_that_it_cuts(cast, run, client_for):
+    """LATE makes the whole profit: a count at a limit of 100 % would tell it to somebody who sees no profit."""
+    lin = Person.objects.get(username="lin")
+    address, limits = f"/grading/runs/{run.pk}/what-if/", "?a_growth=1.5&a_profit_share=100"
+    everything = seen_by(client_for, lin, "price", "profit", "credit", "risk")
+    assert "are not turned by you" not in everything(address)
+    assert "customers that move: 0" in everything(address + limits)
+    client_for(lin).post(
+        f"/grading/runs/{run.pk}/scenarios/", {"a_profit_share": "100", "title": "All of it"}
+    )
+    kept = Scenario.objects.get()
+
+    without = seen_by(client_for, lin, "price")
+    page = without(address)
+    assert 'name="a_growth"' in page
+    assert 'name="a_profit_share"' not in page
+    assert "Grade A needs a profit contribution above" in page
+    assert "that your roles do not show: profit." in page
+    assert "customers that move: 1" in without(address + limits)  # as if nobody had asked for that limit
+    assert (
+        "Grade A needs a profit contribution above: 100" in page
+    )  # the scenario stands there, its outcome does not
+    assert f"?scenario={kept.pk}" not in page
+    reader = client_for(Person.objects.get(pk=lin.pk))
+    assert reader.get(f"{address}?scenario={kept.pk}").status_code == 404
+    refused = reader.post(
+        f"/grading/runs/{run.pk}/scenarios/", {"a_profit_share": "90", "title": "By the API"}
+    )
+    assert refused.status_code == 422
+    assert Scenario.objects.count() == 1
+
+    page = seen_by(client_for, lin)(address)
+    assert 'name="a_growth"' not in page
+    assert 'name="newcomer_years"' in page  # how long somebody has been a customer is no secret
+
+
+def test_what_turning_a_number_tells_is_found_through_scores_and_windows():
+    """By hand: a limit of growth tells prices; a weight tells everything in its score; a flag in two conditions tells of both."""
+    texts = {code: (policy_path(code) / "policy.yaml").read_text("utf-8") for code in PRESETS}
+    trade = told_by(texts["foreign-trade"])
+    assert trade["a_growth"] == {"price"}
+    assert trade["a_profit_share"] == {"profit"}
+    assert trade["above_b_counts"] == {"price", "profit"}
+    assert trade["a_years"] == trade["newcomer_years"] == frozenset()
+    for code, text in texts.items():
+        assert told_by(text).keys() == read_text(text).document.parameters.keys(), code
 
 
 @pytest.mark.clause("SEC-01")
@@ -133,6 +189,7 @@ def test_what_if_counts_only_customers_that_the_reader_sees(cast, client_for, cl
         one = world.customer(cast, code, date(2018, 3, 1), region=getattr(cast.regions, place))
         world.orders(one, {2023: "5000000", 2024: "6000000", 2025: "7500000"})
     Customer.objects.filter(region=cast.regions.south).update(manager=cast.people.shu)
+    Role.objects.update(sees=["basic", "price"])
     run = world.run_now(version, at)
     address = f"/grading/runs/{run.pk}/what-if/?a_growth=90"
     whole, own = client_for(cast.people.boss).get(address), client_for(cast.people.rong).get(address)
@@ -148,6 +205,10 @@ def test_what_if_counts_only_customers_that_the_reader_sees(cast, client_for, cl
     assert own.context["duties"].before < whole.context["duties"].before
     assert "customers that you see" in own.content.decode()
     assert "舒宁" not in own.content.decode()
+    Customer.objects.update(region=cast.regions.south)
+    nobody = client_for(cast.people.rong).get(address).content.decode()
+    assert "You see none of the customers of this run" in nobody
+    assert f'href="/grading/runs/{run.pk}/"' in nobody
 
 
 @pytest.mark.clause("SEC-01")

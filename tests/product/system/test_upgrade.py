@@ -16,7 +16,14 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize(
-    ("migration", "role"), [("0006_rights_of_the_cycle", "analyst"), ("0007_requests", "supervisor")]
+    ("migration", "role"),
+    [
+        ("0006_rights_of_the_cycle", "analyst"),
+        ("0007_requests", "supervisor"),
+        ("0010_plans", "account_manager"),
+        ("0014_portal", "management"),
+        ("0013_visits", "keeper"),
+    ],
 )
 def test_roles_get_the_rights_of_a_version_and_keep_what_the_company_changed(cast, migration, role):
     rights = import_module(f"zhike.migrations.{migration}")

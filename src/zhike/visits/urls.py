@@ -1,0 +1,19 @@
+"""Addresses of visits."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from zhike.visits import form_views, views
+
+urlpatterns = [
+    path("", views.visits, name="visits"),
+    path("new/", views.new_visit, name="new_visit"),
+    path("forms/", views.visit_forms, name="visit_forms"),
+    path("forms/export/", views.export_visit_forms, name="export_visit_forms"),
+    path("<int:key>/", views.visit_page, name="visit"),
+    path("<int:key>/edit/", views.change_visit, name="change_visit"),
+    path("<int:key>/cancel/", views.cancel_visit, name="cancel_visit"),
+    path("<int:key>/form/", form_views.visit_form, name="visit_form"),
+    path("<int:key>/check/", form_views.check, name="check_visit"),
+]

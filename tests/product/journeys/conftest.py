@@ -1,0 +1,3 @@
+"""What a journey meets on its way: the post office of the letters."""
+
+from tests.product.letters.conftest import post_office  # noqa: F401
