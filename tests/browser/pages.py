@@ -33,6 +33,7 @@ PORTAL = (
     "JOIN zhike_contact k ON k.customer_id = c.id JOIN zhike_portal_access a ON a.contact_id = k.id"
     " WHERE a.revoked_at IS NULL ORDER BY a.id LIMIT 1"
 )
+MANAGER = "(SELECT id FROM zhike_person WHERE username = 'linheng')"
 RUN, DRAFT = "SELECT max(id) FROM zhike_grading_run", "SELECT 'key-account'"
 LAID = {
     "policies/": {"policy": DRAFT, "number": "SELECT 2"},
@@ -73,9 +74,12 @@ LAID = {
     },
     "visits/<": {"key": "SELECT max(visit_id) FROM zhike_visit_change WHERE taken IS NOT NULL"},
     "visits/<int:key>/form": {
-        "key": "SELECT id FROM zhike_visit WHERE submitted_at IS NULL AND draft <> '{}' ORDER BY id"
+        "key": f"SELECT min(id) FROM zhike_visit WHERE submitted_at IS NULL AND owner_id = {MANAGER}"
     },
-    "visits/<int:key>/check": {"key": "SELECT min(visit_id) FROM zhike_visit_change WHERE taken IS NULL"},
+    "visits/<int:key>/check": {
+        "key": "SELECT min(id) FROM zhike_visit WHERE submitted_at IS NOT NULL AND checked_at IS NULL"
+        f" AND checker_id = {MANAGER}"
+    },
 }
 """How the pattern of an address begins -> what its parameters are; the longest beginning counts."""
 WORDS = {

@@ -50,6 +50,7 @@ NO_PAGES = {
     "grading_progress": "is a part of the page of a run",
     "inbox_count": "is a part of the navigation",
     "letter_file": "is a file",
+    "plan_file": "is a file",
     "letter_template_file": "is a file",
     "policy": "leads on to the version that counts",
     "policy_draft": "leads on to the draft",

@@ -33,6 +33,7 @@ ITEM_KINDS = {
     "order": gettext_lazy("order"),
     "receivable": gettext_lazy("receivable"),
     "request": gettext_lazy("request"),
+    "visit": gettext_lazy("visit"),
     "plan": gettext_lazy("service plan"),
     "plan_item": gettext_lazy("task of a plan"),
     "complaint": gettext_lazy("complaint"),

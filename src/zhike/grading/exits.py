@@ -18,6 +18,7 @@ from zhike.customers.limits import LIMITS, Limits
 from zhike.customers.models import Customer
 from zhike.customers.owners import Chain
 from zhike.facts.models import Order, Receivable
+from zhike.grading.proposing import give_way_to_exit
 from zhike.grading.records import Exit, ExitSettlement
 from zhike.grading.taking_effect import end_grades
 from zhike.kernel.journal import journal, sentences
@@ -126,6 +127,7 @@ def close_exit(*, leaving: Exit, by: Person, at: datetime) -> Exit:
     if customer.life == "current":
         move_life(customer=customer, life="lapsed", by=None, at=at, reason=leaving.ground)
         open_recovery(customer, Chain().owner(customer), Limits(), at=at, day=day)
+    give_way_to_exit(customer, by=by, at=at)
     end_grades(customer=customer, on=day, by=by, at=at)
     journal(leaving, "exit_closed", by=by, at=at)
     return leaving

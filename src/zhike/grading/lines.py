@@ -6,10 +6,11 @@ Arrow parses the text. A million rows of nine columns take about six tenths of a
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
-from itertools import zip_longest
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,8 @@ import pyarrow.csv as csv
 from django.db import connection
 
 BLOCK = 25_000
+AHEAD = 6
+"""So many blocks the database may be ahead of whoever takes them in, so that neither waits while the other has a longer piece."""
 CELLS = 50
 """So many cells are strung together by one call, since SQLite limits the arguments of a function."""
 APART = "\x1f"
@@ -48,18 +51,19 @@ class Snapshot:
         [(first, last)] = self.rows(f"select min({key}), max({key}) from {rest}")
         if first is None:
             return
-        starts = list(range(int(first), int(last) + 1, BLOCK))
-        block = self._soon(self._glued(cells, rest, key), starts[0], int(last))
-        for start, following in zip_longest(starts, starts[1:]):
+        sql, end = self._glued(cells, rest, key), int(last)
+        starts = iter(range(int(first), end + 1, BLOCK))
+        blocks = deque((start, self._soon(sql, start, end)) for start in islice(starts, AHEAD))
+        while blocks:
+            start, block = blocks.popleft()
             number, text = block()
-            if following is not None:  # the database reads the next block while this one is taken in
-                block = self._soon(self._glued(cells, rest, key), following, int(last))
+            blocks.extend((following, self._soon(sql, following, end)) for following in islice(starts, 1))
             if not number:
                 continue
             found = _table(text, schema, number)
             if found is None:  # a text has a line break
                 texts = [self._one_line(sql) for sql in cells]
-                number, text = self._soon(self._glued(texts, rest, key), start, int(last))()
+                number, text = self._soon(self._glued(texts, rest, key), start, end)()
                 found = _table(text, schema, number)
             assert found is not None
             yield found

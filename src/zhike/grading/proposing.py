@@ -89,6 +89,13 @@ def _give_way(customers: list[int], rating: str, why: str, by: Person | None, at
         journal_all([entry_for(one, "proposal_withdrawn", by=by, at=at, ground=why) for one in rows])
 
 
+def give_way_to_exit(customer: Customer, *, by: Person | None, at: datetime) -> None:
+    """Withdraw what stands open for a customer that leaves: an approval that comes later gives it no grade any more."""
+    ratings = Proposal.objects.filter(customer=customer, state="open").values_list("rating", flat=True)
+    for rating in sorted(ratings):
+        _give_way([customer.pk], rating, str(_("the cooperation has ended")), by, at)
+
+
 @transaction.atomic
 def propose_one(
     *, customer: Customer, version: Any, rating: str, proposed: str, cause: str, kind: str, by: Person | None, at: datetime,

@@ -172,7 +172,7 @@ def entry(request: HttpRequest) -> HttpResponse:
             .prefetch_related("customer__adjustments")
         )
         page = Paginator(results.order_by("-amount", "id"), PAGE).get_page(request.GET.get("page"))
-        rows = reports.entrants(one, person, list(page.object_list))
+        rows = reports.entrants(one, person, list(page.object_list), day)
     shown = {"found": found, "one": one, "rows": rows, "page": page, "state": request.GET.get("state", "")}
     return render(request, "grading/entry.html", shown)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from zhike.customers.models import Customer
 from zhike.grading.causes import cause_text
 from zhike.grading.importance import reasons_for
-from zhike.grading.models import Grade, GradingResult, GradingRun
-from zhike.grading.schemes import Scheme, Schemes, scheme_of, schemes_of
+from zhike.grading.models import Adjustment, Grade, GradingResult, GradingRun
+from zhike.grading.schemes import Scheme, Schemes, said, scheme_of, schemes_of
+from zhike.grading.standing import counts
 from zhike.people.models import Person
 from zhike.policies.models import PolicyVersion
 
@@ -94,15 +95,16 @@ def _lines(rows: Any, name: str, said: Any, *, keep: bool = False) -> list[Line]
 def rating_title(key: str) -> str:
     """A rating with its policy, in the reader's language."""
     scheme = Schemes().of(None, key)
-    return f"{scheme.document.title.pick('zh')} · {scheme.name}" if scheme else key
+    return f"{said(scheme.document.title)} · {scheme.name}" if scheme else key
 
 
 def _net(found: Movement, by: Person) -> Movement:
-    """Who stands elsewhere today than at the beginning, whatever lay between."""
+    """Who stands elsewhere at the end than on the eve of the first day, whatever lay between: what began on that day counts."""
     seen = Grade.objects.visible_to(by)
+    eve = max(found.first, date.min + timedelta(days=1)) - timedelta(days=1)
     before = {
         (one.customer_id, one.rating): one
-        for one in seen.on(found.first).only("customer", "rating", "grade", "version")
+        for one in seen.on(eve).only("customer", "rating", "grade", "version")
     }
     now = seen.on(found.last).only("customer", "rating", "grade", "version", "cause", "customer__department")
     schemes, causes, policies, places = Schemes(), Counter[Any](), Counter[Any](), Counter[Any]()
@@ -213,7 +215,7 @@ def programmes(day: date) -> list[Programme]:
     return found
 
 
-def entrants(programme: Programme, by: Person, results: list[GradingResult]) -> list[Entrant]:
+def entrants(programme: Programme, by: Person, results: list[GradingResult], day: date) -> list[Entrant]:
     """Some results of a programme with who is in: by an approved entry, or because its grade is managed under the policy."""
     keys = [one.customer_id for one in results]
     held = Grade.objects.filter(customer__in=keys, until_on__isnull=True).select_related("approved_by")
@@ -231,13 +233,21 @@ def entrants(programme: Programme, by: Person, results: list[GradingResult]) -> 
             else inside.get(one.customer_id)
         )
         told = None if not one.grade else one.grade == programme.inside
-        found.append(Entrant(one, told, grade, reason_in(one, decided, judged.get(one.customer_id))))
+        records = records_in(one, programme, day)
+        found.append(Entrant(one, told, grade, reason_in(one, records, decided, judged.get(one.customer_id))))
     return found
 
 
-def reason_in(result: GradingResult, decided: Grade | None, judged: Any = None) -> str:
+def records_in(result: GradingResult, programme: Programme, day: date) -> list[Adjustment]:
+    """The manual records about a programme that count on a day."""
+    keys = (programme.scheme.key, programme.main.key)
+    return [one for one in result.customer.adjustments.all() if one.rating in keys and counts(one, day)]
+
+
+def reason_in(
+    result: GradingResult, records: list[Adjustment], decided: Grade | None, judged: Any = None
+) -> str:
     """The reason on record: of the manual record, the decision or the class of importance; else the mark of the run."""
-    records = [one for one in result.customer.adjustments.all() if one.approved_at and not one.ended_at]
     if records:
         return str(records[0].ground)
     if decided and decided.ground:

@@ -164,8 +164,15 @@ def answers_on(customer: Customer, day: date, *, by: Person) -> list[Answer]:
 
 
 def confirming(grade: Grade, day: date) -> GradingResult | None:
-    """The last result by a day that found the same grade again, in a run that management has closed."""
+    """The last result by a day that found the same grade again, in a run that management closed after it gave the grade.
+
+    A run of before found another grade of the same name: it says nothing of this one.
+    """
     told = Determination.objects.filter(ended_at__isnull=False, ended_at__date__lte=day)
+    since = (
+        {"ended_at__gte": grade.approved_at} if grade.approved_at else {"ended_at__date__gte": grade.from_on}
+    )
+    told = told.filter(**since)
     rows = GradingResult.objects.filter(
         customer=grade.customer_id, rating=grade.rating.partition(".")[2], grade=grade.grade, run__in=told.values("run"),
         run__version__policy__code=grade.rating.partition(".")[0],

@@ -127,7 +127,10 @@ def change_item(*, item: PlanItem, by: Person, at: datetime, **values: Any) -> P
     columns = _plain(values)
     before, after = changes(item, columns)
     _claim(item, **columns)
-    needs = list(values.get("needs", ()))
+    needs = [
+        *values.get("needs", ()),
+        *item.needs.exclude(status="open"),
+    ]  # what words have answered too is not offered
     held = sorted(item.needs.values_list("pk", flat=True))
     if held != sorted(one.pk for one in needs):
         before["needs"], after["needs"] = held, sorted(one.pk for one in needs)

@@ -42,7 +42,9 @@ def sheet_of(plan: ServicePlan, day: date) -> Sheet:
         "title": text["title"],
         "number": _("%(number)s, revision %(revision)s")
         % {"number": text["number"], "revision": text["revision"]},
-        "state": str(STANDINGS[plan.standing(day)]),
+        "state": ""
+        if plan.standing(day) in ("sent", "coming", "force")
+        else str(STANDINGS[plan.standing(day)]),
         "facts": [list(one) for one in facts if one[1]],
         "head": [_("No."), _("Content"), _("Method"), _("Responsible"), _("Time"), _("Proof")],
         "rows": [_row(one) for one in text["items"]],
@@ -82,7 +84,7 @@ def as_word(sheet: Sheet) -> bytes:
     for margin in ("left_margin", "right_margin", "top_margin", "bottom_margin"):
         setattr(paper.sections[0], margin, Pt(48))
     paper.add_heading(sheet["title"], 1)
-    paper.add_paragraph(f"{sheet['number']} · {sheet['state']}")
+    paper.add_paragraph(" · ".join(one for one in (sheet["number"], sheet["state"]) if one))
     _table(paper, sheet["facts"])
     paper.add_paragraph()
     _table(paper, [sheet["head"], *sheet["rows"]], head=True)

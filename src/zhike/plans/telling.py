@@ -27,7 +27,7 @@ notice(
 )  # fmt: skip
 notice(
     "plan_items", about=ABOUT, subject=_("Your tasks in the service plan of %(customer)s"),
-    text=_("The service plan “%(plan)s” of %(customer)s gives you %(count)s tasks. %(link)s"),
+    text=_("Tasks for you in the service plan “%(plan)s” of %(customer)s: %(count)s. %(link)s"),
 )  # fmt: skip
 notice(
     "plan_confirmed", about=ABOUT, subject=_("Confirmed: service plan of %(customer)s"),
@@ -42,8 +42,8 @@ notice(
     text=_("%(customer)s was to confirm the service plan “%(plan)s” by %(due)s and has not. %(link)s"),
 )  # fmt: skip
 notice(
-    "plan_missing", about=ABOUT, must=True, subject=_("No service plan: %(customer)s"),
-    text=_("%(customer)s, grade %(grade)s, was to have a service plan in force by %(due)s and has none. %(link)s"),
+    "plan_missing", about=ABOUT, must=True, subject=_("Customers without a service plan: %(count)s"),
+    text=_("These customers were to have a service plan in force by now: %(customers)s. %(link)s"),
 )  # fmt: skip
 
 

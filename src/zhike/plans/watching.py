@@ -3,6 +3,7 @@ the plans and the day."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -16,7 +17,7 @@ from zhike.customers.models import Customer
 from zhike.customers.owners import Chain
 from zhike.jobs.registry import every, job
 from zhike.jobs.running import Run
-from zhike.kernel.journal import Entry, journal, sentences
+from zhike.kernel.journal import Entry, entry_for, journal, journal_all, sentences
 from zhike.lists.grades import word_of
 from zhike.outbox.actions import tell
 from zhike.people.models import Person
@@ -29,6 +30,9 @@ sentences({
     "plan_missing": _("%(what)s was to have a service plan in force by %(due)s; %(people)s were told"),
     "plan_unconfirmed": _("“%(what)s” was to be confirmed by the customer by %(due)s; %(people)s were told"),
 })  # fmt: skip
+
+NAMED = 10
+"""So many customers a message names."""
 
 
 def informed(customer: Customer, chain: Chain) -> list[Person]:
@@ -49,21 +53,29 @@ def tell_missing(*, at: datetime, day: date) -> int:
     entries = Entry.objects.filter(action="plan_missing").values("customer_id").annotate(last=Max("at"))
     told = {one["customer_id"]: timezone.localtime(one["last"]).date() for one in entries}
     fresh = [row for row in late if row.pk not in told or told[row.pk] < since(row)]
-    chain = Chain()
-    for row in fresh:
-        _tell_missing(row, due(row, limits), chain, at)
+    if fresh:
+        _tell_missing(fresh, limits, at=at, day=day)
     return len(fresh)
 
 
 @transaction.atomic
-def _tell_missing(customer: Any, due_on: date, chain: Chain, at: datetime) -> None:
-    people = informed(customer, chain)
-    for person in people:
-        tell(kind="plan_missing", key=f"{customer.pk} {due_on}", to=person, at=at, customer=customer.name,
-             grade=word_of(customer), due=figures.day(due_on), link=customer.get_absolute_url())  # fmt: skip
-    journal(
-        customer, "plan_missing", by=None, at=at, due=figures.day(due_on), people=", ".join(map(str, people))
-    )
+def _tell_missing(rows: Sequence[Any], limits: Limits, *, at: datetime, day: date) -> None:
+    """One message for each person, about all customers that are new to it, and an entry for each customer."""
+    chain = Chain()
+    told: dict[Person, list[Any]] = {}
+    entries = []
+    for row in rows:
+        people = informed(row, chain)
+        for person in people:
+            told.setdefault(person, []).append(row)
+        words: dict[str, Any] = {"due": figures.day(due(row, limits)), "people": ", ".join(map(str, people))}
+        entries.append(entry_for(row, "plan_missing", by=None, at=at, **words))
+    for person, theirs in told.items():
+        named = ", ".join(f"{one.name} ({word_of(one)})" for one in theirs[:NAMED])
+        more = f" … +{len(theirs) - NAMED}" if len(theirs) > NAMED else ""
+        tell(kind="plan_missing", key=f"{day} {theirs[0].pk}", to=person, at=at, count=len(theirs), customers=named + more,
+             link="/plans/?tab=without")  # fmt: skip
+    journal_all(entries)
 
 
 def tell_unconfirmed(*, at: datetime, day: date) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from zhike.lists.pages import Page, count_of, page_of
 from zhike.people.models import Person
@@ -168,5 +168,5 @@ def columns(day: date) -> list[grid.Column]:
         grid.Column("due", _("Form due"), lambda one: grid.day(one.due_on), sort=True, phone="more"),
         grid.Column("owner", _("Answers for the form"), lambda one: grid.person(one.owner), phone="meta"),
         grid.Column("kind", _("Kind"), lambda one: grid.text(one.kind_name)),
-        grid.Column("came", _("Form"), came),
+        grid.Column("came", pgettext("visit", "Form"), came),
     ]  # fmt: skip

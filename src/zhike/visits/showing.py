@@ -14,12 +14,13 @@ from django.utils.translation import gettext_lazy, pgettext
 from zhike.customers.duties import MOST, Duty, duty_kind
 from zhike.customers.models import Customer
 from zhike.customers.sections import Box, box
+from zhike.customers.showing import CODES
 from zhike.customers.timeline import Asked, Event, Source, end_of, source
 from zhike.people.models import Person
 from zhike.people.rules import can
 from zhike.procedures.tasks import Task, asks
 from zhike.visits.lists import TONES, state_tag
-from zhike.visits.models import STATES, Visit
+from zhike.visits.models import KINDS, STATES, Visit
 from zhike.visits.rights import CHECK
 
 SHOWN = 4
@@ -125,6 +126,7 @@ def forms_to_check(person: Person, day: date) -> Iterator[Task]:
         )
 
 
+CODES["visit", "kind"] = KINDS
 box(Box("visits", "visits/_box.html", box_of))
 source(Source("visits", "contacts", 42, visits, visit_events, "day", is_day=True))
 duty_kind("visit", gettext_lazy("visit form"), forms_owed)

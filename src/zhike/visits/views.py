@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
@@ -118,12 +118,18 @@ def new_visit(request: HttpRequest) -> HttpResponse:
     if code and customer is None:
         raise Http404
     form = VisitPlanForm(request.POST or None, by=person, customer=customer, today=day)
-    back = customer.get_absolute_url() if customer else reverse("visits")
+    made: list[Visit] = []
     title = _("Plan a visit of %(name)s") % {"name": customer} if customer else _("Plan a visit")
-    return form_page(
-        request, form, lambda values: actions.plan_visit(by=person, at=at, **values), title=title, back=back, two=True,
-        done=_("The visit was entered."),
+    answer = form_page(
+        request, form, lambda values: made.append(actions.plan_visit(by=person, at=at, **values)), title=title, two=True,
+        back=customer.get_absolute_url() if customer else reverse("visits"), done=_("The visit was entered."),
     )  # fmt: skip
+    if not made:
+        return answer
+    there = made[0].day <= day and may_write(
+        made[0], person
+    )  # whoever is there already writes the form at once
+    return redirect("visit_form" if there else "visit", made[0].pk)
 
 
 @door("log_activity", customer_data=True)

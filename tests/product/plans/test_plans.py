@@ -12,11 +12,13 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.product.plans.conftest import agreed, drawn, item, said_on_visit, told
 from zhike.customers.handovers import open_handover, sign_handover
+from zhike.customers.limits import set_limit
 from zhike.kernel.journal import Entry
 from zhike.kernel.refusals import Conflict, Forbidden, Invalid
 from zhike.outbox.models import Message
 from zhike.plans import actions, items
 from zhike.plans.models import PlanItem, ServicePlan
+from zhike.plans.watching import tell_missing
 
 pytestmark = pytest.mark.django_db
 
@@ -295,3 +297,34 @@ def test_pages_take_as_many_queries_for_many_rows(desk: SimpleNamespace) -> None
             }
             type(need).objects.create(customer=plan.customer, **said)
     assert counts[0] == counts[1]
+
+
+def test_what_words_answered_stays_linked_and_many_are_told_at_once(desk: SimpleNamespace) -> None:
+    """An item that is changed keeps the need that words have answered since; a need nobody wants any more cannot be linked."""
+    ming = desk.as_("ming")
+    need, other = said_on_visit(ming, "A", "no stopping"), said_on_visit(ming, "A", "no noise", kind="pain")
+    plan = drawn(ming, "A")
+    here = plan.get_absolute_url()
+    assert ming.post(f"{here}needs/{need.pk}/").status_code == 302
+    one = plan.items.get()
+    assert ming.post(f"/customers/A/needs/{need.pk}/", {"answer": "done"}).status_code == 302
+    assert (
+        ming.post(f"/customers/A/needs/{other.pk}/", {"answer": "dear", "dropped": "on"}).status_code == 302
+    )
+    form = {
+        "component": "other",
+        "owner": desk.people.ming.pk,
+        "content": "weigh in motion",
+        "method": "pilot",
+        "due_on": "2026-06-30",
+    }
+    assert ming.post(f"{here}items/{one.pk}/", form).status_code == 302
+    assert list(plan.items.get().needs.all()) == [need]
+    assert ming.post(f"{here}needs/{other.pk}/").status_code == 409
+    assert ming.post(f"/plans/{plan.pk}/needs/{need.pk + 99}/").status_code == 404
+    type(desk.customers.A).objects.all().update(grade="A")
+    set_limit(name="plan_days", number=3, by=None, at=desk.at)
+    assert tell_missing(at=desk.at, day=desk.at.date()) == 3
+    subjects = Message.objects.filter(kind="plan_missing").values_list("person__username", "subject")
+    assert ("ming", "Customers without a service plan: 1") in list(subjects)
+    assert tell_missing(at=desk.at, day=desk.at.date()) == 0
