@@ -124,7 +124,8 @@ def _log(visit: Visit, by: Person, at: datetime) -> Activity:
     return log_activity(
         customer=visit.customer, channel="visit", done_on=visit.day, subject=visit.purpose, person=visit.owner, by=by, at=at,
         contact=visit.met.order_by("pk").first(), content="\n".join(text for text in (visit.topics, visit.opinions) if text),
-        result="\n".join(result), follow_up=visit.next_step, follow_up_on=visit.next_on or (signed_on(at) + USUAL_STEP if visit.next_step else None),
+        result="\n".join(result), follow_up=visit.next_step,
+        follow_up_on=visit.next_on or (signed_on(at) + USUAL_STEP if visit.next_step else None),
     )  # fmt: skip
 
 
