@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.product.plans.conftest import agreed, drawn, item, said_on_visit, told
+from tests.product.plans.conftest import agreed, drawn, item, told, voiced_on_visit
 from zhike.customers.archive import Need
 from zhike.outbox.models import Message
 from zhike.plans.models import PlanItem, ServicePlan
@@ -19,7 +19,8 @@ pytestmark = pytest.mark.django_db
 def test_a_need_from_a_visit_is_offered_and_waits_until_an_item_is_linked(desk: SimpleNamespace) -> None:
     """It stands on the draft with its source, on the record page, among the unanswered needs, until an item answers it."""
     ming = desk.as_("ming")
-    need = said_on_visit(ming, "A", "Weighing without stopping the line")
+    assert desk.as_("head").post("/customers/limits/saved/", {"need_days@": "18"}).status_code == 302
+    need = voiced_on_visit(desk, "Weighing without stopping the line")
     plan = drawn(ming, "A")
     here = plan.get_absolute_url()
     page = ming.get(here).content.decode()
