@@ -97,8 +97,8 @@ def voiced_on_visit(desk: SimpleNamespace, text: str) -> Need:
              "owner": desk.people.ming.pk}  # fmt: skip
     assert ming.post("/visits/new/?customer=A", visit).status_code == 302
     here = Visit.objects.get().get_absolute_url()
-    form = {"version": Visit.objects.get().version, f"contact{contact.pk}_met": "on", "topics": "the new line", "findings": "a second shift",
-            "need1_kind": "product", "need1_text": text}  # fmt: skip
+    form = {"version": Visit.objects.get().version, f"contact{contact.pk}_met": "on", "topics": "the new line",
+            "findings": "a second shift", "need1_kind": "product", "need1_text": text}  # fmt: skip
     assert ming.post(f"{here}form/", form).status_code == 302
     assert head.post(f"{here}check/", {"read-0": 1, f"read-{contact.pk}": 1}).status_code == 302
     return Need.objects.get()
