@@ -131,4 +131,9 @@ def test_who_has_no_plan_in_force_is_told_and_items_are_dated_tasks(desk: Simple
     assert "no plan in force" not in ming.get("/customers/A/").content.decode()
     over = desk.clock("2027-01-20 02:00")  # the plan has expired, and ten days have passed
     assert tell_missing(at=over, day=over.date()) == 1
-    assert desk.as_("ming").get("/plans/?tab=expired").context["table"].total == 1
+    ming = desk.as_("ming")
+    assert ming.get("/plans/?tab=expired").context["table"].total == 1
+    told(ming, plan, "change", text="go on", name="Wang Ling", way="reply")
+    again = ServicePlan.objects.get(revision=2)
+    assert "The period of this plan is over." in ming.get(again.get_absolute_url()).content.decode()
+    told(ming, again, "submit", 422)
