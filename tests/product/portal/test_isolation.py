@@ -133,6 +133,9 @@ def test_another_record_number_returns_nothing_and_is_logged(portal: SimpleNames
         assert bare(answers[0].content).replace(foreign, "") == bare(answers[1].content).replace(none, "")
         assert b"BBBRAVO" not in answers[0].content
         paths.append(f"/{foreign}")
+    query = f"/portal/requests/new/?order={record('portal/orders/', own.B)}"
+    assert page.get(query).status_code == 404
+    assert b"AAALPHA-O1" in page.get(f"/portal/requests/new/?order={record('portal/orders/', own.A)}").content
     logged = Denial.objects.filter(verb="portal", contact_id=portal.access["A"].contact_id)
     assert set(paths) <= set(logged.values_list("path", flat=True))
     assert {(one.who, one.customer_id, one.person) for one in logged} == {("AAALPHA Contact", own.A.pk, None)}
