@@ -133,7 +133,7 @@ def test_only_a_record_about_the_programme_that_counts_today_is_a_reason(world: 
     assert [one.ground for one in found] == ["reason 0"]
 
 
-@pytest.mark.clause("GRD-04")
+@pytest.mark.clause("GRD-03")
 def test_every_rating_of_a_policy_is_appealed_against_and_recorded_by_hand(
     world: SimpleNamespace, client_for: Any, clock: Any
 ) -> None:
