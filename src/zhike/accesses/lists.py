@@ -8,14 +8,17 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from zhike.accesses.models import PARTS, STATES, PortalAccess
 from zhike.people.models import Person
 from zhike.people.rules import masked
 from zhike.ui import grid
 
-TABS: dict[str, Any] = {"running": gettext_lazy("running"), "all": pgettext_lazy("portal accesses", "all")}
+TABS: dict[str, Any] = {
+    "running": pgettext_lazy("portal accesses", "running"),
+    "all": pgettext_lazy("portal accesses", "all"),
+}
 """Tab -> its name."""
 TONES = {
     "open": "success",

@@ -46,7 +46,7 @@ def new_access(request: HttpRequest, code: str) -> HttpResponse:
     return form_page(
         request, form, lambda values: actions.open_access(by=me(request), at=at, **values),
         title=_("Open the portal to a contact of %(name)s") % {"name": customer}, back=customer.get_absolute_url(),
-        submit=_("Open"), done=_("The portal is open to the contact, who is told by mail."),
+        submit=_("Open the portal"), done=_("The portal is open to the contact, who is told by mail."),
     )  # fmt: skip
 
 

@@ -6,7 +6,6 @@ from importlib import import_module
 
 MODULES = (
     "zhike.accesses.actions",
-    "zhike.accesses.showing",
     "zhike.api.actions",
     "zhike.backups.nightly",
     "zhike.config.checks",
@@ -68,6 +67,7 @@ MODULES = (
     "zhike.requests.passing",
     "zhike.requests.showing",
     "zhike.requests.watching",
+    "zhike.accesses.showing",
     "zhike.submissions.actions",
     "zhike.submissions.chasing",
     "zhike.submissions.limits",

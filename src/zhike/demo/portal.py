@@ -55,23 +55,27 @@ def settle_portal(as_of: date) -> int:
 
 
 def contacts() -> list[Contact]:
-    """A contact with an e-mail address of each of two customers: of those who have a letter to confirm, if any."""
-    found: dict[int, Contact] = {}
+    """Two contacts with an e-mail address: one whose company has a letter to confirm, and one of a big customer of key accounts."""
     own = {"customer__manager__is_active": True, "customer__life": "current", "customer__merged_into": None}
     told = Letter.objects.filter(customer=OuterRef("customer"), state__in=("sent", "delivered")).exclude(
         sha256=""
     )
     rows = Contact.objects.offered().filter(**own).exclude(email="").select_related("customer__manager")
-    for one in rows.order_by(Exists(told).desc(), "-customer__amount_12m", "customer", "pk")[:40]:
-        found.setdefault(one.customer_id, one)
-    return list(found.values())[:2]
+    rows = rows.order_by("-customer__amount_12m", "customer", "pk")
+    first = rows.order_by(Exists(told).desc(), "-customer__amount_12m", "customer", "pk").first()
+    second = (
+        rows.filter(customer__manager__username="linheng")
+        .exclude(customer=first.customer if first else None)
+        .first()
+    )
+    return [one for one in (first, second) if one is not None]
 
 
 def _send_plan(contact: Contact, manager: Person, as_of: date) -> None:
     """A service plan that the contact is to confirm."""
     at, head = moment(as_of - timedelta(days=3), 11), manager.superior or manager
     plan = ServicePlan.objects.create(
-        customer=contact.customer, number=f"{contact.customer.code}-P1", title=f"{as_of.year} 年度服务计划", kind="maintain",
+        customer=contact.customer, number=f"{contact.customer.code}-P1", title=f"{as_of.year} 年度服务方案", kind="maintain",
         goal="全年秤台可用率不低于 99 %，操作员都能独立校准。", from_on=as_of, until_on=as_of + timedelta(days=364), state="sent",
         drawn_by=manager, drawn_at=at - timedelta(days=5), submitted_by=manager, submitted_at=at - timedelta(days=4), approved_by=head,
         approved_at=at - timedelta(days=2), sent_by=manager, sent_at=at, sent_to=contact, confirm_by=as_of + timedelta(days=7),

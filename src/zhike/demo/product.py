@@ -104,7 +104,7 @@ def load(
 
 LIMITS = {
     "silence_days": {"": 120, "A": 30, "B": 60, "C": 90}, "lapse_months": {"": 12}, "recovery_days": {"": 14}, "need_days": {"": 30},
-    "plan_days": {"A": 30, "B": 60}, "plan_confirm_days": {"": 10},
+    "plan_days": {"A": 30}, "plan_confirm_days": {"": 10},
     "handover_days": {"": 7}, "unmanaged_days": {"": 5}, "defect_days": {"": 14}, "escalation_days": {"": 14}, "completeness": {"": 85},
     "visit_form_days": {"": 2},
 }  # fmt: skip

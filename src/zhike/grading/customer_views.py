@@ -14,10 +14,10 @@ from zhike.customers.models import Customer
 from zhike.customers.pages import find_customer, form_page, now
 from zhike.grading import adjustments, routes
 from zhike.grading.decision_forms import AppealForm, RecordForm
-from zhike.grading.models import PROPOSAL_STATES, Adjustment
+from zhike.grading.models import PROPOSAL_STATES, Adjustment, Grade
 from zhike.grading.proposal_lists import STATE_TONES, change_of
 from zhike.grading.records import Treatment
-from zhike.grading.schemes import Schemes
+from zhike.grading.schemes import Schemes, schemes_of
 from zhike.grading.standing import answers_on, counts, line_of, standing_of
 from zhike.grading.treatments import duties_of
 from zhike.kernel.refusals import Forbidden, Invalid
@@ -68,7 +68,8 @@ def appeal(request: HttpRequest, code: str) -> HttpResponse:
     version = adjustments.version_of(one, day)
     if version is None:
         raise Invalid(_("No policy grades this customer."))
-    form = AppealForm(request.POST or None, scheme=adjustments.scheme_for(version), without=one.grade)
+    held = Grade.objects.on(day).filter(customer=one).values_list("rating", "grade")
+    form = AppealForm(request.POST or None, schemes=schemes_of(version), without=dict(held))
     return form_page(
         request, form, lambda values: adjustments.appeal(customer=one, by=person, at=at, **values),
         title=_("Appeal against the grade"), submit=_("Submit"), back=f"{one.get_absolute_url()}grades/",
@@ -86,14 +87,17 @@ def new_record(request: HttpRequest, code: str) -> HttpResponse:
     version = adjustments.version_of(one, day)
     if version is None:
         raise Invalid(_("No policy grades this customer."))
-    scheme = adjustments.scheme_for(version)
+    obeyed = [scheme for scheme in schemes_of(version) if adjustments.kinds_of(scheme)]
+    if not obeyed:
+        raise Invalid(_("The policy obeys no manual records."))
+    kinds = dict(kind for scheme in obeyed for kind in adjustments.kinds_of(scheme))
     form = RecordForm(
-        request.POST or None, scheme=scheme, kinds=adjustments.kinds_of(scheme),
+        request.POST or None, schemes=obeyed, kinds=list(kinds.items()),
         initial={"from_on": day, "until_on": day.replace(year=day.year + 1, day=min(day.day, 28))},
     )  # fmt: skip
 
     def act(values: dict[str, Any]) -> None:
-        adjustments.give_record(customer=one, version=version, rating=scheme.key, by=person, at=at, **values)
+        adjustments.give_record(customer=one, version=version, by=person, at=at, **values)
 
     return form_page(
         request, form, act, title=_("Manual record"), submit=_("Ask for approval"), back=f"{one.get_absolute_url()}grades/",

@@ -44,6 +44,8 @@ sentences({
     "proposal_rejected": gettext_lazy("%(who)s rejected %(what)s: %(ground)s"),
 })  # fmt: skip
 STATES = {"approve": "approved", "change": "changed", "reject": "rejected"}
+AT_ONCE = 2_000
+"""So many proposals are held in memory at a time; all of a decision is one transaction all the same."""
 
 
 @transaction.atomic
@@ -129,9 +131,13 @@ def _decide(
     at: datetime,
     refused: list[ProcedureStep],
 ) -> int:
-    rows = _open_ones(keys, run, by)
-    steps = _steps(rows, by, at, refused)
-    settle_proposals(rows, choice=choice, grade=grade, ground=ground, by=by, at=at)
+    wanted, steps = _open_ones(keys, run, by), list[tuple[ProcedureStep, GradingRun | None]]()
+    for part in chunks(wanted, AT_ONCE):
+        rows = list(Proposal.objects.visible_to(by).filter(state="open", pk__in=part))
+        if len(rows) != len(part):
+            raise Conflict(_("Somebody has decided on some of these meanwhile."))
+        steps += _steps(whole(rows), {of.pk for _step, of in steps if of is not None}, by, at, refused)
+        settle_proposals(rows, choice=choice, grade=grade, ground=ground, by=by, at=at)
     word = "reject" if choice == "reject" else "approve"
     for step, of_run in steps:
         if of_run is not None:
@@ -140,24 +146,27 @@ def _decide(
                 judge(step=step, by=by, at=at, choice="approve", ground=ground)
         else:
             judge(step=step, by=by, at=at, choice=word, ground=ground)
-    return len(rows)
+    return len(wanted)
 
 
-def _open_ones(keys: Sequence[int] | None, run: GradingRun | None, by: Person) -> list[Proposal]:
-    """The open proposals meant, all of them; their run locked."""
+def _open_ones(keys: Sequence[int] | None, run: GradingRun | None, by: Person) -> list[int]:
+    """The keys of the proposals meant, or of all that are open; their run locked."""
     if run is not None:
         GradingRun.objects.select_for_update().get(pk=run.pk)
     seen = Proposal.objects.visible_to(by).filter(state="open")
     seen = seen.filter(run=run) if run is not None else seen
-    wanted = sorted(set(keys)) if keys is not None else list(seen.order_by("pk").values_list("pk", flat=True))
-    if not wanted:
+    found = list(seen.order_by("pk").values_list("pk", flat=True)) if keys is None else _among(seen, keys)
+    if not found:
         raise Conflict(_("Nothing is left to decide."))
-    rows: list[Proposal] = []
-    for part in chunks(wanted):
-        rows += seen.filter(pk__in=part)
-    if len(rows) != len(wanted):
+    return found
+
+
+def _among(seen: Any, keys: Sequence[int]) -> list[int]:
+    """Chosen proposals, all of them open still."""
+    wanted = sorted(set(keys))
+    if sum(seen.filter(pk__in=part).count() for part in chunks(wanted)) != len(wanted):
         raise Conflict(_("Somebody has decided on some of these meanwhile."))
-    return whole(rows)
+    return wanted
 
 
 def whole(rows: list[Proposal]) -> list[Proposal]:
@@ -180,10 +189,11 @@ def whole(rows: list[Proposal]) -> list[Proposal]:
 
 
 def _steps(
-    rows: list[Proposal], by: Person, at: datetime, refused: list[ProcedureStep]
+    rows: list[Proposal], known: set[int], by: Person, at: datetime, refused: list[ProcedureStep]
 ) -> list[tuple[ProcedureStep, GradingRun | None]]:
-    """The steps at which these proposals wait for this person: one for each run, one for each single proposal."""
-    runs = {one.run_id: one.run for one in rows if one.run is not None and routes.in_run(one)}
+    """The steps at which these proposals wait for this person: one for each run that is not known, one for each single proposal."""
+    found_in = {one.run_id: one.run for one in rows if one.run is not None and routes.in_run(one)}
+    runs = {key: run for key, run in found_in.items() if key not in known}
     procedures: list[tuple[Procedure | None, GradingRun | None]] = [
         (routes.about_run(run), run) for run in runs.values()
     ]
@@ -270,7 +280,9 @@ def run_decided(procedure: Procedure, *, outcome: str, by: Person | None, at: da
         if GradingRun.objects.filter(pk=run.pk, state="submitted").update(state="ready"):
             journal(run, "run_returned", by=by, at=at)
         return
-    _follow(whole(list(run.proposals.filter(state="open"))), procedure, outcome, by, at)
+    waiting = run.proposals.filter(state="open")
+    for part in chunks(list(waiting.order_by("pk").values_list("pk", flat=True)), AT_ONCE):
+        _follow(whole(list(waiting.filter(pk__in=part))), procedure, outcome, by, at)
     close_if_done(Determination.objects.get(run=run), at=at)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -43,20 +44,48 @@ def grade_choices(schemes: list[Scheme]) -> list[tuple[str, Any]]:
     return [*NONE, *found.items()]
 
 
-class AppealForm(forms.Form):
+def rated_choices(schemes: Sequence[Scheme], without: Mapping[str, str]) -> list[Any]:
+    """The grades of several ratings under their titles, `<rating>|<grade>`; those of one rating alone as they are.
+
+    `without` is the grade that a rating has already.
+    """
+    if len(schemes) == 1:
+        [only] = schemes
+        return [one for one in grade_choices([only]) if one[0] not in ("", without.get(only.key))]
+    return [
+        (one.name, [(f"{one.key}|{code}", said) for code, said in grade_choices([one])[1:] if code != without.get(one.key)])
+        for one in schemes
+    ]  # fmt: skip
+
+
+class RatedForm(forms.Form):
+    """A grade of one of the ratings of a policy, chosen in one field; the ratings stand in the policy's order, the main one first."""
+
+    schemes: Sequence[Scheme] = ()
+
+    def clean(self) -> dict[str, Any]:
+        """The rating and the grade apart."""
+        given = super().clean() or self.cleaned_data
+        rating, _bar, grade = str(given.get("grade", "")).rpartition("|")
+        return {**given, "rating": rating or self.schemes[0].key, "grade": grade}
+
+
+class AppealForm(RatedForm):
     """An appeal of the account manager: which grade, and why."""
 
     grade = forms.ChoiceField(label=_("Grade that would be right"))
     ground = forms.CharField(label=_("Ground"), widget=forms.Textarea(attrs={"rows": 4}))
     evidence = forms.CharField(label=_("Evidence"), max_length=200, required=False)
 
-    def __init__(self, *args: Any, scheme: Scheme, without: str, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, schemes: Sequence[Scheme], without: Mapping[str, str], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        choices = [one for one in grade_choices([scheme]) if one[0] not in ("", without)]
-        self.fields["grade"].choices = choices  # type: ignore[attr-defined]
+        self.schemes = schemes
+        self.fields["grade"].choices = rated_choices(schemes, without)  # type: ignore[attr-defined]
 
 
-class RecordForm(forms.Form):
+class RecordForm(RatedForm):
     """A manual record: kind, grade, ground, evidence, until when."""
 
     kind = forms.ChoiceField(label=_("Kind"))
@@ -66,7 +95,10 @@ class RecordForm(forms.Form):
     from_on = forms.DateField(label=pgettext_lazy("period", "From"), widget=Day())
     until_on = forms.DateField(label=pgettext_lazy("period", "Until"), widget=Day())
 
-    def __init__(self, *args: Any, scheme: Scheme, kinds: list[tuple[str, Any]], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, schemes: Sequence[Scheme], kinds: list[tuple[str, Any]], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.schemes = schemes
         self.fields["kind"].choices = kinds  # type: ignore[attr-defined]
-        self.fields["grade"].choices = grade_choices([scheme])[1:]  # type: ignore[attr-defined]
+        self.fields["grade"].choices = rated_choices(schemes, {})  # type: ignore[attr-defined]

@@ -3,7 +3,7 @@
     @on_taken
     def open_letters(grades, *, by, at): ...
 
-Hooks run inside the transaction that writes the grades, once for all of them together; a grade may start on a later day.
+Hooks run inside the transaction that writes the grades, for some thousand of them together; a grade may start on a later day.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ DATA_DIR/runs/<key>/policy.yaml values.json     what was run
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -159,6 +160,19 @@ class _Open:
 
 _OPEN: dict[Path, _Open] = {}
 _DOOR = Lock()
+_INHERITED: list[_Open] = []
+"""What the process before a fork had open. Its threads do not live here: it answers no question, and must not be closed."""
+
+
+def _begin_anew() -> None:
+    """A process that was forked opens its runs itself."""
+    global _DOOR
+    _INHERITED.extend(_OPEN.values())
+    _OPEN.clear()
+    _DOOR = Lock()
+
+
+os.register_at_fork(after_in_child=_begin_anew)
 
 
 @contextmanager

@@ -126,5 +126,7 @@ def _closed(answer: Answer) -> Answer:
     """Nobody keeps the page, finds it by search, or hears of its address from it."""
     answer["Cache-Control"] = "no-store, private"
     answer["X-Robots-Tag"] = "noindex, nofollow"
-    answer["Referrer-Policy"] = "no-referrer"
+    answer["Referrer-Policy"] = (
+        "same-origin"  # with `no-referrer` a browser sends its own form as if from elsewhere
+    )
     return answer

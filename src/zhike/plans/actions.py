@@ -88,7 +88,7 @@ def submit(*, plan: ServicePlan, by: Person, at: datetime) -> ServicePlan:
     """Give a draft to be approved; whoever is to approve it is told."""
     allow(by, "draw_plans", plan)
     Customer.objects.select_for_update().get(pk=plan.customer_id)
-    wrong = lacking(plan)
+    wrong = lacking(plan, timezone.localtime(at).date())
     if wrong:
         raise Invalid(" ".join(wrong), way_out=_("Complete the items, then submit the plan."))
     _refuse_clash(plan)

@@ -38,12 +38,12 @@ def faults(values: Mapping[str, Any], day: date) -> dict[str, Any]:
     return wrong
 
 
-def lacking(plan: ServicePlan) -> list[str]:
+def lacking(plan: ServicePlan, day: date) -> list[str]:
     """What keeps a draft from being submitted, a sentence each."""
     items = list(plan.items.select_related("owner"))
     if not items:
         return [_("The plan has no items yet.")]
-    found = []
+    found = [_("The period of this plan is over.")] if plan.until_on < day else []
     for names, said in (
         ([one for one in items if not one.method], _("Without a method: %(items)s.")),
         (

@@ -77,7 +77,7 @@ class Shown:
         return {
             "plan": plan, "day": self.day, "rows": rows, "may": may, "state": STANDINGS[standing], "tone": TONES[standing],
             "standing": standing, "offered": [] if plan.state in OVER else offered(plan.customer, self.day),
-            "lacking": lacking(plan) if draft else [], "clash": clashing(plan).first() if draft else None,
+            "lacking": lacking(plan, self.day) if draft else [], "clash": clashing(plan).first() if draft else None,
             "opens": entitled(plan.customer, self.at) if draft else [],
             "revisions": [(one, STANDINGS[one.standing(self.day)], TONES[one.standing(self.day)]) for one in others],
             "chip": Schemes().chip(plan.policy_version_id, plan.rating, plan.grade) if plan.grade else "",

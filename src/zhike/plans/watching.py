@@ -3,7 +3,7 @@ the plans and the day."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -18,7 +18,7 @@ from zhike.customers.owners import Chain
 from zhike.jobs.registry import every, job
 from zhike.jobs.running import Run
 from zhike.kernel.journal import Entry, entry_for, journal, journal_all, sentences
-from zhike.lists.grades import word_of
+from zhike.lists.grades import word_of, worn
 from zhike.outbox.actions import tell
 from zhike.people.models import Person
 from zhike.plans.missing import due, missing, since
@@ -33,14 +33,35 @@ sentences({
 
 NAMED = 10
 """So many customers a message names."""
+BATCH = 500
 
 
-def informed(customer: Customer, chain: Chain) -> list[Person]:
-    """Who answers for a customer and the superior, or the head of the department: those of them who see the customer."""
+def answering(customer: Customer, chain: Chain) -> list[Person]:
+    """Who answers for a customer, and the superior, or the head of the department."""
     owner = chain.owner(customer)
     above = chain.superior(customer.manager) or chain.superior(owner) or chain.head(customer.department_id)
     people = {person.pk: person for person in (owner, above) if person is not None and person.is_active}
-    return [person for person in people.values() if customer.is_visible_to(person)]
+    return list(people.values())
+
+
+def informed(customer: Customer, chain: Chain) -> list[Person]:
+    """Those of them who see the customer."""
+    return [person for person in answering(customer, chain) if customer.is_visible_to(person)]
+
+
+def informed_of(rows: Sequence[Any], chain: Chain) -> dict[int, list[Person]]:
+    """Customer -> whom to tell, for many customers: what a person sees is asked once for all of theirs."""
+    theirs: dict[Person, list[int]] = {}
+    for row in rows:
+        for person in answering(row, chain):
+            theirs.setdefault(person, []).append(row.pk)
+    told: dict[int, list[Person]] = {row.pk: [] for row in rows}
+    for person, keys in theirs.items():
+        for start in range(0, len(keys), BATCH):
+            some = Customer.objects.visible_to(person).filter(pk__in=keys[start : start + BATCH])
+            for key in some.values_list("pk", flat=True):
+                told[key].append(person)
+    return told
 
 
 def tell_missing(*, at: datetime, day: date) -> int:
@@ -54,26 +75,30 @@ def tell_missing(*, at: datetime, day: date) -> int:
     told = {one["customer_id"]: timezone.localtime(one["last"]).date() for one in entries}
     fresh = [row for row in late if row.pk not in told or told[row.pk] < since(row)]
     if fresh:
-        _tell_missing(fresh, limits, at=at, day=day)
+        worn(fresh)
+        _tell_missing(fresh, informed_of(fresh, Chain()), limits, at=at, day=day)
     return len(fresh)
 
 
 @transaction.atomic
-def _tell_missing(rows: Sequence[Any], limits: Limits, *, at: datetime, day: date) -> None:
+def _tell_missing(
+    rows: Sequence[Any], told: Mapping[int, list[Person]], limits: Limits, *, at: datetime, day: date
+) -> None:
     """One message for each person, about all customers that are new to it, and an entry for each customer."""
-    chain = Chain()
-    told: dict[Person, list[Any]] = {}
+    theirs: dict[Person, list[Any]] = {}
     entries = []
     for row in rows:
-        people = informed(row, chain)
-        for person in people:
-            told.setdefault(person, []).append(row)
-        words: dict[str, Any] = {"due": figures.day(due(row, limits)), "people": ", ".join(map(str, people))}
+        for person in told[row.pk]:
+            theirs.setdefault(person, []).append(row)
+        words: dict[str, Any] = {
+            "due": figures.day(due(row, limits)),
+            "people": ", ".join(map(str, told[row.pk])),
+        }
         entries.append(entry_for(row, "plan_missing", by=None, at=at, **words))
-    for person, theirs in told.items():
-        named = ", ".join(f"{one.name} ({word_of(one)})" for one in theirs[:NAMED])
-        more = f" … +{len(theirs) - NAMED}" if len(theirs) > NAMED else ""
-        tell(kind="plan_missing", key=f"{day} {theirs[0].pk}", to=person, at=at, count=len(theirs), customers=named + more,
+    for person, some in theirs.items():
+        named = ", ".join(f"{one.name} ({word_of(one)})" for one in some[:NAMED])
+        more = f" … +{len(some) - NAMED}" if len(some) > NAMED else ""
+        tell(kind="plan_missing", key=f"{day} {some[0].pk}", to=person, at=at, count=len(some), customers=named + more,
              link="/plans/?tab=without")  # fmt: skip
     journal_all(entries)
 

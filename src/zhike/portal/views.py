@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from zhike.facts.models import STATUS
@@ -80,14 +81,22 @@ def requests(request: HttpRequest, visit: Visit) -> HttpResponse:
     return page(request, visit, "portal/requests.html", **found)
 
 
+def begun(request: HttpRequest, visit: Visit) -> dict[str, Any]:
+    """What a new request begins with, by where it was asked for: an order, or the company's own facts."""
+    kind, number = request.GET.get("kind", ""), request.GET.get("order", "")
+    found: dict[str, Any] = {"kind": kind if kind in KINDS else "enquiry"}
+    if number.isascii() and number.isdigit() and len(number) < 18 and "orders" in visit.parts:
+        one = own.order_row(own.found(own.orders(visit.customer), int(number)))
+        found["subject"] = _("Order %(number)s") % {"number": one.number}
+    elif request.GET.get("about") == "company":
+        found["subject"] = _("Our company's data")
+    return found
+
+
 @portal_door("requests")
 def new_request(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Ask for something."""
-    kind = request.GET.get("kind", "")
-    form = AskForm(
-        request.POST if request.method == "POST" else None,
-        initial={"kind": kind if kind in KINDS else "enquiry"},
-    )
+    form = AskForm(request.POST if request.method == "POST" else None, initial=begun(request, visit))
     if request.method == "POST":
         if is_busy(request, "sent", str(visit.access.pk)):
             return said(request, visit, 429)

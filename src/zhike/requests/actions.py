@@ -86,11 +86,13 @@ def answer_request(
 ) -> ServiceRequest:  # fmt: skip
     """The first answer by a person, given at `answered_at` (now, if absent). Whoever comes second meets a Conflict.
 
-    `reply` is what the customer reads in the portal; its contact hears by mail that it is there.
+    `reply` is what the customer reads in the portal, and whoever asked there waits for one; the contact hears that it is there.
     """
     allow(by, "take_requests", request)
     given = answered_at or at
     wrong: dict[str, Any] = {} if answer.strip() else {"answer": _("missing")}
+    if request.channel == "portal" and not reply.strip():
+        wrong["reply"] = _("missing")
     if given > at:
         wrong["answered_at"] = _("later than now")
     elif given < request.received_at.replace(second=0, microsecond=0):

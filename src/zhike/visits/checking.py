@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -33,6 +33,10 @@ notice(
     "visit_step", about=ABOUT, subject=gettext_lazy("A step for you: %(customer)s"),
     text=gettext_lazy("On the visit of %(customer)s on %(day)s a problem was raised: %(problem)s. Next step: %(step)s. %(link)s"),
 )  # fmt: skip
+
+
+USUAL_STEP = timedelta(days=7)
+"""After its check a step is due that names no day."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +124,8 @@ def _log(visit: Visit, by: Person, at: datetime) -> Activity:
     return log_activity(
         customer=visit.customer, channel="visit", done_on=visit.day, subject=visit.purpose, person=visit.owner, by=by, at=at,
         contact=visit.met.order_by("pk").first(), content="\n".join(text for text in (visit.topics, visit.opinions) if text),
-        result="\n".join(result), follow_up=visit.next_step, follow_up_on=visit.next_on,
+        result="\n".join(result), follow_up=visit.next_step,
+        follow_up_on=visit.next_on or (signed_on(at) + USUAL_STEP if visit.next_step else None),
     )  # fmt: skip
 
 
@@ -140,7 +145,7 @@ def _problems(visit: Visit, by: Person, at: datetime) -> None:
     }
     for number, one in enumerate(visit.problems):
         who = people.get(one.get("who", ""), visit.owner)
-        due = date.fromisoformat(one["due"]) if one.get("due") else visit.due_on
+        due = date.fromisoformat(one["due"]) if one.get("due") else signed_on(at) + USUAL_STEP
         log_activity(
             customer=visit.customer, kind="feedback", channel="meeting", done_on=visit.day, subject=one["text"].strip()[:160],
             content=one["text"], result=one["step"], person=who, by=by, at=at, follow_up=f"{one['step'].strip()} ({who})"[:200],

@@ -56,5 +56,9 @@ def may_check(visit: Visit, person: Person, day: date) -> bool:
     """Whether a person may check a form: with the right, and not the own form while another can."""
     if not can(person, CHECK):
         return False
-    own = visit.submitted_by_id == person.pk
-    return not own or checker_for(visit, person, day) is None
+    if visit.submitted_by_id != person.pk:
+        return True
+    asked = visit.checker
+    if asked is not None and can(asked, CHECK) and visit.customer.is_visible_to(asked):
+        return False
+    return checker_for(visit, person, day) is None

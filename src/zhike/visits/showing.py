@@ -110,11 +110,10 @@ def forms_to_check(person: Person, day: date) -> Iterator[Task]:
     """Forms that a person is asked to check."""
     if not can(person, CHECK):
         return
+    mine = Q(checker=person) | Q(checker__isnull=True, customer__manager=person)
+    left = Q(checker__is_active=False, checker__superior=person)
     rows = (
-        Visit.objects.visible_to(person)
-        .unchecked()
-        .filter(checker=person)
-        .select_related("customer", "owner")
+        Visit.objects.visible_to(person).unchecked().filter(mine | left).select_related("customer", "owner")
     )
     for one in rows.defer(*LIGHT).order_by("submitted_at", "id")[:ASKED]:
         text = _("Check the visit of %(customer)s") % {"customer": one.customer}

@@ -10,6 +10,7 @@ import pytest
 from django.utils.translation import override
 
 from tests.product.decisions.conftest import AT, KEY, give, run_of
+from tests.product.grading.world import published
 from zhike.customers.models import Customer
 from zhike.facts.models import Order, Receivable
 from zhike.grading.deciding import decide_proposals, submit_run
@@ -130,3 +131,37 @@ def test_only_a_record_about_the_programme_that_counts_today_is_a_reason(world: 
         )  # fmt: skip
     found = records_in(run.results.get(), programme, AT.date())
     assert [one.ground for one in found] == ["reason 0"]
+
+
+@pytest.mark.clause("GRD-03")
+def test_every_rating_of_a_policy_is_appealed_against_and_recorded_by_hand(
+    world: SimpleNamespace, client_for: Any, clock: Any
+) -> None:
+    """Several ratings stand side by side: the form names each, and what is asked of one leaves the others alone."""
+    clock("2026-11-22 09:00")
+    one, version = world.customers.A, published("key-account")
+    keys = [scheme.key for scheme in schemes_of(version)]
+    assert len(keys) > 1
+    take_effect(
+        takings=[Taking(customer=one.pk, rating=key, grade=scheme.grades[-1].code, main=scheme.main, version=version.pk, cause="import")
+                 for key, scheme in zip(keys, schemes_of(version), strict=True)],
+        from_on=date(2026, 3, 1), by=None, at=AT, quiet=True,
+    )  # fmt: skip
+    tier = next(scheme for scheme in schemes_of(version) if scheme.key.endswith(".tier"))
+    best, worst = tier.grades[0].code, tier.grades[-1].code
+    ming, head = client_for(world.people.ming), client_for(world.people.head)
+    asked = ming.get("/customers/A/grades/appeal/").content.decode()
+    assert f'value="{tier.key}|{best}"' in asked
+    assert f'value="{tier.key}|{worst}"' not in asked  # it has that one
+    sent = {"grade": f"{tier.key}|{best}", "ground": "a year of good service"}
+    assert ming.post("/customers/A/grades/appeal/", sent).status_code == 302
+    assert (Proposal.objects.get().rating, Proposal.objects.get().proposed) == (tier.key, best)
+    record = {"kind": "override", "grade": f"{tier.key}|{best}", "from_on": "2026-11-22", "until_on": "2027-05-01", "ground": "agreed",
+              "evidence": "minutes"}  # fmt: skip
+    assert head.post("/customers/A/grades/records/new/", record).status_code == 302
+    assert Adjustment.objects.get().rating == tier.key
+    refused = head.post("/customers/A/grades/records/new/", {**record, "kind": "floor"})
+    assert refused.status_code == 422  # the tier obeys overrides alone
+    assert (
+        head.post("/customers/A/grades/records/new/", {**record, "grade": "tier|nothing"}).status_code == 422
+    )

@@ -55,6 +55,7 @@ def test_the_customer_reads_it_without_sign_in_and_confirms_receipt(world, clien
     assert "配备专属服务团队" in opened.content.decode()
     assert "BBBRAVO" not in opened.content.decode()
     assert opened["Cache-Control"] == "no-store, private"
+    assert opened["Referrer-Policy"] == "same-origin"  # with `no-referrer` no browser could send the receipt
     assert "What you can expect" not in stranger.get(f"{link}?lang=en").content.decode()
     assert stranger.get(f"{link}pdf/").getvalue()[:5] == b"%PDF-"
     assert stranger.get(f"{link[:-4]}xxx/").status_code == 404

@@ -12,6 +12,7 @@ from tests.product.policies.conftest import house
 from zhike.customers.archive import Need
 from zhike.customers.models import Activity
 from zhike.plans.models import ServicePlan
+from zhike.visits.models import Visit
 
 __all__ = ["house"]
 PERIOD = {"from_on": "2026-03-02", "until_on": "2026-12-31"}
@@ -86,3 +87,18 @@ def agreed(desk: SimpleNamespace, page: Client, plan: ServicePlan) -> ServicePla
     told(page, plan, "submit", version=plan.version)
     told(desk.as_("head"), plan, "approve", version=plan.version)
     return told(page, plan, "send")
+
+
+def voiced_on_visit(desk: SimpleNamespace, text: str) -> Need:
+    """A need that customer A voiced on a visit of 2026-02-20: on the form of the visit, taken over by whoever checks it."""
+    ming, head = desk.as_("ming"), desk.as_("head")
+    contact = desk.customers.A.contacts.get()
+    visit = {"customer": "A", "day": "2026-02-20", "kind": "sales", "purpose": "works visit", "contacts": [contact.pk],
+             "owner": desk.people.ming.pk}  # fmt: skip
+    assert ming.post("/visits/new/?customer=A", visit).status_code == 302
+    here = Visit.objects.get().get_absolute_url()
+    form = {"version": Visit.objects.get().version, f"contact{contact.pk}_met": "on", "topics": "the new line",
+            "findings": "a second shift", "need1_kind": "product", "need1_text": text}  # fmt: skip
+    assert ming.post(f"{here}form/", form).status_code == 302
+    assert head.post(f"{here}check/", {"read-0": 1, f"read-{contact.pk}": 1}).status_code == 302
+    return Need.objects.get()

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.product.plans.conftest import agreed, drawn, item, said_on_visit, told
+from tests.product.plans.conftest import agreed, drawn, item, told, voiced_on_visit
 from zhike.customers.archive import Need
 from zhike.outbox.models import Message
 from zhike.plans.models import PlanItem, ServicePlan
@@ -19,7 +19,8 @@ pytestmark = pytest.mark.django_db
 def test_a_need_from_a_visit_is_offered_and_waits_until_an_item_is_linked(desk: SimpleNamespace) -> None:
     """It stands on the draft with its source, on the record page, among the unanswered needs, until an item answers it."""
     ming = desk.as_("ming")
-    need = said_on_visit(ming, "A", "Weighing without stopping the line")
+    assert desk.as_("head").post("/customers/limits/saved/", {"need_days@": "18"}).status_code == 302
+    need = voiced_on_visit(desk, "Weighing without stopping the line")
     plan = drawn(ming, "A")
     here = plan.get_absolute_url()
     page = ming.get(here).content.decode()
@@ -130,4 +131,9 @@ def test_who_has_no_plan_in_force_is_told_and_items_are_dated_tasks(desk: Simple
     assert "no plan in force" not in ming.get("/customers/A/").content.decode()
     over = desk.clock("2027-01-20 02:00")  # the plan has expired, and ten days have passed
     assert tell_missing(at=over, day=over.date()) == 1
-    assert desk.as_("ming").get("/plans/?tab=expired").context["table"].total == 1
+    ming = desk.as_("ming")
+    assert ming.get("/plans/?tab=expired").context["table"].total == 1
+    told(ming, plan, "change", text="go on", name="Wang Ling", way="reply")
+    again = ServicePlan.objects.get(revision=2)
+    assert "The period of this plan is over." in ming.get(again.get_absolute_url()).content.decode()
+    told(ming, again, "submit", 422)

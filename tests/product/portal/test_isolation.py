@@ -121,6 +121,17 @@ def test_no_page_tells_anything_of_another_customer(portal: SimpleNamespace, who
     assert len(cells) >= 40
 
 
+def test_the_cells_notice_a_page_that_shows_too_much(
+    portal: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control of the test above: queries that forget the customer are found out."""
+    page = enter("A")
+    monkeypatch.setattr("zhike.portal.own.orders", lambda customer: Order.objects.all())
+    foreign = f"/portal/orders/{record('portal/orders/', portal.cast.customers.B)}/"
+    said = [fault(page, "get", path, of, "A") for path, of in (("/portal/orders/", ""), (foreign, "B"))]
+    assert ["tells ['BBBRAVO', 'CCCHARLIE']" in said[0], "tells ['BBBRAVO']" in said[1]] == [True, True]
+
+
 @pytest.mark.clause("SEC-08")
 def test_another_record_number_returns_nothing_and_is_logged(portal: SimpleNamespace, clock) -> None:
     """Two users of different customers; one changes the number in the address: the same 404 as for no record, and staff reads of it."""
@@ -133,6 +144,9 @@ def test_another_record_number_returns_nothing_and_is_logged(portal: SimpleNames
         assert bare(answers[0].content).replace(foreign, "") == bare(answers[1].content).replace(none, "")
         assert b"BBBRAVO" not in answers[0].content
         paths.append(f"/{foreign}")
+    query = f"/portal/requests/new/?order={record('portal/orders/', own.B)}"
+    assert page.get(query).status_code == 404
+    assert b"AAALPHA-O1" in page.get(f"/portal/requests/new/?order={record('portal/orders/', own.A)}").content
     logged = Denial.objects.filter(verb="portal", contact_id=portal.access["A"].contact_id)
     assert set(paths) <= set(logged.values_list("path", flat=True))
     assert {(one.who, one.customer_id, one.person) for one in logged} == {("AAALPHA Contact", own.A.pk, None)}

@@ -18,6 +18,7 @@ from zhike.customers.limits import set_limit
 from zhike.customers.models import Activity, Contact, Customer
 from zhike.kernel.journal import Entry
 from zhike.outbox.models import Message
+from zhike.people.models import Role
 from zhike.visits.models import Visit
 from zhike.visits.watching import tell_late
 
@@ -292,3 +293,28 @@ def test_programs_plan_visits_and_submit_forms_once(desk: SimpleNamespace) -> No
     assert "wang@alpha.example" not in str(blind)
     assert tess.post(where, form, content_type="application/json").status_code == 409
     assert [row["id"] for row in tess.get("/api/v1/visits?shown=check").json()["rows"]] == [one["id"]]
+
+
+def test_a_form_is_checked_by_whoever_sees_what_it_changes(desk: SimpleNamespace) -> None:
+    """Only the day of the visit opens the form; a checker without the class of what has changed is refused, and sees no value."""
+    ming = desk.as_("ming")
+    entered = ming.post("/visits/new/", {"customer": "A", "day": "2026-03-09", "kind": "service", "purpose": "on the spot",
+                                         "owner": desk.people.ming.pk})  # fmt: skip
+    visit = Visit.objects.get()
+    assert entered.headers["Location"] == f"/visits/{visit.pk}/form/"
+    contact = desk.customers.A.contacts.get()
+    form = filled(visit, **{f"contact{contact.pk}_met": "on", f"contact{contact.pk}_mobile": "13711112222"})
+    form |= {"problem1_text": "dark", "problem1_step": "a brighter one"}
+    assert ming.post(f"/visits/{visit.pk}/form/", form).status_code == 302
+    role = Role.objects.get(code="department_head")
+    Role.objects.filter(pk=role.pk).update(sees=["basic"])
+    blind = desk.as_("head").get(f"/visits/{visit.pk}/check/").content.decode()
+    assert ["13711112222" in blind, "13900000000" in blind, "•••" in blind] == [False, False, True]
+    change = visit.changes.get()
+    ticks = {"read-0": 1, f"read-{contact.pk}": 1, f"take-{change.pk}": "on"}
+    assert desk.as_("head").post(f"/visits/{visit.pk}/check/", ticks).status_code == 403
+    Role.objects.filter(pk=role.pk).update(sees=role.sees)
+    assert desk.as_("head").post(f"/visits/{visit.pk}/check/", ticks).status_code == 302
+    assert Activity.objects.promised().get(kind="feedback").follow_up_on == date(
+        2026, 3, 16
+    )  # a week after the check
