@@ -84,6 +84,8 @@ def fill(number: int) -> None:
         assemble()
     people, regions = list(Person.objects.filter(is_active=True)[:8]), list(Region.objects.all())
     there = Customer.objects.count() - 3
+    if there > number:
+        raise SystemExit(f"the database has {there:,} customers; give it one of its own for {number:,}")
     found = islice(rows(number, people, regions), there, None)
     while batch := list(islice(found, 5000)):
         Customer.objects.bulk_create(batch, batch_size=1000)

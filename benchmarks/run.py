@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -137,33 +138,32 @@ def measure_product(data: Path, rounds: int) -> dict[str, Measures]:
     return run_rounds(taking_part, rounds, lambda text: say(f"product: {text}"))
 
 
-def measure_pages(data: Path, sizes: str) -> Pages:
+def measure_pages(data: Path, sizes: Sequence[int]) -> Pages:
     """The pages of the product at some sizes, on SQLite and on the PostgreSQL server that ZHIKE_TEST_POSTGRESQL names."""
-    urls = {"SQLite": ""}
-    if server := os.environ.get("ZHIKE_TEST_POSTGRESQL"):
-        urls["PostgreSQL"] = own_database(server)
-    else:
+    server = os.environ.get("ZHIKE_TEST_POSTGRESQL", "")
+    if not server:
         say("pages: not on PostgreSQL; set ZHIKE_TEST_POSTGRESQL to the URL of a scratch database")
-    found = {}
-    for database, url in urls.items():
-        say(f"pages: {database}, {sizes} customers")
-        home, out = data / f"pages-{database}", data / "out" / f"pages-{database}.json"
-        words = ["--customers", sizes, "--url", url, "--data", str(home), "--out", str(out)]
-        subprocess.run(
-            [sys.executable, str(HERE / "pages.py"), *words], stdout=subprocess.DEVNULL, check=True
-        )
-        told = json.loads(out.read_text("utf-8"))
-        found[database] = {int(number): pages for number, pages in told.items()}
+    found: dict[str, dict[int, dict[str, tuple[float, float, int]]]] = {}
+    for database in ("SQLite", "PostgreSQL") if server else ("SQLite",):
+        for size in sizes:
+            say(f"pages: {database}, {size:,} customers")
+            url = own_database(server, f"pages_{size}") if database == "PostgreSQL" else ""
+            out = data / "out" / f"pages-{database}-{size}.json"
+            words = ["--customers", str(size), "--url", url, "--out", str(out)]
+            words += ["--data", str(data / f"pages-{database}-{size}")]
+            program = [sys.executable, str(HERE / "pages.py"), *words]
+            subprocess.run(program, stdout=subprocess.DEVNULL, check=True)
+            found.setdefault(database, {})[size] = json.loads(out.read_text("utf-8"))[str(size)]
     return found
 
 
-def own_database(server: str) -> str:
+def own_database(server: str, name: str) -> str:
     """The URL of a database of its own beside a scratch database, made when it is not there."""
     import psycopg
     from psycopg import sql
 
-    front, _, name = server.rpartition("/")
-    mine = f"{name.partition('?')[0]}_pages"
+    front, _, scratch = server.rpartition("/")
+    mine = f"{scratch.partition('?')[0]}_{name}"
     with psycopg.connect(server, autocommit=True) as connection:
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [mine]).fetchone():
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(mine)))
@@ -188,7 +188,7 @@ def main() -> None:
         planning = run_once(Contender("planning", ("planning.py",)))
         imports = measure_imports(data, given.rounds or 5)
         product = measure_product(data, given.rounds or 5)
-        pages = measure_pages(data, f"10000,{1_000_000 if given.large else 100_000}")
+        pages = measure_pages(data, (10_000, 1_000_000 if given.large else 100_000))
         found = {size: measure(data, size, given.rounds or ROUNDS[size]) for size in sizes}
         goals = [
             *all_goals(found, planning),
