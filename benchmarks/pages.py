@@ -2,7 +2,8 @@
 
     python benchmarks/pages.py [--customers 10000,1000000] [--url postgresql://…] [--data FOLDER] [--out FILE.json]
 
-`make bench` runs it on SQLite, and on PostgreSQL where ZHIKE_TEST_POSTGRESQL names a server. Ratios inside one run: every page against the first page of the list at the same size, and sizes against each other.
+`make bench` runs it on SQLite, and on PostgreSQL where ZHIKE_TEST_POSTGRESQL names a server. Ratios inside one
+run: every page against the first page of the list at the same size, and sizes against each other.
 """
 
 from __future__ import annotations
