@@ -92,10 +92,10 @@ class Shown(SimpleNamespace):
 
 
 def shown(kind: str, record: Any) -> Shown:
-    """A record as a customer may see it. What was not typed by a contact in the portal has no text: staff wrote it for staff."""
+    """A record as a customer may see it. What was not typed by a contact in the portal has no words: staff wrote them for staff."""
     found = Shown(pk=record.pk, **{name: getattr(record, name) for name in FIELDS[kind]})
     if kind == "request" and found.channel != "portal":
-        found.text = ""
+        found.text = found.subject = ""
     if kind == "plan" and found.kept:
         found.kept = {name: found.kept[name] for name in KEPT if name in found.kept} | {
             "items": [

@@ -16,7 +16,7 @@ from zhike.letters.models import Letter
 from zhike.people.models import Person, signed_on
 from zhike.plans.models import COMPONENTS, MODES, TYPES, ServicePlan
 from zhike.portal.fields import FIELDS, PLAN_STATES, STATES, Shown, shown
-from zhike.requests.models import KINDS, UNANSWERED, ServiceRequest
+from zhike.requests.models import CHANNELS, KINDS, UNANSWERED, ServiceRequest
 
 TOLD = ("sent", "delivered", "received")
 """States of a letter that the customer has been sent."""
@@ -120,7 +120,7 @@ def order_row(one: Order) -> Shown:
 
 
 def request_row(one: ServiceRequest, at: datetime) -> Shown:
-    """A request with its state, in the customer's words."""
+    """A request with its state, in the customer's words; one that staff recorded is called by its kind and its channel."""
     row = shown("request", one)
     if one.answered_at is not None:
         state = "answered"
@@ -130,6 +130,7 @@ def request_row(one: ServiceRequest, at: datetime) -> Shown:
         state = "late" if one.due_at is not None and one.due_at < at else "waiting"
     row.state, (row.state_name, row.tone) = state, STATES[state]
     row.kind_name = str(KINDS.get(one.kind, one.kind))
+    row.subject = row.subject or f"{row.kind_name} · {CHANNELS.get(one.channel, one.channel)}"
     return row
 
 

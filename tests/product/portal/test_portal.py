@@ -49,7 +49,11 @@ def test_a_manager_opens_renews_and_revokes_and_the_contact_is_in_and_out(portal
     ] == [True] * 3
     page = enter("A")
     home = page.get(HOME).content.decode()
-    assert ["AAALPHA-O1" in home, "AAALPHA request" in home, people.ming.display_name in home] == [True] * 3
+    asked = portal.cast.customers.A.requests.get().pk
+    assert ["AAALPHA-O1" in home, f"/portal/requests/{asked}/" in home, people.ming.display_name in home] == [
+        True
+    ] * 3
+    assert "AAALPHA request" not in home  # staff typed it
     assert page.get("/portal/letters/").status_code == 404  # its part is not open
     access = PortalAccess.objects.get()
     shown = ming.get("/accesses/").content.decode()
