@@ -165,7 +165,7 @@ def as_word(card: Card, mark: str) -> bytes:
     _facts(paper, card)
     for title, head, rows in card.tables:
         paper.add_heading(title, 3)
-        _table(paper, [head, *(list(row) for row in rows)])
+        word_table(paper, [head, *(list(row) for row in rows)])
     out = io.BytesIO()
     paper.save(out)
     return out.getvalue()
@@ -174,10 +174,11 @@ def as_word(card: Card, mark: str) -> bytes:
 def _facts(paper: Any, card: Card) -> None:
     pairs = [(one.label, "•••" if one.hidden else one.value or "—") for one in card.facts] + card.team
     rows = [[*pairs[i], *(pairs[i + 1] if i + 1 < len(pairs) else ("", ""))] for i in range(0, len(pairs), 2)]
-    _table(paper, rows, head=False)
+    word_table(paper, rows, head=False)
 
 
-def _table(paper: Any, rows: list[list[str]], *, head: bool = True) -> None:
+def word_table(paper: Any, rows: list[list[str]], *, head: bool = True) -> None:
+    """A table of a Word document, its first row in bold where it is a head."""
     table = paper.add_table(rows=len(rows), cols=len(rows[0]), style="Table Grid")
     for number, row in enumerate(rows):
         for cell, value in zip(table.rows[number].cells, row, strict=True):

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from zhike.customers.archive import Need, Unit
@@ -32,6 +33,21 @@ from zhike.ui.figures import tongue
 from zhike.ui.forms import Picker
 
 NONE = [("", "—")]
+
+
+class OfCustomerForm(forms.Form):
+    """A form about a customer that is named by its code, for a person who sees it."""
+
+    customer = forms.CharField(label=_("Customer"), max_length=40, widget=Picker("customer"))
+    by: Person
+
+    def clean_customer(self) -> Customer:
+        """The customer of a code, if the person sees it."""
+        code = self.cleaned_data["customer"].strip()
+        found = Customer.objects.visible_to(self.by).living().filter(code=code).first()
+        if found is None:
+            raise forms.ValidationError(gettext("There is no customer “%(code)s”.") % {"code": code})
+        return found
 
 
 class Day(forms.DateInput):

@@ -11,11 +11,10 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from zhike.customers.archive import Need
-from zhike.customers.forms import Day, choices
+from zhike.customers.forms import Day, OfCustomerForm, choices
 from zhike.customers.models import Contact, Customer
 from zhike.people.models import Person
 from zhike.plans.models import COMPONENTS, MODES, OPEN, TYPES, WAYS, PlanItem, ServicePlan
-from zhike.ui.forms import Picker
 
 FILE_HELP = _("PDF, pictures, Word, Excel, text; up to 20 MB.")
 BEGINS = {"prospect": "develop", "lapsed": "recover"}
@@ -33,10 +32,9 @@ def note(label: Any, help_text: Any = "", *, rows: int = 3, required: bool = Tru
     return forms.CharField(label=label, help_text=help_text, required=required, max_length=4000, widget=box)
 
 
-class PlanForm(forms.Form):
+class PlanForm(OfCustomerForm):
     """What stands above the items of a plan; for a new one also its customer, and whether the last plan is copied."""
 
-    customer = forms.CharField(label=_("Customer"), max_length=40, widget=Picker("customer"))
     title = forms.CharField(label=pgettext_lazy("plan", "Title"), max_length=160)
     kind = forms.ChoiceField(label=_("Type of plan"), choices=choices(TYPES))
     from_on = forms.DateField(label=pgettext_lazy("plan", "From"), widget=Day())
@@ -77,14 +75,6 @@ class PlanForm(forms.Form):
             self.fields["customer"].widget = forms.HiddenInput()
         else:
             self.initial.setdefault("kind", "maintain")
-
-    def clean_customer(self) -> Customer:
-        """The customer of a code, if the person sees it."""
-        code = self.cleaned_data["customer"].strip()
-        found = Customer.objects.visible_to(self.by).living().filter(code=code).first()
-        if found is None:
-            raise forms.ValidationError(gettext("There is no customer “%(code)s”.") % {"code": code})
-        return found
 
     def clean_copied(self) -> ServicePlan | None:
         """The plan that is copied, if it is to be."""

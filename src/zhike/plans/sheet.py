@@ -15,7 +15,7 @@ from docx import Document as Word
 from docx.oxml.ns import qn
 from docx.shared import Pt
 
-from zhike.customers.cards import FONTS
+from zhike.customers.cards import FONTS, word_table
 from zhike.plans.models import COMPONENTS, MODES, STANDINGS, TYPES, ServicePlan
 from zhike.plans.revising import digest_of, text_of
 from zhike.ui import figures
@@ -85,25 +85,16 @@ def as_word(sheet: Sheet) -> bytes:
         setattr(paper.sections[0], margin, Pt(48))
     paper.add_heading(sheet["title"], 1)
     paper.add_paragraph(" · ".join(one for one in (sheet["number"], sheet["state"]) if one))
-    _table(paper, sheet["facts"])
+    word_table(paper, sheet["facts"], head=False)
     paper.add_paragraph()
-    _table(paper, [sheet["head"], *sheet["rows"]], head=True)
+    word_table(paper, [sheet["head"], *sheet["rows"]])
     paper.add_paragraph()
-    _table(paper, sheet["sign"])
+    word_table(paper, sheet["sign"], head=False)
     run = paper.add_paragraph().add_run(sheet["digest"])
     run.font.size = Pt(7.5)
     out = io.BytesIO()
     paper.save(out)
     return out.getvalue()
-
-
-def _table(paper: Any, rows: list[list[str]], *, head: bool = False) -> None:
-    table = paper.add_table(rows=len(rows), cols=len(rows[0]), style="Table Grid")
-    for number, row in enumerate(rows):
-        for cell, value in zip(table.rows[number].cells, row, strict=True):
-            run = cell.paragraphs[0].add_run(str(value))
-            run.bold = head and number == 0
-            run.font.size = Pt(9)
 
 
 MAKERS = {"pdf": as_pdf, "docx": as_word}

@@ -112,6 +112,19 @@ def dropped(request: HttpRequest, policy: str, number: int) -> HttpResponse:
     return redirect(found.get_absolute_url() if found.versions.exists() else "policies")
 
 
+def set_typed(request: HttpRequest, this: PolicyVersion) -> tuple[dict[str, str], dict[str, Any]]:
+    """Set the values of a draft that were sent: what was typed, and what is wrong with it; nothing is set then."""
+    known = document(this).document.parameters
+    typed = {name: request.POST[name] for name in known if name in request.POST}
+    try:
+        actions.set_values(
+            version=this, given=typed, lock=lock_of(request, this), by=me(request), at=now()[0]
+        )
+    except Invalid as refusal:
+        return typed, refusal.fields or {"": str(refusal)}
+    return typed, {}
+
+
 @door()
 def parameters(request: HttpRequest, policy: str, number: int) -> HttpResponse:
     """The register of parameters; a draft's are set here."""
@@ -119,15 +132,8 @@ def parameters(request: HttpRequest, policy: str, number: int) -> HttpResponse:
     wrong: dict[str, Any] = {}
     typed: dict[str, str] = {}
     if request.method == "POST":
-        known = document(this).document.parameters
-        typed = {name: request.POST[name] for name in known if name in request.POST}
-        try:
-            actions.set_values(
-                version=this, given=typed, lock=lock_of(request, this), by=me(request), at=now()[0]
-            )
-        except Invalid as refusal:
-            wrong = refusal.fields
-        else:
+        typed, wrong = set_typed(request, this)
+        if not wrong:
             messages.success(request, _("The parameters are saved."))
             return redirect(request.path)
     rows = register(this, wrong, typed)
@@ -146,14 +152,9 @@ def limits(request: HttpRequest, policy: str, number: int) -> HttpResponse:
     this = find_version(me(request), policy, number)
     if request.method != "POST":
         return limits_page(request, this)
-    known = document(this).document.parameters
-    typed = {name: request.POST[name] for name in known if name in request.POST}
-    try:
-        actions.set_values(
-            version=this, given=typed, lock=lock_of(request, this), by=me(request), at=now()[0]
-        )
-    except Invalid as refusal:
-        return limits_page(request, this, refusal.fields, typed)
+    typed, wrong = set_typed(request, this)
+    if wrong:
+        return limits_page(request, this, wrong, typed)
     messages.success(request, _("The limits are saved."))
     this.refresh_from_db()
     if value_faults(this):

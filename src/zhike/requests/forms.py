@@ -6,19 +6,18 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from zhike.customers.forms import OfCustomerForm
 from zhike.customers.models import Contact, Customer
 from zhike.people.models import Person
 from zhike.requests.models import KINDS, RECORDED, ServiceRequest
-from zhike.ui.forms import Picker
 
 
-class RequestForm(forms.Form):
+class RequestForm(OfCustomerForm):
     """What a customer asks for."""
 
-    customer = forms.CharField(label=_("Customer"), max_length=40, widget=Picker("customer"))
     kind = forms.ChoiceField(label=_("Kind"), choices=list(KINDS.items()))
     channel = forms.ChoiceField(label=pgettext_lazy("request", "Channel"), choices=list(RECORDED.items()))
     received_at = forms.DateTimeField(
@@ -45,14 +44,6 @@ class RequestForm(forms.Form):
             self.initial["customer"] = customer.code
             self.fields["customer"].widget = forms.HiddenInput()
             self.fields["contact"].queryset = customer.contacts.offered()  # type: ignore[attr-defined]
-
-    def clean_customer(self) -> Customer:
-        """The customer of a code, if the person sees it."""
-        code = self.cleaned_data["customer"].strip()
-        found = Customer.objects.visible_to(self.by).living().filter(code=code).first()
-        if found is None:
-            raise forms.ValidationError(gettext("There is no customer “%(code)s”.") % {"code": code})
-        return found
 
 
 class AnswerForm(forms.Form):

@@ -7,13 +7,12 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from zhike.customers.forms import Day, choices
+from zhike.customers.forms import Day, OfCustomerForm, choices
 from zhike.customers.models import Assignment, Contact, Customer
 from zhike.people.models import Person
-from zhike.ui.forms import Picker
 from zhike.visits.models import KINDS, Visit
 
 
@@ -36,10 +35,9 @@ class Contacts(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
         return f"{obj.name} · {obj.post}".rstrip(" ·")
 
 
-class VisitPlanForm(forms.Form):
+class VisitPlanForm(OfCustomerForm):
     """When, what for, who goes, whom they meet. A day that has passed records a visit that was made."""
 
-    customer = forms.CharField(label=_("Customer"), max_length=40, widget=Picker("customer"))
     day = forms.DateField(
         label=_("Day of the visit"),
         widget=Day(),
@@ -76,14 +74,6 @@ class VisitPlanForm(forms.Form):
         offered = Contact.objects.filter(customer=customer)
         kept = visit.contacts.values("pk") if visit is not None else Contact.objects.none().values("pk")
         self.fields["contacts"].queryset = offered.filter(Q(left_on__isnull=True) | Q(pk__in=kept))  # type: ignore[attr-defined]
-
-    def clean_customer(self) -> Customer:
-        """The customer of a code, if the person sees it."""
-        code = self.cleaned_data["customer"].strip()
-        found = Customer.objects.visible_to(self.by).living().filter(code=code).first()
-        if found is None:
-            raise forms.ValidationError(gettext("There is no customer “%(code)s”.") % {"code": code})
-        return found
 
 
 class VisitChangeForm(VisitPlanForm):
