@@ -19,7 +19,7 @@ from zhike.kernel.refusals import Invalid
 from zhike.people.doors import door, me
 from zhike.people.rules import can
 from zhike.plans import items
-from zhike.plans.forms import DoneForm, ItemForm, PassForm, RowSet, people
+from zhike.plans.forms import DoneForm, GroundForm, ItemForm, PassForm, RowSet, people
 from zhike.plans.models import PlanItem, ServicePlan
 from zhike.plans.views import as_read, find
 
@@ -122,7 +122,7 @@ def answer_need(request: HttpRequest, key: int, need: int) -> HttpResponse:
 
 @door("see_customers", customer_data=True)
 def done(request: HttpRequest, key: int, item: int) -> HttpResponse:
-    """Note that an item was carried out; or take that back, with the ground."""
+    """Note that an item was carried out."""
     plan, (at, day), person = find(request, key), now(), me(request)
     one = find_item(plan, item)
     form = DoneForm(
@@ -144,6 +144,19 @@ def done(request: HttpRequest, key: int, item: int) -> HttpResponse:
     return form_page(
         request, form, act, title=_("Item %(number)s is done") % {"number": one.place}, back=plan.get_absolute_url(),
         done=_("Noted."),
+    )  # fmt: skip
+
+
+@door("draw_plans", customer_data=True)
+def reopen_item(request: HttpRequest, key: int, item: int) -> HttpResponse:
+    """Take back that an item was carried out, with the ground."""
+    plan, at = find(request, key), now()[0]
+    one = find_item(plan, item)
+    return form_page(
+        request, GroundForm(request.POST or None),
+        lambda values: items.reopen(item=one, by=me(request), at=at, **values),
+        title=_("Item %(number)s is not done") % {"number": one.place}, back=plan.get_absolute_url(), submit=_("Take it back"),
+        done=_("The item is open again."),
     )  # fmt: skip
 
 

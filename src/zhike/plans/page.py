@@ -12,6 +12,7 @@ from zhike.grading.treatments import entitled
 from zhike.people.models import Person
 from zhike.people.rules import can
 from zhike.plans.checking import clashing, lacking
+from zhike.plans.items import may_finish
 from zhike.plans.lists import TONES
 from zhike.plans.models import OVER, SETTLED, STANDINGS, PlanItem, ServicePlan
 from zhike.plans.needs import offered
@@ -27,6 +28,7 @@ class Row:
     done_late: bool
     may_finish: bool
     may_pass: bool
+    may_reopen: bool
 
 
 class Shown:
@@ -42,13 +44,13 @@ class Shown:
         for item in self.plan.items.select_related("owner", "done_by", "document").prefetch_related("needs"):
             item.plan = self.plan
             undone = item.done_on is None
-            mine = item.owner_id == self.by.pk or self.may_draw
             found.append(
                 Row(
                     item, list(item.needs.all()), item.is_late(self.day),
                     not undone and item.done_on is not None and item.done_on > item.due_on,
-                    undone and mine and self.plan.state == "confirmed",
+                    undone and may_finish(item, self.by) and self.plan.state == "confirmed",
                     undone and self.may_draw and self.plan.state in SETTLED,
+                    not undone and self.may_draw and self.plan.state == "confirmed",
                 )
             )  # fmt: skip
         return found

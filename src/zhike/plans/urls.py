@@ -27,6 +27,7 @@ urlpatterns = [
     path("<int:key>/items/<int:item>/", item_views.edit_item, name="plan_item"),
     path("<int:key>/items/<int:item>/remove/", item_views.remove_item, name="remove_plan_item"),
     path("<int:key>/items/<int:item>/done/", item_views.done, name="plan_item_done"),
+    path("<int:key>/items/<int:item>/reopen/", item_views.reopen_item, name="reopen_plan_item"),
     path("<int:key>/items/<int:item>/pass/", item_views.pass_item, name="pass_plan_item"),
     path("<int:key>/needs/<int:need>/", item_views.answer_need, name="answer_plan_need"),
 ]

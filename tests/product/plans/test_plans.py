@@ -145,6 +145,18 @@ def test_tasks_are_done_passed_on_and_carried_into_the_next_revision(
     assert desk.as_("fang").post(f"{here}items/{one.pk}/done/", form).status_code == 403
     assert tess.post(f"{here}items/{one.pk}/done/", {**form, "file": report}).status_code == 302
     assert tess.post(f"{here}items/{one.pk}/done/", form).status_code == 409
+    back = f"{here}items/{one.pk}/reopen/"
+    assert (
+        ming.post(back, {"ground": " "}).status_code,
+        desk.as_("fang").post(back, {"ground": "x"}).status_code,
+    ) == (422, 403)
+    assert ming.post(back, {"ground": "noted on the wrong item"}).status_code == 302
+    assert ming.post(back, {"ground": "again"}).status_code == 409
+    one.refresh_from_db()
+    assert (one.done_on, one.result) == (None, "")
+    assert Entry.objects.filter(action="plan_item_reopened").count() == 1
+    report = SimpleUploadedFile("report.pdf", b"%PDF-1.4 the right report")
+    assert tess.post(f"{here}items/{one.pk}/done/", {**form, "file": report}).status_code == 302
     one.refresh_from_db()
     assert (one.done_by, one.document is not None) == (desk.people.tess, True)
     agreed(desk, ming, second)
