@@ -124,6 +124,20 @@ def test_one_plan_at_a_time_and_what_a_draft_lacks(desk: SimpleNamespace) -> Non
     assert ["outside the period of the plan" in page, "does not see this customer" in page] == [True, True]
 
 
+def taken_back(desk: SimpleNamespace, where: str, one: PlanItem) -> None:
+    """Whoever draws up plans takes back, once and with a ground, that an item was done."""
+    ming = desk.as_("ming")
+    assert (
+        ming.post(where, {"ground": " "}).status_code,
+        desk.as_("fang").post(where, {"ground": "x"}).status_code,
+    ) == (422, 403)
+    assert ming.post(where, {"ground": "noted on the wrong item"}).status_code == 302
+    assert ming.post(where, {"ground": "again"}).status_code == 409
+    one.refresh_from_db()
+    assert (one.done_on, one.result) == (None, "")
+    assert Entry.objects.filter(action="plan_item_reopened").count() == 1
+
+
 def test_tasks_are_done_passed_on_and_carried_into_the_next_revision(
     desk: SimpleNamespace, data_dir: object
 ) -> None:
@@ -145,16 +159,7 @@ def test_tasks_are_done_passed_on_and_carried_into_the_next_revision(
     assert desk.as_("fang").post(f"{here}items/{one.pk}/done/", form).status_code == 403
     assert tess.post(f"{here}items/{one.pk}/done/", {**form, "file": report}).status_code == 302
     assert tess.post(f"{here}items/{one.pk}/done/", form).status_code == 409
-    back = f"{here}items/{one.pk}/reopen/"
-    assert (
-        ming.post(back, {"ground": " "}).status_code,
-        desk.as_("fang").post(back, {"ground": "x"}).status_code,
-    ) == (422, 403)
-    assert ming.post(back, {"ground": "noted on the wrong item"}).status_code == 302
-    assert ming.post(back, {"ground": "again"}).status_code == 409
-    one.refresh_from_db()
-    assert (one.done_on, one.result) == (None, "")
-    assert Entry.objects.filter(action="plan_item_reopened").count() == 1
+    taken_back(desk, f"{here}items/{one.pk}/reopen/", one)
     report = SimpleUploadedFile("report.pdf", b"%PDF-1.4 the right report")
     assert tess.post(f"{here}items/{one.pk}/done/", {**form, "file": report}).status_code == 302
     one.refresh_from_db()
