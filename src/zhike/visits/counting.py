@@ -10,8 +10,9 @@ from typing import Any
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
+from zhike.people.agreements import add_months
 from zhike.people.models import Person
-from zhike.visits.lists import next_month
+from zhike.submissions.ledger import next_month
 from zhike.visits.models import OPEN, Visit
 
 MONTHS = 12
@@ -57,11 +58,7 @@ def tallies(person: Person, month: date, day: date) -> list[Tally]:
 
 def months(day: date) -> list[date]:
     """This month and those before."""
-    found = [day.replace(day=1)]
-    while len(found) < MONTHS:
-        last = found[-1]
-        found.append(date(last.year - (last.month == 1), (last.month - 2) % 12 + 1, 1))
-    return found
+    return [add_months(day.replace(day=1), -back) for back in range(MONTHS)]
 
 
 def lines(made: list[Tally]) -> Iterator[list[Any]]:

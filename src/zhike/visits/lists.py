@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_
 
 from zhike.lists.pages import Page, count_of, page_of
 from zhike.people.models import Person
+from zhike.submissions.ledger import next_month
 from zhike.ui import grid
 from zhike.visits.models import KINDS, STATES, Visit, VisitQuerySet
 
@@ -69,11 +70,6 @@ def month_of(text: str) -> date | None:
         return date.fromisoformat(f"{text[:7]}-01")
     except ValueError:
         return None
-
-
-def next_month(month: date) -> date:
-    """The first day of the month after."""
-    return date(month.year + month.month // 12, month.month % 12 + 1, 1)
 
 
 def narrowed(rows: VisitQuerySet, tab: str, person: Person, day: date) -> VisitQuerySet:
