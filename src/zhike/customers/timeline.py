@@ -18,6 +18,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from zhike.customers.models import Customer
+from zhike.lists.pages import words_of
 from zhike.people.models import Person
 
 TABS: dict[str, Any] = {
@@ -84,7 +85,7 @@ class Asked:
         tab, person = query.get("tab", "all"), query.get("person", "")
         return cls(
             tab=tab if tab in TABS else "all",
-            words=query.get("said", "").replace("\x00", "").strip()[:60],
+            words=words_of(query.get("said", "")),
             channel=query.get("channel", "")[:12].replace("\x00", ""),
             person=int(person) if person.isascii() and person.isdigit() and len(person) < 18 else 0,
             before=_place(query.get("before", "")),

@@ -15,7 +15,7 @@ from zhike.grading.causes import cause_text
 from zhike.grading.models import PROPOSAL_STATES, GradingRun, Proposal
 from zhike.grading.schemes import Schemes
 from zhike.grading.secrecy import hide_causes
-from zhike.lists.pages import Page, page_of
+from zhike.lists.pages import Page, page_of, words_of
 from zhike.people.models import Person
 from zhike.people.rules import sees
 from zhike.ui import grid
@@ -48,7 +48,7 @@ class Wanted:
         number, change, state = query.get("page", "1"), query.get("change", ""), query.get("state", "")
         sort = query.get("sort", "")
         return cls(
-            words=query.get("q", "").replace("\x00", "").strip()[:60],
+            words=words_of(query.get("q", "")),
             change=change if change in CHANGES else "",
             state=state if state in PROPOSAL_STATES else "",
             sort=sort if sort.lstrip("-") in SORTS else "",

@@ -18,6 +18,7 @@ from zhike.imports.giving_back import mapping_text, name_of_rejected, rejected_w
 from zhike.imports.models import Import
 from zhike.imports.targets import TARGETS, targets_for
 from zhike.kernel.refusals import Invalid
+from zhike.lists.pages import page_number
 from zhike.people.doors import door, me
 
 KEPT_SHOWN = 50
@@ -168,7 +169,7 @@ def problems(request: HttpRequest, key: str) -> HttpResponse:
     """Problems one by one, a page at a time."""
     owner = find_import(request, key)
     number = request.GET.get("page", "1")
-    page = int(number) if number.isascii() and number.isdigit() and len(number) < 7 else 1
+    page = page_number(number)
     field, code = request.GET.get("field", "")[:40], request.GET.get("code", "")[:40]
     rows = pages.problems(owner, field, code, page) if owner.options.get("columns") else []
     shown = {

@@ -15,7 +15,7 @@ from zhike.customers.models import Customer
 from zhike.kernel.searching import matching
 from zhike.letters.making import with_address
 from zhike.letters.models import MEANS, STATES, UNTOLD, Letter
-from zhike.lists.pages import page_of
+from zhike.lists.pages import page_of, words_of
 from zhike.people.models import Person
 from zhike.people.rules import HIDDEN, can, sees
 from zhike.policies.chips import word_for
@@ -50,7 +50,7 @@ class Asked:
         """From a query string; what cannot be read counts as not asked."""
         tab = query.get("tab", "untold")
         return cls(
-            tab if tab in TABS else "untold", query.get("q", "").replace("\x00", "").strip()[:60], query.get("whose") == "mine",
+            tab if tab in TABS else "untold", words_of(query.get("q", "")), query.get("whose") == "mine",
             _whole(query.get("run", "")), _whole(query.get("page", "")) or 1,
         )  # fmt: skip
 

@@ -13,8 +13,9 @@ from django.db.models import F, Func, Q
 from django.http import QueryDict
 
 from zhike.lists.fields import OPERATORS, Field
+from zhike.lists.pages import page_number, words_of
 
-MOST_WORDS, MOST_CONDITIONS, MOST_VALUES = 60, 20, 50
+MOST_CONDITIONS, MOST_VALUES = 20, 50
 
 
 @dataclass(frozen=True)
@@ -73,13 +74,13 @@ class Asked:
         sortable = known.get(sort.lstrip("-"))
         group = query.get("group", "")
         return cls(
-            words=query.get("q", "").replace("\x00", "").strip()[:MOST_WORDS],
+            words=words_of(query.get("q", "")),
             conditions=tuple(one for one in found if one is not None and _answerable(one, known)),
             any_of=query.get("any") == "1",
             sort=sort if sortable is not None and sortable.sort else default_sort,
             columns=columns,
             group=group if group in known and known[group].kind in {"choice", "key"} else "",
-            page=int(number) if number.isascii() and number.isdigit() and 0 < len(number) < 7 else 1,
+            page=page_number(number),
             view=query.get("view", "")[:20],
         )
 

@@ -14,6 +14,17 @@ MOST_PAGES = 200
 MOST_COUNTED = 10_000
 MOST_FOUND = 1_000
 """How far the rows of a narrowed list are counted: a count of everything would take longer than the page."""
+MOST_WORDS = 60
+
+
+def page_number(text: str) -> int:
+    """The number of a page that is asked for; what is no number counts as the first."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 1
+
+
+def words_of(text: str) -> str:
+    """What a list is searched for."""
+    return text.replace("\x00", "").strip()[:MOST_WORDS]
 
 
 @dataclass(frozen=True)

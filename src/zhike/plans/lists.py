@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from zhike.grading.schemes import Schemes
-from zhike.lists.pages import Page, count_of, page_of
+from zhike.lists.pages import Page, count_of, page_number, page_of, words_of
 from zhike.people.models import Person
 from zhike.plans.models import OPEN, STANDINGS, TYPES, PlanQuerySet, ServicePlan
 from zhike.ui import figures, grid
@@ -50,11 +50,11 @@ class Asked:
         tab, kind, sort, number = (query.get(name, "") for name in ("tab", "kind", "sort", "page"))
         return cls(
             tab if tab in TABS else "force",
-            query.get("q", "").replace("\x00", "").strip()[:60],
+            words_of(query.get("q", "")),
             kind if kind in TYPES else "",
             query.get("mine", "") == "1",
             sort if sort.lstrip("-") in SORTS else "",
-            int(number) if number.isascii() and number.isdigit() and 0 < len(number) < 7 else 1,
+            page_number(number),
         )
 
     @property

@@ -16,7 +16,7 @@ from zhike.customers.archive import Need
 from zhike.customers.life import NEEDS
 from zhike.customers.limits import Limits
 from zhike.customers.sections import SOURCES
-from zhike.lists.pages import Page, count_of, page_of
+from zhike.lists.pages import Page, count_of, page_number, page_of, words_of
 from zhike.people.models import Person
 from zhike.plans.missing import due, since
 from zhike.plans.needs import unanswered
@@ -46,9 +46,9 @@ class Asked:
         tab, kind, number = query.get("tab", ""), query.get("kind", ""), query.get("page", "1")
         return cls(
             tab if tab in TABS else "all",
-            query.get("q", "").replace("\x00", "").strip()[:60],
+            words_of(query.get("q", "")),
             kind if kind in NEEDS else "",
-            int(number) if number.isascii() and number.isdigit() and 0 < len(number) < 7 else 1,
+            page_number(number),
         )
 
     @property

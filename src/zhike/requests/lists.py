@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from zhike.grading.schemes import Schemes
-from zhike.lists.pages import Page, count_of, page_of
+from zhike.lists.pages import Page, count_of, page_number, page_of, words_of
 from zhike.people.models import Person
 from zhike.requests.models import CHANNELS, KINDS, STATES, RequestQuerySet, ServiceRequest
 from zhike.ui import figures, grid
@@ -53,11 +53,11 @@ class Asked:
         number = query.get("page", "1")
         return cls(
             tab if tab in TABS else "open",
-            query.get("q", "").replace("\x00", "").strip()[:60],
+            words_of(query.get("q", "")),
             kind if kind in KINDS else "",
             channel if channel in CHANNELS else "",
             sort if sort.lstrip("-") in SORTS else "",
-            int(number) if number.isascii() and number.isdigit() and 0 < len(number) < 7 else 1,
+            page_number(number),
         )
 
     @property

@@ -10,7 +10,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
-from zhike.lists.pages import Page, count_of, page_of
+from zhike.lists.pages import Page, count_of, page_number, page_of, words_of
 from zhike.people.models import Person
 from zhike.submissions.ledger import next_month
 from zhike.ui import grid
@@ -50,12 +50,12 @@ class Asked:
         number, owner = query.get("page", "1"), query.get("owner", "")
         return cls(
             tab if tab in TABS else "mine",
-            query.get("q", "").replace("\x00", "").strip()[:60],
+            words_of(query.get("q", "")),
             kind if kind in KINDS else "",
             int(owner) if owner.isascii() and owner.isdigit() and len(owner) < 18 else 0,
             month_of(query.get("month", "")),
             sort if sort.lstrip("-") in SORTS else "",
-            int(number) if number.isascii() and number.isdigit() and 0 < len(number) < 7 else 1,
+            page_number(number),
         )
 
     @property
