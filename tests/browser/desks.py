@@ -38,6 +38,16 @@ class Desk:
         """Follow the link of this name."""
         self.page.get_by_role("link", name=name, exact=exact).first.click()
 
+    @contextmanager
+    def leaving(self) -> Iterator[None]:
+        """What is done within leaves the page: wait until the next one stands.
+
+        Not `expect_navigation`: htmx writes the history of the page it starts on, which can arrive late and counts as one.
+        """
+        self.page.evaluate("window.left = true")
+        yield
+        self.page.wait_for_function("() => !window.left && document.readyState === 'complete'")
+
     @property
     def body(self) -> Locator:
         """What the page says, without the frame around it."""

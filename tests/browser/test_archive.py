@@ -125,7 +125,7 @@ def test_hand_a_customer_over_and_both_sign(chromium: Browser, demo: World) -> N
         with desk(chromium, demo, username, size=size) as one:
             assert one.go(f"/customers/{code}/handovers/{key}/").status == 200
             one.picture(f"handover-{username}")
-            with one.page.expect_navigation():
+            with one.leaving():
                 one.page.locator("#page form button.btn-primary").first.click()
     assert demo.ask(
         "SELECT username FROM zhike_customer c JOIN zhike_person p ON p.id = c.manager_id WHERE code = ?",
