@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
@@ -24,6 +25,7 @@ from zhike.api.procedures import router as procedures
 from zhike.api.requests import router as requests
 from zhike.api.visits import router as visits
 from zhike.api.wording import wrong
+from zhike.kernel.busy import refusal_of
 from zhike.kernel.refusals import Refused
 from zhike.people.middleware import note_denial
 
@@ -72,7 +74,19 @@ def refused(request: HttpRequest, error: Refused) -> HttpResponse:
         name: str(value) if not isinstance(value, dict) else {k: str(v) for k, v in value.items()}
         for name, value in error.fields.items()
     }
-    return _problem(request, error.status, error.code, str(error), fields)
+    answer = _problem(request, error.status, error.code, str(error), fields)
+    if error.status == 503:
+        answer.headers["Retry-After"] = "60"
+    return answer
+
+
+@api.exception_handler(OperationalError)
+def busy(request: HttpRequest, error: OperationalError) -> HttpResponse:
+    """A database that is busy or full: nothing was written."""
+    refusal = refusal_of(error)
+    if refusal is None:
+        raise error
+    return refused(request, refusal)
 
 
 @api.exception_handler(AuthenticationError)

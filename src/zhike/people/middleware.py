@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -17,6 +18,7 @@ from django.utils.translation import get_supported_language_variant
 from django.utils.translation import gettext as _
 from django.utils.translation.trans_real import parse_accept_lang_header
 
+from zhike.kernel.busy import refusal_of
 from zhike.kernel.refusals import Forbidden, Refused
 from zhike.people.agreements import gate
 from zhike.people.doors import Rule, rule_of
@@ -26,6 +28,7 @@ from zhike.people.rules import allow
 Answer = Callable[[HttpRequest], HttpResponse]
 LANGUAGE_COOKIE = "zhike_language"
 API = "/api/"
+log = logging.getLogger("zhike.refused")
 
 
 class PersonLanguage:
@@ -102,7 +105,12 @@ class Door:
         return None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        return refused(request, error, "") if isinstance(error, Refused) else None
+        refusal = error if isinstance(error, Refused) else refusal_of(error)
+        if refusal is None:
+            return None
+        if refusal is not error:
+            log.warning("refused %s %s: %s", request.method, request.path, error)
+        return refused(request, refusal, "")
 
 
 def problem(code: str, message: Any, status: int) -> JsonResponse:
@@ -146,8 +154,14 @@ def refused(request: HttpRequest, refusal: Refused, verb: str) -> HttpResponse:
     if refusal.status == 403:
         note_denial(request, verb or refusal.code)
     if request.headers.get("Accept", "").startswith("application/json"):
-        return JsonResponse({"code": refusal.code, "message": str(refusal)}, status=refusal.status)
-    return render(request, "ui/refused.html", {"refusal": refusal}, status=refusal.status)
+        answer: HttpResponse = JsonResponse(
+            {"code": refusal.code, "message": str(refusal)}, status=refusal.status
+        )
+    else:
+        answer = render(request, "ui/refused.html", {"refusal": refusal}, status=refusal.status)
+    if refusal.status == 503:
+        answer.headers["Retry-After"] = "60"
+    return answer
 
 
 def note_denial(request: HttpRequest, verb: str, customer: int | None = None) -> None:

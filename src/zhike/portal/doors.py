@@ -19,6 +19,7 @@ from typing import Any
 from allauth.core.internal import ratelimit
 from csp.decorators import csp
 from django.conf import settings
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
@@ -28,6 +29,7 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 from zhike.accesses.models import PortalAccess
 from zhike.accesses.telling import language_of
 from zhike.customers.models import Contact, Customer
+from zhike.kernel.busy import refusal_of
 from zhike.kernel.refusals import Refused
 from zhike.letters.making import letterhead
 from zhike.people.doors import Rule
@@ -143,6 +145,11 @@ def _answered(
         return said(request, visit, 404)
     except Refused as refusal:
         return said(request, visit, refusal.status, str(refusal))
+    except OperationalError as error:
+        busy = refusal_of(error)
+        if busy is None:
+            raise
+        return said(request, visit, busy.status, f"{busy} {busy.way_out}")
 
 
 def _closed_to(request: HttpRequest, clocks: Clocks) -> HttpResponse | None:
