@@ -23,13 +23,12 @@ from zhike.kernel.amounts import amount
 from zhike.letters.lists import arrow
 from zhike.lists.dressing import wearing
 from zhike.lists.grades import word_of, worn
-from zhike.lists.pages import page_of
+from zhike.lists.pages import PAGE, Page, page_of
 from zhike.people.doors import door, me
 from zhike.people.models import Person
 from zhike.people.rules import can, sees
 from zhike.ui import grid
 
-PAGE = 50
 DEFERRED = tuple(f"customer__{name}" for name in ("search", "channels", "tokens", "business_scope"))
 
 
@@ -102,7 +101,7 @@ def order_records(request: HttpRequest) -> HttpResponse:
     ]  # fmt: skip
     if sees(person, "profit"):
         columns.append(grid.Column("profit", _("Profit"), lambda row: grid.money(row[2], own, 4), css="r"))
-    page = _Page(lines, number, int(count), len(shown) > PAGE)
+    page = Page(lines, number, int(count), more=False, follows=len(shown) > PAGE)
     table = grid.Table(
         columns, page, request.GET, path=request.path, caption=_("Orders"), empty=_("No order")
     )
@@ -110,36 +109,6 @@ def order_records(request: HttpRequest) -> HttpResponse:
         request, person, span, grade, table, title=_("Orders"), count=int(count), amount=amount(int(bought or 0)),
         profit=amount(int(gained or 0)) if sees(person, "profit") else None,
     )  # fmt: skip
-
-
-class _Page:
-    """A page of rows that were cut in the database."""
-
-    def __init__(self, object_list: list[Any], number: int, count: int, follows: bool) -> None:
-        self.object_list, self.number, self.count, self.follows = object_list, number, count, follows
-        self.paginator, self.more = self, False
-
-    @property
-    def num_pages(self) -> int:
-        return max(1, -(-self.count // PAGE))
-
-    def start_index(self) -> int:
-        return (self.number - 1) * PAGE + 1 if self.object_list else 0
-
-    def end_index(self) -> int:
-        return (self.number - 1) * PAGE + len(self.object_list)
-
-    def has_next(self) -> bool:
-        return self.follows
-
-    def has_previous(self) -> bool:
-        return self.number > 1
-
-    def next_page_number(self) -> int:
-        return self.number + 1
-
-    def previous_page_number(self) -> int:
-        return self.number - 1
 
 
 @door("see_analysis", customer_data=True)

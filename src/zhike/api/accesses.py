@@ -16,9 +16,8 @@ from zhike.accesses.models import PortalAccess
 from zhike.api.keys import enter
 from zhike.api.once import once
 from zhike.api.operations import REFUSALS, After, Limit, customer_of
-from zhike.api.paging import cut
+from zhike.api.paging import cut, found
 from zhike.api.shapes import Code, Listing, Strict
-from zhike.kernel.refusals import NotThere
 from zhike.people.models import Person, signed_on
 from zhike.people.rules import masked
 
@@ -67,10 +66,8 @@ def _rows(person: Person) -> Any:
 
 
 def _found(person: Person, key: int) -> PortalAccess:
-    found: PortalAccess | None = _rows(person).filter(pk=key).first()
-    if found is None:
-        raise NotThere(_("There is no such access."))
-    return found
+    one: PortalAccess = found(_rows(person), key, _("There is no such access."))
+    return one
 
 
 def _kept(person: Person, body: dict[str, Any]) -> dict[str, Any]:
@@ -99,9 +96,7 @@ def list_accesses(
 def post_access(request: HttpRequest, body: AccessIn) -> Any:
     person, now = enter(request, "open_portal"), timezone.now()
     customer = customer_of(person, body.customer)
-    contact = customer.contacts.filter(pk=body.contact).first()
-    if contact is None:
-        raise NotThere(_("There is no such contact."))
+    contact = found(customer.contacts.all(), body.contact, _("There is no such contact."))
     until = body.until_on or actions.latest(now)
 
     def work() -> tuple[int, Any]:

@@ -15,7 +15,7 @@ from pydantic import Field
 from zhike.api.keys import enter
 from zhike.api.once import once
 from zhike.api.operations import REFUSALS, After, Limit
-from zhike.api.paging import cut
+from zhike.api.paging import cut, found
 from zhike.api.shapes import Code, Listing, Long, Strict, Words
 from zhike.customers.models import Customer
 from zhike.kernel.refusals import Forbidden, Invalid, NotThere
@@ -159,10 +159,8 @@ def _as_seen(body: dict[str, Any], by: Person) -> dict[str, Any]:
 
 def _find(by: Person, key: Key) -> Submission:
     rows: Any = Submission.objects.visible_to(by).select_related("department", "submitted_by", "checked_by")
-    found: Submission | None = rows.filter(pk=key).first()
-    if found is None:
-        raise NotThere(_("There are no such figures."))
-    return found
+    one: Submission = found(rows, key, _("There are no such figures."))
+    return one
 
 
 @router.get(

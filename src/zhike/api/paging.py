@@ -1,4 +1,4 @@
-"""Pages by cursor: the key of the last row, signed, so that rows that come or go between two pages never shift one."""
+"""One row, and pages by cursor: the key of the last row, signed, so that rows that come or go between two pages never shift one."""
 
 from __future__ import annotations
 
@@ -8,9 +8,17 @@ from django.core import signing
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from zhike.kernel.refusals import Invalid
+from zhike.kernel.refusals import Invalid, NotThere
 
 MOST = 100
+
+
+def found(rows: QuerySet[Any], key: int, missing: str) -> Any:
+    """The row of a key among those that a person sees. Raises NotThere with the sentence `missing`."""
+    row = rows.filter(pk=key).first()
+    if row is None:
+        raise NotThere(missing)
+    return row
 
 
 def cut(rows: QuerySet[Any], after: str, limit: int, salt: str) -> tuple[list[Any], str]:

@@ -15,9 +15,9 @@ from pydantic import AwareDatetime, Field
 from zhike.api.keys import enter
 from zhike.api.once import once
 from zhike.api.operations import REFUSALS, After, Limit, customer_of
-from zhike.api.paging import cut
+from zhike.api.paging import cut, found
 from zhike.api.shapes import Code, Listing, Long, Strict
-from zhike.kernel.refusals import Invalid, NotThere
+from zhike.kernel.refusals import Invalid
 from zhike.people.models import Person
 from zhike.plans import actions, items
 from zhike.plans.lists import narrowed
@@ -168,10 +168,8 @@ def _rows(person: Person) -> Any:
 
 
 def _found(person: Person, key: int) -> ServicePlan:
-    found: ServicePlan | None = _rows(person).filter(pk=key).first()
-    if found is None:
-        raise NotThere(_("There is no such plan."))
-    return found
+    one: ServicePlan = found(_rows(person), key, _("There is no such plan."))
+    return one
 
 
 def _kept(person: Person, body: dict[str, Any]) -> dict[str, Any]:
@@ -292,11 +290,9 @@ def post_change(request: HttpRequest, key: Key, body: ChangeIn) -> Any:
 def post_done(request: HttpRequest, key: Key, item: Key, body: DoneIn) -> Any:
     def act(by: Person, at: datetime) -> ServicePlan:
         plan = _found(by, key)
-        found = plan.items.filter(pk=item).first()
-        if found is None:
-            raise NotThere(_("There is no such item."))
-        found.plan = plan
-        items.finish(item=found, by=by, at=at, **body.model_dump())
+        one = found(plan.items.all(), item, _("There is no such item."))
+        one.plan = plan
+        items.finish(item=one, by=by, at=at, **body.model_dump())
         return plan
 
     return _answer(request, "see_customers", act)

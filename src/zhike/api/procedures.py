@@ -12,9 +12,9 @@ from ninja import Path, Router, Schema, Status
 
 from zhike.api.once import once
 from zhike.api.operations import REFUSALS, After, Limit
-from zhike.api.paging import cut
+from zhike.api.paging import cut, found
 from zhike.api.shapes import Listing, Long, Strict
-from zhike.kernel.refusals import Forbidden, NotThere
+from zhike.kernel.refusals import Forbidden
 from zhike.people.agreements import gate
 from zhike.people.models import Person, signed_on
 from zhike.people.rules import can
@@ -110,24 +110,23 @@ def inbox(request: HttpRequest, after: After = "", limit: Limit = 50) -> Any:
 def decide(request: HttpRequest, body: DecisionIn, step: Key) -> Any:
     person, now = _enter(request), timezone.now()
     visible = Procedure.objects.visible_to(person).order_by().values("pk")
-    found = ProcedureStep.objects.filter(pk=step, procedure__in=visible).select_related("procedure").first()
-    if found is None:
-        raise NotThere(_("There is no such step."))
-    course.catch_up(at=now, only=found.procedure_id)
+    rows = ProcedureStep.objects.filter(procedure__in=visible).select_related("procedure")
+    this: ProcedureStep = found(rows, step, _("There is no such step."))
+    course.catch_up(at=now, only=this.procedure_id)
 
     def work() -> tuple[int, Any]:
-        made = actions.judge(step=found, by=person, at=now, **body.model_dump())
+        made = actions.judge(step=this, by=person, at=now, **body.model_dump())
         return 201, DecisionOut.model_validate(_decision(made))
 
     def again(body: dict[str, Any]) -> dict[str, Any]:
-        if not may_hold(person, found, signed_on(now)):
+        if not may_hold(person, this, signed_on(now)):
             raise Forbidden(_("This step does not wait for you."))
         return body
 
     try:
         return Status(*once(request, person, now, work, again))
     except Forbidden as refusal:
-        actions.note_refused(step=found, by=person, at=now, refusal=refusal)
+        actions.note_refused(step=this, by=person, at=now, refusal=refusal)
         raise
 
 
@@ -193,7 +192,4 @@ def papers(request: HttpRequest, after: After = "", limit: Limit = 50) -> Any:
     summary="One paper and its resolutions",
 )
 def paper(request: HttpRequest, key: Key) -> Any:
-    found = _papers(_enter(request)).filter(pk=key).first()
-    if found is None:
-        raise NotThere(_("There is no such paper."))
-    return _paper(found)
+    return _paper(found(_papers(_enter(request)), key, _("There is no such paper.")))

@@ -15,9 +15,8 @@ from zhike.api.keys import enter
 from zhike.api.once import once
 from zhike.api.operations import REFUSALS, After, Limit, customer_of
 from zhike.api.out import money
-from zhike.api.paging import cut
+from zhike.api.paging import cut, found
 from zhike.api.shapes import Code, Listing, Long, Strict
-from zhike.kernel.refusals import NotThere
 from zhike.people.models import Person
 from zhike.requests import actions
 from zhike.requests.lists import narrowed
@@ -105,10 +104,8 @@ def _rows(person: Person) -> Any:
 
 
 def _found(person: Person, key: int) -> ServiceRequest:
-    found: ServiceRequest | None = _rows(person).filter(pk=key).first()
-    if found is None:
-        raise NotThere(_("There is no such request."))
-    return found
+    one: ServiceRequest = found(_rows(person), key, _("There is no such request."))
+    return one
 
 
 def _kept(person: Person, body: dict[str, Any]) -> dict[str, Any]:

@@ -15,11 +15,11 @@ from pydantic import Field
 from zhike.api.keys import enter
 from zhike.api.once import once
 from zhike.api.operations import REFUSALS, After, Limit, customer_of
-from zhike.api.paging import cut
+from zhike.api.paging import cut, found
 from zhike.api.shapes import Code, Listing, Long, Strict
 from zhike.customers.life import NEEDS
 from zhike.customers.models import Contact, Customer
-from zhike.kernel.refusals import Invalid, NotThere
+from zhike.kernel.refusals import Invalid
 from zhike.people.models import Person, signed_on
 from zhike.people.rules import HIDDEN, sees
 from zhike.visits import actions
@@ -177,10 +177,8 @@ def _rows(person: Person) -> Any:
 
 
 def _found(person: Person, key: int) -> Visit:
-    found: Visit | None = _rows(person).filter(pk=key).first()
-    if found is None:
-        raise NotThere(_("There is no such visit."))
-    return found
+    one: Visit = found(_rows(person), key, _("There is no such visit."))
+    return one
 
 
 def _kept(person: Person, body: dict[str, Any]) -> dict[str, Any]:

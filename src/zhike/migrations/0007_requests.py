@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from zhike.kernel.rights import GiveRights
 from zhike.kernel.tables import CreateTables
 
 EVERYDAY = ("take_requests",)
@@ -20,24 +19,6 @@ GIVEN = {
     ),
 }
 """Role -> rights, as they were shipped with this migration."""
-
-
-def give(apps: Any, editor: Any) -> None:
-    """Add the rights that a role lacks, at the end."""
-    roles = apps.get_model("zhike", "Role").objects.using(editor.connection.alias)
-    for role in roles.filter(code__in=GIVEN):
-        lacking = [verb for verb in GIVEN[role.code] if verb not in role.verbs]
-        if lacking:
-            role.verbs = [*role.verbs, *lacking]
-            role.save(update_fields=["verbs"])
-
-
-def take(apps: Any, editor: Any) -> None:
-    """Take them away again."""
-    roles = apps.get_model("zhike", "Role").objects.using(editor.connection.alias)
-    for role in roles.filter(code__in=GIVEN):
-        role.verbs = [verb for verb in role.verbs if verb not in GIVEN[role.code]]
-        role.save(update_fields=["verbs"])
 
 
 class Migration(migrations.Migration):
@@ -184,5 +165,5 @@ class Migration(migrations.Migration):
                 ),
             ]
         ),
-        migrations.RunPython(give, take),
+        GiveRights(GIVEN),
     ]

@@ -9,6 +9,7 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
+from zhike.kernel.rights import GiveRights
 from zhike.people.models import Role
 from zhike.people.verbs import ROLES
 
@@ -31,11 +32,12 @@ def test_roles_get_the_rights_of_a_version_and_keep_what_the_company_changed(cas
     assert all(set(verbs) <= shipped[code] for code, verbs in rights.GIVEN.items())
     Role.objects.filter(code=role).update(verbs=["see_customers", "see_grading"])
     editor = SimpleNamespace(connection=connection)
+    (giving,) = [one for one in rights.Migration.operations if isinstance(one, GiveRights)]
     for _twice in range(2):
-        rights.give(apps, editor)
+        giving.code(apps, editor)
         found = Role.objects.get(code=role).verbs
         assert found[:2] == ["see_customers", "see_grading"]
         assert sorted(found) == sorted({"see_customers", "see_grading", *rights.GIVEN[role]})
-    rights.take(apps, editor)
+    giving.reverse_code(apps, editor)
     kept = {"see_customers", "see_grading"} - set(rights.GIVEN[role])
     assert set(Role.objects.get(code=role).verbs) == kept
