@@ -143,7 +143,7 @@ def _plan_said(visit: Visit) -> dict[str, Any]:
 
 @transaction.atomic
 def cancel_visit(*, visit: Visit, ground: str, by: Person, at: datetime) -> Visit:
-    """A visit is not made, and why. Once its form is late or was sent back, somebody else who may check says so, not whoever owes the form."""
+    """A visit is not made, and why. Once its form is late or was sent back, only somebody else who may check says so."""
     allow(by, "log_activity", visit)
     if not may_arrange(visit, by):
         raise Forbidden(_("Who answers for a visit cancels it, and whoever may check it."))

@@ -41,12 +41,10 @@ def test_a_form_is_sent_back_with_a_reason_and_handed_in_again(desk: SimpleNames
     visit.refresh_from_db()
     stale = {"version": visit.version, **{f"take-{one.pk}": "on" for one in visit.changes.all()}}
     assert f"{where}/return/" in ming.get(f"{where}/check/").content.decode()
-    assert ming.post(f"{where}/return/", {"version": visit.version, "ground": " "}).status_code == 422
-    assert tess.post(f"{where}/return/", {"version": visit.version, "ground": "no"}).status_code in (302, 403)
     desk.clock("2026-03-10 02:00")
     tess, ming = desk.as_("tess"), desk.as_("ming")
     back = {"version": visit.version, "ground": "whose number is that?"}
-    for wrong in ("whose\x00", "x" * 1001):
+    for wrong in (" ", "whose\x00", "x" * 1001):
         assert ming.post(f"{where}/return/", {**back, "ground": wrong}).status_code == 422
     assert ming.post(f"{where}/return/", back).status_code == 302
     visit.refresh_from_db()
