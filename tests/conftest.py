@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import logging
 import os
 import re
 import shutil
@@ -14,6 +15,8 @@ from typing import Any, NoReturn
 
 import hypothesis
 import pytest
+
+from tests.once import Once
 
 hypothesis.settings.register_profile("house", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("house")
@@ -49,6 +52,21 @@ def real_data() -> Callable[[str], Path]:
 
 
 @pytest.fixture(scope="session")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """What the processes of this run make once and copy."""
+    base = tmp_path_factory.getbasetemp()
+    return Once(base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """The last process of a run clears away what is not a file."""
+    factory = getattr(session.config, "_tmp_path_factory", None)
+    if factory and not os.environ.get("PYTEST_XDIST_WORKER"):
+        Once(factory.getbasetemp()).clear(os.environ.get("ZHIKE_TEST_POSTGRESQL", ""))
+
+
+@pytest.fixture(scope="session")
 def postgresql_url() -> str:
     """The URL of a PostgreSQL database in which tests may create what they like."""
     url = os.environ.get("ZHIKE_TEST_POSTGRESQL", "")
@@ -64,6 +82,7 @@ def needs_spark() -> None:
         absent("Apache Spark is not installed", "run `make spark`")
     if _java_version() < 17:
         absent("no Java 17 or newer", "install a Java runtime, or set JAVA_HOME")
+    logging.getLogger("py4j").setLevel(logging.WARNING)  # it tells of its end when nobody listens any more
     os.environ.setdefault("SPARK_CONF_DIR", str(ROOT / "tests" / "parity" / "spark"))
 
 

@@ -64,7 +64,7 @@ def desk(
     with window(
         running, size=size, language=language, theme=theme, base_url=world.address, storage_state=state
     ) as context:
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(60_000)
         context.add_cookies([{"name": "zhike_language", "value": language, "url": world.address}])
         faults.watch(context)
         yield Desk(world, context, faults, f"{language[:2]}-{theme}-{size[0]}")
