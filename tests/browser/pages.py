@@ -21,7 +21,7 @@ FIRST = (
 OF_FIRST = f"SELECT code, (SELECT min(id) FROM {{}} WHERE customer_id = customer.id) FROM ({FIRST}) customer"
 KEYS = {
     "journal_entry": "zhike_journal", "job": "zhike_job", "job_progress": "zhike_job", "group_test": "zhike_chat_group",
-    "group_close": "zhike_chat_group", "customer_view": "zhike_view", "merge_undone": "zhike_merge", "revoke_token": "zhike_token",
+    "group_close": "zhike_chat_group", "customers_view": "zhike_view", "merge_undone": "zhike_merge", "revoke_token": "zhike_token",
     "recovery": "zhike_recovery", "export_file": "zhike_export", "contact": "zhike_contact", "successor": "zhike_contact",
     "activity": "zhike_activity", "need": "zhike_need", "unit": "zhike_unit", "edit_unit": "zhike_unit", "new_unit_record":
     "zhike_unit", "document": "zhike_document", "post": "zhike_assignment", "handover": "zhike_handover", "review_grant":

@@ -1,7 +1,7 @@
 // A condition of a list: the operators and the values that fit the chosen field.
 import { behaviour } from "../behaviours.js";
 
-const TYPES = { day: "date", number: "number" };
+const TYPES = { day: "date", moment: "date", number: "number" };
 const WITHOUT = ["empty", "filled"]; // operators that take no value
 
 behaviour("condition", (form) => {

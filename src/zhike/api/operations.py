@@ -27,12 +27,13 @@ from zhike.api.shapes import (
     Problem,
     ReceivableOut,
 )
-from zhike.customers import lists
 from zhike.customers.actions import add_contact, add_customer, change_customer, log_activity
+from zhike.customers.lists import CUSTOMERS
 from zhike.customers.models import Activity, Contact, Customer
 from zhike.customers.viewings import open_archive, open_many
 from zhike.facts.models import Order, Receivable
 from zhike.kernel.refusals import Forbidden, NotThere
+from zhike.lists.listing import Looking
 from zhike.people.models import Person
 from zhike.people.rules import sees
 
@@ -87,7 +88,9 @@ def list_customers(
     asked_for = QueryDict(mutable=True)
     asked_for["q"] = q
     asked_for.setlist("c", c)
-    rows = lists.find(person, lists.read(person, asked_for)).select_related("manager", "region", "department")
+    rows = CUSTOMERS.find(Looking(person, timezone.now()), CUSTOMERS.read(person, asked_for)).select_related(
+        "manager", "region", "department"
+    )
     shown, cursor = cut(rows, after, limit, "customers")
     open_many(person=person, customers=[one.pk for one in shown], at=timezone.now())
     return {"rows": out.customers(shown, person), "next": cursor}

@@ -1,4 +1,4 @@
-"""The list of customers as a file, made in the background for one person, for a stated purpose."""
+"""A list as a file, made in the background for one person, for a stated purpose; and the addresses of a list with its file."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.db import transaction
-from django.http import QueryDict
+from django.http import FileResponse, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from zhike.customers import lists
 from zhike.customers.export_right import ExportRecord, allow_export, finish_export, watermark
-from zhike.customers.models import Customer
 from zhike.jobs.actions import enqueue
 from zhike.jobs.models import Job
 from zhike.jobs.registry import job
@@ -24,18 +25,31 @@ from zhike.jobs.running import Run
 from zhike.kernel.refusals import Invalid, NotThere
 from zhike.lists.fields import Field
 from zhike.lists.files import FORMATS, digest_of, told, write_csv, write_xlsx
+from zhike.lists.forms import ExportForm
+from zhike.lists.listing import LISTINGS, Listing, Looking
+from zhike.lists.pages import shown_count
 from zhike.lists.screen import columns_of
+from zhike.lists.views import addresses, bound, looking
+from zhike.people.doors import door, me
 from zhike.people.models import Person
+from zhike.people.rules import allow, can, sees
 
 
 @transaction.atomic
-def export_customers(*, query: str, purpose: str, form: str, by: Person, at: datetime) -> Job:
-    """Queue a file of what a question to the list finds. Raises Forbidden, GateClosed, Invalid."""
+def export_list(*, listing: Listing, query: str, purpose: str, form: str, by: Person, at: datetime) -> Job:
+    """Queue a file of what a question to a list finds. Raises Forbidden, GateClosed, Invalid."""
+    allow(by, listing.verb)
     if form not in FORMATS:
         raise Invalid(_("Choose a kind of file."), fields={"form": _("unknown")})
-    record = allow_export(by=by, purpose=purpose, what=_("customers"), at=at)
-    payload = {"query": query, "form": form, "record": record.pk, "language": translation.get_language()}
-    return enqueue(kind="export_customers", payload=payload, by=by, at=at)
+    record = allow_export(by=by, purpose=purpose, what=str(listing.title).lower(), at=at)
+    payload = {
+        "list": listing.address,
+        "query": query,
+        "form": form,
+        "record": record.pk,
+        "language": translation.get_language(),
+    }
+    return enqueue(kind="export_list", payload=payload, by=by, at=at)
 
 
 def file_of(record: ExportRecord, form: str) -> Path:
@@ -43,54 +57,89 @@ def file_of(record: ExportRecord, form: str) -> Path:
     return Path(settings.DATA_DIR) / "exports" / f"{record.number()}.{form}"
 
 
-@job("export_customers", title=gettext_lazy("Export of customers"))
+@job("export_list", title=gettext_lazy("Export of a list"))
 def make_file(run: Run) -> dict[str, Any]:
     """Write the file; whoever asked sees in it what they see on the page, at the time it is made."""
     asked = run.payload
     record = ExportRecord.objects.select_related("person").get(pk=asked["record"])
-    person = record.person
+    person, listing = record.person, LISTINGS[asked.get("list", "customers")]
+    if not can(person, listing.verb) or not sees(person, listing.needs):
+        raise NotThere(_("Your roles no longer show this list."))
     with translation.override(asked["language"]):
-        question = lists.read(person, QueryDict(asked["query"]))
-        columns = columns_of(person, "customer", question, lists.fields_for(person))
-        found = lists.ordered(lists.find(person, question), question)
-        keys = list(found.values_list("pk", flat=True))
+        question = listing.read(person, QueryDict(asked["query"]))
+        shown = columns_of(person, listing.code, question, listing.fields_for(person))
+        columns = [one for one in shown if one.filed]
+        who = Looking(person, run.clock(), frozenset(one.code for one in columns))
+        found = listing.ordered(listing.find(who, question), question)
+        pairs = list(found.values_list("pk", listing.customer))
         words = {one.code: one.choices(person) for one in columns if one.kind == "choice" and one.choices}
+        everything = listing.everything([key for key, _customer in pairs], who)
         rows = (
             [said(column, row, words.get(column.code)) for column in columns]
-            for row in told(_rows(keys), lambda number: run.progress(number, len(keys)))
+            for row in told(everything, lambda number: run.progress(number, len(pairs)))
         )
-        path = file_of(record, asked["form"])
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_name(f".{path.name}")
+        file = file_of(record, asked["form"])
+        file.parent.mkdir(parents=True, exist_ok=True)
+        fresh = file.with_name(f".{file.name}")
         heads = [str(column.label) for column in columns]
         if asked["form"] == "csv":
             count = write_csv(fresh, heads, rows, watermark(record))
         else:
-            count = write_xlsx(fresh, _("Customers"), heads, rows, watermark(record))
+            count = write_xlsx(fresh, str(listing.title), heads, rows, watermark(record))
     digest = digest_of(fresh)
-    fresh.replace(path)
-    finish_export(record=record, rows=count, customers=keys, digest=digest, at=run.clock())
+    fresh.replace(file)
+    customers = dict.fromkeys(customer for _key, customer in pairs if customer)
+    finish_export(record=record, rows=count, customers=customers, digest=digest, at=run.clock())
     return {"rows": count, "link": f"/customers/exports/{record.pk}/"}
 
 
-def said(column: Field, row: Customer, words: Mapping[str, Any] | None) -> Any:
+@job("export_customers", title=gettext_lazy("Export of a list"))
+def make_earlier_file(run: Run) -> dict[str, Any]:
+    """A file of customers that was asked for before every list had one."""
+    return make_file(run)
+
+
+def said(column: Field, row: Any, words: Mapping[str, Any] | None) -> Any:
     """What a cell of the file holds: of a code its words, as on the page."""
     value = column.value(row)
     return value if words is None else str(words.get(value, value))
-
-
-def _rows(keys: list[int], batch: int = 500) -> Any:
-    shown = Customer.objects.select_related("manager", "region", "department").defer(*lists.HEAVY)
-    for start in range(0, len(keys), batch):
-        by_key = shown.in_bulk(keys[start : start + batch])
-        yield from (by_key[key] for key in keys[start : start + batch] if key in by_key)
 
 
 def finished_file(*, by: Person, key: int) -> Path:
     """The file of one's own export. Raises NotThere for everybody else's."""
     record = ExportRecord.objects.filter(pk=key, person=by, finished_at__isnull=False).first()
     paths = [file_of(record, form) for form in FORMATS] if record else []
-    path = next((path for path in paths if path.exists()), None)
-    if path is None:
+    file = next((one for one in paths if one.exists()), None)
+    if file is None:
         raise NotThere(_("There is no such file."))
-    return path
+    return file
+
+
+def export(request: HttpRequest, listing: Listing) -> HttpResponse:
+    """Ask for a list as a file: what for, and in which form."""
+    who = looking(request, listing)
+    allow(who.person, listing.verb)
+    query = request.POST.get("query", "") if request.method == "POST" else request.GET.urlencode()
+    form = ExportForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        made = export_list(listing=listing, query=query[:4000], by=who.person, at=who.at, **form.cleaned_data)
+        messages.info(request, _("The file is being made; it waits for you under Jobs."))
+        return redirect(made)
+    found = listing.page(who, listing.read(who.person, QueryDict(query)))
+    shown = {"form": form, "query": query, "listing": listing, "count": shown_count(found.count, found.more)}
+    return render(request, "lists/export.html", shown, status=422 if form.errors else 200)
+
+
+@door("export_data", customer_data=True)
+def export_file(request: HttpRequest, key: int) -> FileResponse:
+    """One's own finished file."""
+    file = finished_file(by=me(request), key=key)
+    return FileResponse(file.open("rb"), as_attachment=True, filename=file.name)
+
+
+def list_urls(listing: Listing, under: str = "") -> list[URLPattern]:
+    """The addresses of a list below a path, with that of its file."""
+    file = path(
+        f"{under}export/", bound(listing, export, verb="export_data"), name=f"{listing.address}_export"
+    )
+    return [*addresses(listing, under), file]

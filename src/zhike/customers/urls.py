@@ -5,14 +5,12 @@ from __future__ import annotations
 from django.urls import path
 
 from zhike.customers import budget_views, card_views, duty_views, list_views, part_views, team_views, views
+from zhike.customers.exports import export_file, list_urls
+from zhike.customers.lists import CUSTOMERS
 
 urlpatterns = [
-    path("", list_views.customers, name="customers"),
-    path("columns/", list_views.columns, name="customer_columns"),
-    path("views/", list_views.views, name="customer_views"),
-    path("views/<int:key>/", list_views.view_removed, name="customer_view"),
-    path("export/", list_views.export, name="export_customers"),
-    path("exports/<int:key>/", list_views.export_file, name="export_file"),
+    *list_urls(CUSTOMERS),
+    path("exports/<int:key>/", export_file, name="export_file"),
     path("assign/", list_views.bulk_assign, name="bulk_assign"),
     path("new/", views.new_customer, name="new_customer"),
     path("likeness/", views.likeness, name="customer_likeness"),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import F, Func, Q
 from django.http import QueryDict
+from django.utils import timezone
 
 from zhike.lists.fields import OPERATORS, Field
 from zhike.lists.pages import page_number, words_of
@@ -53,10 +54,13 @@ class Asked:
     group: str = ""
     page: int = 1
     view: str = ""
+    tab: str = ""
 
     @classmethod
-    def read(cls, query: QueryDict, fields: Iterable[Field], default_sort: str) -> Asked:
-        """From a query string, keeping what these fields can answer; the rest counts as not asked."""
+    def read(
+        cls, query: QueryDict, fields: Iterable[Field], default_sort: str, tabs: tuple[str, ...] = ()
+    ) -> Asked:
+        """From a query string, keeping what these fields can answer; the rest counts as not asked. The first tab is the usual."""
         known = {field.code: field for field in fields}
         number, sort = query.get("page", "1"), query.get("sort", default_sort)
         written = [
@@ -72,22 +76,24 @@ class Asked:
         found = (Condition.read(text.replace("\x00", "")) for text in written[:MOST_CONDITIONS])
         columns = tuple(code for code in query.get("columns", "").split(",") if code in known)
         sortable = known.get(sort.lstrip("-"))
-        group = query.get("group", "")
+        group, tab = query.get("group", ""), query.get("tab", "")
         return cls(
             words=words_of(query.get("q", "")),
             conditions=tuple(one for one in found if one is not None and _answerable(one, known)),
             any_of=query.get("any") == "1",
             sort=sort if sortable is not None and sortable.sort else default_sort,
             columns=columns,
-            group=group if group in known and known[group].kind in {"choice", "key"} else "",
+            group=group if group in known and known[group].groups else "",
             page=page_number(number),
             view=query.get("view", "")[:20],
+            tab=tab if tab in tabs else (*tabs, "")[0],
         )
 
     def query(self, **changes: Any) -> str:
         """The query string of this question with some parts changed; a changed filter goes back to page 1."""
         one = replace(self, **changes) if "page" in changes else replace(self, page=1, **changes)
-        parts: list[tuple[str, str]] = [("q", one.words)] if one.words else []
+        parts: list[tuple[str, str]] = [("tab", one.tab)] if one.tab else []
+        parts += [("q", one.words)] if one.words else []
         parts += [("c", str(condition)) for condition in one.conditions]
         parts += [("any", "1")] if one.any_of else []
         parts += [("sort", one.sort)] if one.sort else []
@@ -164,7 +170,7 @@ def _q(field: Field, condition: Condition) -> Q | None:
     if condition.operator in {"empty", "filled"}:
         empty = (
             Q(**{f"{field.column}__isnull": True})
-            if field.kind in {"day", "key"}
+            if field.kind in {"day", "moment", "key"}
             else Q(**{field.column: ""})
         )
         return empty if condition.operator == "empty" else ~empty
@@ -178,23 +184,36 @@ def _q(field: Field, condition: Condition) -> Q | None:
         inside = Q(**{f"{field.column}__in": values})
         return inside if condition.operator == "in" else ~inside
     value = _read(field, condition.text)
+    if field.kind == "moment":
+        return None if value is None else _of_day(field.column, condition.operator, value)
     name = {"ge": f"{field.column}__gte", "le": f"{field.column}__lte", "is": field.column}[
         condition.operator
     ]
     return None if value is None else Q(**{name: value})
 
 
+def _of_day(column: str, operator: str, day: date) -> Q:
+    """The Q of a moment by its local day."""
+    begins = timezone.make_aware(datetime.combine(day, time()))
+    ends = timezone.make_aware(datetime.combine(day + timedelta(days=1), time()))
+    after, before = Q(**{f"{column}__gte": begins}), Q(**{f"{column}__lt": ends})
+    return {"ge": after, "le": before, "is": after & before}[operator]
+
+
 def _read(field: Field, text: str) -> Any:
     """A value as the column holds it; None when it is not one."""
     if field.kind == "choice":
         return text
+    if field.people and text == "me":
+        return field.me or None
     if field.kind in {"key", "number"}:
         return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
-    if field.kind == "day":
+    if field.kind in {"day", "moment"}:
         try:
-            return date.fromisoformat(text)
+            found = date.fromisoformat(text)
         except ValueError:
             return None
+        return found if 1900 <= found.year < 3000 else None
     try:
         amount = Decimal(text)
     except InvalidOperation:

@@ -31,6 +31,7 @@ OPERATORS: dict[str, dict[str, Any]] = {
         "filled": _("is filled"),
     },
 }
+OPERATORS["moment"] = OPERATORS["day"]
 """Kind of field -> operators with their words."""
 
 
@@ -39,7 +40,9 @@ class Field:
     """One thing of a row.
 
     `column` is the model's column (for a `key` the `_id` column); `cell` renders it; `plain` gives its value for files and
-    the API; `field_class` hides it from people whose roles do not see that class, in every way a list can be asked.
+    the API; `field_class` hides it from people whose roles do not see that class, in every way a list can be asked. A `moment`
+    is asked for by its day. With `last` rows without a value come last in either order; `people` names people, so that it can
+    be asked for `me`. What is not `filed`, such as a link to act by, stands in no file.
     """
 
     code: str
@@ -56,10 +59,19 @@ class Field:
     phone: str = ""
     shown: bool = True
     edit: bool = False
+    last: bool = False
+    people: bool = False
+    filed: bool = True
+    me: int = 0
 
     def as_column(self) -> Column:
         """The column of the table on the page."""
         return Column(self.code, self.label, self.cell, css=self.css, sort=self.sort, phone=self.phone)
+
+    @property
+    def groups(self) -> bool:
+        """Whether a list can be grouped by it."""
+        return self.filter and self.kind in {"choice", "key"}
 
     def value(self, row: Any) -> Any:
         """The value of a row, for files and the API."""

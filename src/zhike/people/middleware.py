@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -13,6 +14,7 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import get_supported_language_variant
 from django.utils.translation import gettext as _
@@ -98,7 +100,7 @@ class Door:
             if rule is None:
                 raise Forbidden(_("This page has no rule, so nobody may see it."))
             if not rule.before_factor and lacks_factor(request, request.user):
-                return redirect("mfa_activate_totp")
+                return factor_first(request)
             pass_rule(rule, request.user)
         except Refused as refusal:
             return refused(request, refusal, rule.verb if rule else "")
@@ -137,6 +139,17 @@ def sign_in_first(request: HttpRequest) -> HttpResponse:
     if request.headers.get("HX-Request"):
         return HttpResponse(headers={"HX-Redirect": redirect_to_login("/").url})
     return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
+
+
+def factor_first(request: HttpRequest) -> HttpResponse:
+    """To the page for the second factor. A fragment never fetches that page by itself: each showing makes another secret, and the one
+    that the person has just scanned would be lost."""
+    there = reverse("mfa_activate_totp")
+    if not request.headers.get("HX-Request"):
+        return redirect(there)
+    if urlsplit(request.headers.get("HX-Current-URL", "")).path == there:
+        return HttpResponse(status=204)
+    return HttpResponse(headers={"HX-Redirect": there})
 
 
 def lacks_factor(request: HttpRequest, person: Person) -> bool:
