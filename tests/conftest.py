@@ -18,7 +18,11 @@ import pytest
 
 from tests.once import Once
 
-hypothesis.settings.register_profile("house", deadline=None, print_blob=True)
+# The gate tries the same examples each time, a desk others every time; how busy the machine is decides nothing.
+hypothesis.settings.register_profile(
+    "house", deadline=None, print_blob=True, derandomize=bool(os.environ.get("CI")),
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)  # fmt: skip
 hypothesis.settings.load_profile("house")
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -98,10 +102,16 @@ def _java_version() -> int:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long tests first, so that no process is left alone with them at the end; what shares a browser before all."""
-    items.sort(
-        key=lambda item: (item.get_closest_marker("browser") is None, item.get_closest_marker("slow") is None)
-    )
+    """Long tests first, so that no process is left alone with them at the end: browsers, then what goes by groups, then the slow."""
+
+    def rank(item: pytest.Item) -> int:
+        if item.get_closest_marker("browser"):
+            return 0
+        if item.get_closest_marker("slow"):
+            return 1 if shared_group(item.nodeid.partition("::")[0]) else 2
+        return 3
+
+    items.sort(key=rank)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -64,7 +64,6 @@ def desk(
     with window(
         running, size=size, language=language, theme=theme, base_url=world.address, storage_state=state
     ) as context:
-        context.set_default_timeout(60_000)
         context.add_cookies([{"name": "zhike_language", "value": language, "url": world.address}])
         faults.watch(context)
         yield Desk(world, context, faults, f"{language[:2]}-{theme}-{size[0]}")
@@ -74,7 +73,7 @@ def desk(
 def signed_in(running: Browser, world: World, username: str) -> Any:
     """The cookies of a person who has signed in by the form; kept for the next window."""
     if username not in world.cookies:
-        with running.new_context(base_url=world.address) as context:
+        with window(running, base_url=world.address) as context:
             page = context.new_page()
             sign_in(page, username, world.password)
             world.cookies[username] = context.storage_state()
