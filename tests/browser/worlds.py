@@ -26,10 +26,15 @@ PASSWORDS = {"demo": "zhike-demo", "cast": "correct horse battery"}
 PATIENCE = 180.0
 CAST = """
 import django; django.setup()
-from tests.product.cast import assemble
-assemble()
-from zhike.people.models import Role
+from tests.product.cast import EARLY, FAR, assemble
+cast = assemble()
+from zhike.people.models import Grant, Person, Role
 Role.objects.update(second_factor=False)
+guarded = Role.objects.create(code="guarded", name_zh="须二次验证", name_en="Guarded", verbs=["see_customers"], second_factor=True)
+grace = cast.people.idle
+grace.pk, grace.username, grace.email = None, "grace", "grace@example.com"
+grace.save()
+Grant.objects.create(person=grace, role=guarded, from_on=EARLY.date(), until_on=FAR, granted_at=EARLY, approved_by=cast.people.root)
 """
 FURNISH = """
 import django; django.setup()
