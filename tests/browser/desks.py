@@ -44,6 +44,7 @@ class Desk:
 
         Not `expect_navigation`: htmx writes the history of the page it starts on, which can arrive late and counts as one.
         """
+        self.page.wait_for_load_state()
         self.page.evaluate("window.left = true")
         yield
         self.page.wait_for_function("() => !window.left && document.readyState === 'complete'")
