@@ -23,7 +23,7 @@ from tests.browser.windows import ROOT
 
 CUSTOMERS = 300
 PASSWORDS = {"demo": "zhike-demo", "cast": "correct horse battery"}
-PATIENCE = 90.0
+PATIENCE = 180.0
 CAST = """
 import django; django.setup()
 from tests.product.cast import EARLY, FAR, assemble
@@ -77,20 +77,25 @@ class World:
             return connection.execute(sql, values).fetchall()
 
 
-@contextmanager
-def served(name: str, home: Path) -> Iterator[World]:
-    """A world that is made, then served until the block ends."""
-    port = _free_port()
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("ZHIKE_")}
-    environment |= {
-        "ZHIKE_DATA_DIR": str(home), "ZHIKE_ADDRESS": f"http://127.0.0.1:{port}", "ZHIKE_WEB_WORKERS": "1",
-        "DJANGO_SETTINGS_MODULE": "zhike.config.settings", "PYTHONPATH": os.pathsep.join((str(ROOT / "src"), str(ROOT))),
-    }  # fmt: skip
+def make(name: str, home: Path) -> None:
+    """Fill an empty folder with a world."""
     for words in LOADERS[name]:
         done = subprocess.run(
-            [sys.executable, *words], env=environment, cwd=home, capture_output=True, text=True, check=False
+            [sys.executable, *words],
+            env=_environment(home),
+            cwd=home,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert done.returncode == 0, done.stdout + done.stderr
+
+
+@contextmanager
+def served(name: str, home: Path) -> Iterator[World]:
+    """A world that is made, served until the block ends."""
+    port = _free_port()
+    environment = _environment(home) | {"ZHIKE_ADDRESS": f"http://127.0.0.1:{port}"}
     with (home / "server.log").open("wb") as log:
         server = subprocess.Popen(
             [sys.executable, "-m", "zhike", "serve"], env=environment, cwd=home, stdout=log, stderr=log
@@ -105,6 +110,14 @@ def served(name: str, home: Path) -> Iterator[World]:
             except subprocess.TimeoutExpired:
                 server.kill()
                 server.wait()
+
+
+def _environment(home: Path) -> dict[str, str]:
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("ZHIKE_")}
+    return kept | {
+        "ZHIKE_DATA_DIR": str(home), "ZHIKE_ADDRESS": "http://127.0.0.1:1", "ZHIKE_WEB_WORKERS": "1",
+        "DJANGO_SETTINGS_MODULE": "zhike.config.settings", "PYTHONPATH": os.pathsep.join((str(ROOT / "src"), str(ROOT))),
+    }  # fmt: skip
 
 
 def _free_port() -> int:
