@@ -118,7 +118,9 @@ def test_a_role_can_ask_for_a_second_factor_and_nothing_opens_before(
     assert b"data:image/svg" in page.content
     secret = page.context["form"].secret
     beside = {"HX-Request": "true", "HX-Current-URL": "http://testserver/accounts/2fa/totp/activate/"}
-    assert client.get("/inbox/count/", headers=beside).status_code == 204  # or the secret just scanned would be lost
+    assert (
+        client.get("/inbox/count/", headers=beside).status_code == 204
+    )  # or the secret just scanned would be lost
     elsewhere = client.get("/inbox/count/", headers={"HX-Request": "true"})
     assert elsewhere.headers["HX-Redirect"] == "/accounts/2fa/totp/activate/"
     assert client.post("/accounts/2fa/totp/activate/", {"code": "000000"}).status_code == 200
