@@ -67,7 +67,8 @@ def make_file(run: Run) -> dict[str, Any]:
         raise NotThere(_("Your roles no longer show this list."))
     with translation.override(asked["language"]):
         question = listing.read(person, QueryDict(asked["query"]))
-        columns = columns_of(person, listing.code, question, listing.fields_for(person))
+        shown = columns_of(person, listing.code, question, listing.fields_for(person))
+        columns = [one for one in shown if one.filed]
         who = Looking(person, run.clock(), frozenset(one.code for one in columns))
         found = listing.ordered(listing.find(who, question), question)
         pairs = list(found.values_list("pk", listing.customer))

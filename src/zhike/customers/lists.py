@@ -25,7 +25,7 @@ def _search(rows: CustomerQuerySet, words: str, person: Person) -> CustomerQuery
     return matching(rows, words, ("search", "channels") if sees(person, "contact") else ("search",))
 
 
-def _rows() -> QuerySet[Customer]:
+def _rows(looking: Looking) -> QuerySet[Customer]:
     return Customer.objects.select_related("manager", "region", "department").defer(*HEAVY)
 
 
@@ -43,7 +43,7 @@ def _beside(looking: Looking) -> dict[str, Any]:
 
 CUSTOMERS = listed(Listing(
     "customer", "customers", gettext_lazy("Customers"), Customer, FIELDS, gettext_lazy("Name, pinyin, initials, code"), _rows,
-    customer="pk", visible=lambda person: Customer.objects.visible_to(person).living(), search=_search, sort=SORTED_BY,
+    customer="pk", visible=lambda looking: Customer.objects.visible_to(looking.person).living(), search=_search, sort=SORTED_BY,
     tab_field="life", quick=QUICK, key=lambda row: row.code, bulk=_bulk, beside=_beside, counted=True,
     template="customers/list.html", empty=gettext_lazy("No customers yet."), hint=gettext_lazy("Add the first one, or import a file."),
     cell="customer_cell", edit_verb="change_customer",

@@ -1,44 +1,21 @@
-"""The lists of orders and receivables: their fields, what may be asked of them, and a page in a constant number of queries."""
+"""The lists of orders and receivables: their fields, what may be asked of them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Q
-from django.http import QueryDict
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from zhike.customers.around import CUSTOMER, grades_worn, searching, shown_too, with_customers
+from zhike.customers.grid import codes_of
 from zhike.facts.models import STATUS, TONES, Order, Receivable
-from zhike.lists.asked import Asked, where
-from zhike.lists.dressing import dress
-from zhike.lists.fields import Field, seen_by
-from zhike.lists.pages import Page, page_of
-from zhike.people.models import Person
-from zhike.people.rules import sees
+from zhike.lists.fields import Field
+from zhike.lists.listing import Listing, Looking, Tab, listed
+from zhike.people.rules import can
 from zhike.ui import grid
 
-
-def _customer(row: Any) -> str:
-    return grid.link(str(row.customer), row.customer.get_absolute_url())
-
-
-def _codes(values: dict[str, Any]) -> Any:
-    return lambda person: values
-
-
-CUSTOMER = Field(
-    "customer",
-    _("Customer"),
-    "text",
-    "customer__name",
-    _customer,
-    plain=lambda row: row.customer.name,
-    sort=False,
-    phone="meta",
-)
-CODE = Field("code", _("Customer code"), "text", "customer__code", lambda row: grid.text(row.customer.code),
-             plain=lambda row: row.customer.code, sort=False, shown=False)  # fmt: skip
 CURRENCY = Field(
     "currency",
     _("Currency"),
@@ -52,22 +29,21 @@ CURRENCY = Field(
 ORDERS = (
     Field("number", _("Order"), "text", "number", lambda row: f"<b>{grid.text(row.number)}</b>", css="stick", phone="title"),
     CUSTOMER,
-    CODE,
     Field("grade", _("Grade then"), "text", "customer__grade", lambda row: getattr(row, "grade_then", "") or grid.text(""),
           plain=lambda row: getattr(row, "grade_then_word", ""), sort=False, filter=False, phone="aside"),
     Field("ordered_on", _("Ordered on"), "day", "ordered_on", lambda row: grid.day(row.ordered_on), phone="meta"),
-    Field("status", _("Status"), "choice", "status", lambda row: grid.tag(STATUS[row.status], TONES[row.status]), choices=_codes(STATUS),
+    Field("status", _("Status"), "choice", "status", lambda row: grid.tag(STATUS[row.status], TONES[row.status]), choices=codes_of(STATUS),
           phone="aside"),
     Field("product", _("Product"), "text", "product", lambda row: grid.text(row.product), sort=False),
     Field("amount", _("Amount"), "amount", "amount", lambda row: grid.money(row.amount, row.currency, 2),
         field_class="price", css="r", phone="more"),
     Field("profit", _("Profit"), "amount", "profit", lambda row: grid.money(row.profit, row.currency, 2), field_class="profit", css="r"),
     CURRENCY,
+    *shown_too(),
 )  # fmt: skip
 RECEIVABLES = (
     Field("number", _("Receivable"), "text", "number", lambda row: f"<b>{grid.text(row.number)}</b>", css="stick", phone="title"),
     CUSTOMER,
-    CODE,
     Field("order", _("Order"), "text", "order__number", lambda row: grid.text(row.order or ""),
         plain=lambda row: str(row.order or ""), sort=False),
     Field("issued_on", _("Issued on"), "day", "issued_on", lambda row: grid.day(row.issued_on), shown=False),
@@ -76,52 +52,46 @@ RECEIVABLES = (
     Field("amount", _("Amount"), "amount", "amount", lambda row: grid.money(row.amount, row.currency, 2),
         field_class="credit", css="r", phone="more"),
     CURRENCY,
+    *shown_too(),
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Trade:
-    """A list: its model, fields, the usual order, and the class of fields without which nobody opens it."""
-
-    code: str
-    model: Any
-    fields: tuple[Field, ...]
-    sort: str
-    related: tuple[str, ...]
-    needs: str
+def _orders(looking: Looking) -> QuerySet[Order]:
+    return with_customers(Order.objects.all())
 
 
-LISTS = {
-    "orders": Trade("orders", Order, ORDERS, "-ordered_on", ("customer",), "basic"),
-    "receivables": Trade("receivables", Receivable, RECEIVABLES, "-due_on", ("customer", "order"), "credit"),
-}
+def _receivables(looking: Looking) -> QuerySet[Receivable]:
+    return with_customers(Receivable.objects.select_related("order"))
 
 
-def fields_for(trade: Trade, person: Person) -> tuple[Field, ...]:
-    """The fields that a person sees."""
-    return seen_by(person, trade.fields)
+def _dress(rows: Sequence[Any], looking: Looking) -> None:
+    grades_worn(rows, looking)
 
 
-def read(trade: Trade, person: Person, query: QueryDict) -> Asked:
-    """What a query string asks, as far as the person may ask it."""
-    return Asked.read(query, fields_for(trade, person), trade.sort)
+def _beside(looking: Looking) -> dict[str, Any]:
+    return {"may_import": can(looking.person, "import_data")}
 
 
-def find(trade: Trade, person: Person, asked: Asked) -> Any:
-    """The rows asked for, among those that the person sees."""
-    rows = trade.model.objects.visible_to(person) if sees(person, trade.needs) else trade.model.objects.none()
-    for word in asked.words.split():
-        rows = rows.filter(Q(number__icontains=word) | Q(customer__search__contains=word.lower()))
-    return rows.filter(where(asked, fields_for(trade, person)))
+def _unpaid(rows: Any, looking: Looking) -> Any:
+    return rows.filter(paid_on__isnull=True)
 
 
-def page(trade: Trade, person: Person, asked: Asked) -> Page:
-    """One page: keys by the index, rows by the keys."""
-    field = next(field for field in trade.fields if field.code == asked.sort.lstrip("-"))
-    down = "-" if asked.sort.startswith("-") else ""
-    keys = find(trade, person, asked).order_by(f"{down}{field.column}", f"{down}id")
-    names = ("search", "channels", "tokens", "business_scope")
-    rows = trade.model.objects.select_related(*trade.related).defer(*(f"customer__{name}" for name in names))
-    found = page_of(keys, rows, asked.page)
-    dress(trade.code, found.object_list)
-    return found
+def _overdue(rows: Any, looking: Looking) -> Any:
+    return rows.filter(paid_on__isnull=True, due_on__lt=looking.day)
+
+
+OF_ORDERS = listed(Listing(
+    "orders", "orders", _("Orders"), Order, ORDERS, _("Number or customer"), _orders, verb="see_orders", search=searching("number"),
+    sort="-ordered_on", tab_field="status", quick=("grade_now", "region", "manager"), dress=_dress, beside=_beside,
+    template="facts/trade.html", empty=_("Nothing here yet."), hint=_("Orders and receivables come in by import."),
+))  # fmt: skip
+OF_RECEIVABLES = listed(Listing(
+    "receivables", "receivables", _("Receivables"), Receivable, RECEIVABLES, _("Number or customer"), _receivables, verb="see_orders",
+    needs="credit", search=searching("number"), sort="-due_on",
+    tabs=(
+        Tab("all", _("All"), counted=False), Tab("unpaid", _("unpaid"), _unpaid, counted=False),
+        Tab("overdue", _("overdue"), _overdue, counted=False),
+    ),
+    quick=("grade_now", "region", "manager"), dress=_dress, beside=_beside, template="facts/trade.html",
+    empty=_("Nothing here yet."), hint=_("Orders and receivables come in by import."),
+))  # fmt: skip

@@ -42,7 +42,7 @@ class Field:
     `column` is the model's column (for a `key` the `_id` column); `cell` renders it; `plain` gives its value for files and
     the API; `field_class` hides it from people whose roles do not see that class, in every way a list can be asked. A `moment`
     is asked for by its day. With `last` rows without a value come last in either order; `people` names people, so that it can
-    be asked for `me`.
+    be asked for `me`. What is not `filed`, such as a link to act by, stands in no file.
     """
 
     code: str
@@ -61,6 +61,7 @@ class Field:
     edit: bool = False
     last: bool = False
     people: bool = False
+    filed: bool = True
     me: int = 0
 
     def as_column(self) -> Column:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -54,6 +54,26 @@ class Tab:
     address: str = ""
 
 
+def tabs_of(
+    names: Mapping[str, Any],
+    narrow: Callable[[Any, str, Looking], Any],
+    counted: Collection[str] = (),
+    orders: Mapping[str, tuple[Any, ...]] | None = None,
+    empty: Mapping[str, Any] | None = None,
+) -> tuple[Tab, ...]:
+    """Tabs from their names; `narrow` gives the rows of each by its code."""
+
+    def part(code: str) -> Callable[[Any, Looking], Any]:
+        return lambda rows, looking: narrow(rows, code, looking)
+
+    return tuple(
+        Tab(
+            code, name, part(code), code in counted, (orders or {}).get(code, ()), (empty or {}).get(code, "")
+        )
+        for code, name in names.items()
+    )
+
+
 def _everything(rows: Any, words: str, person: Person) -> Any:
     return rows
 
@@ -73,11 +93,11 @@ class Listing:
     model: type[Model]
     fields: tuple[Field, ...]
     hint_search: Any
-    rows: Callable[[], Rows]
+    rows: Callable[[Looking], Rows]
     customer: str = "customer_id"
     verb: str = "see_customers"
     needs: str = "basic"
-    visible: Callable[[Person], Any] | None = None
+    visible: Callable[[Looking], Any] | None = None
     search: Callable[[Any, str, Person], Any] = _everything
     sort: str = ""
     order: tuple[Any, ...] = ("-id",)
@@ -112,15 +132,15 @@ class Listing:
         """The tab asked for."""
         return next((one for one in self.tabs if one.code == asked.tab), None)
 
-    def seen(self, person: Person) -> Any:
+    def seen(self, looking: Looking) -> Any:
         """Everything of the list that a person sees."""
         if self.visible is not None:
-            return self.visible(person)
-        return self.model.objects.visible_to(person)  # type: ignore[attr-defined]
+            return self.visible(looking)
+        return self.model.objects.visible_to(looking.person)  # type: ignore[attr-defined]
 
     def find(self, looking: Looking, asked: Asked, *, loose: bool = False) -> Any:
         """The rows asked for, among those that the person sees; `loose` when many match: see `Loose`."""
-        rows, tab = self.seen(looking.person), self.tab(asked)
+        rows, tab = self.seen(looking), self.tab(asked)
         if tab is not None:
             rows = tab.narrow(rows, looking)
         if asked.words:
@@ -149,7 +169,11 @@ class Listing:
         keys = self.ordered(self.find(looking, asked), asked)
         loose = self.ordered(self.find(looking, asked, loose=True), asked)
         found = page_of(
-            keys, wearing(self.address, self.rows()), asked.page, None if asked.is_filtered else whole, loose
+            keys,
+            wearing(self.address, self.rows(looking)),
+            asked.page,
+            None if asked.is_filtered else whole,
+            loose,
         )
         self.dressed(found.object_list, looking)
         return found
@@ -176,7 +200,7 @@ class Listing:
             }
             found = {"choices": choices, "all": None, "tabs": {}}
             if self.counted:
-                rows = self.seen(person)
+                rows = self.seen(looking)
                 column = next((one.column for one in self.fields if one.code == self.tab_field), "")
                 values = choices.get(self.tab_field, {})
                 found["all"] = count_of(rows)
@@ -186,7 +210,7 @@ class Listing:
 
     def counts(self, looking: Looking) -> dict[str, int]:
         """How many rows stand in the tabs that show it."""
-        rows = self.seen(looking.person)
+        rows = self.seen(looking)
         return {one.code: count_of(one.narrow(rows, looking)) for one in self.tabs if one.counted}
 
     def groups(self, looking: Looking, asked: Asked) -> list[tuple[str, Any, int]]:
@@ -207,7 +231,7 @@ class Listing:
         """The rows of keys in their order, read by batches."""
         for start in range(0, len(keys), BATCH):
             some = keys[start : start + BATCH]
-            by_key = wearing(self.address, self.rows()).in_bulk(some)
+            by_key = wearing(self.address, self.rows(looking)).in_bulk(some)
             yield from self.dressed([by_key[key] for key in some if key in by_key], looking)
 
 

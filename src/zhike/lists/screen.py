@@ -209,18 +209,20 @@ def tabs_of(
     """(name, address, count, whether it is shown) of each tab: the list's own, or everything and the values of its field."""
     if listing.tabs:
         counts = listing.counts(looking)
-        return [
-            (one.name, reverse(one.address) if one.address else f"?{asked.query(tab=one.code, sort=listing.sort, view='')}",
-             str(counts.get(one.code, "")), one.code == asked.tab and not asked.view)
-            for one in listing.tabs
-        ]  # fmt: skip
+        found = []
+        for one in listing.tabs:
+            there = f"{reverse(one.address)}?tab={one.code}" if one.address else ""
+            here = asked.query(tab=one.code, sort=listing.sort, view="")
+            current = one.code == asked.tab and not asked.view
+            found.append((one.name, there or f"?{here}", str(counts.get(one.code, "")), current))
+        return found
     code = listing.tab_field
     values = known["choices"].get(code, {})
     everything = replace(asked, words="", conditions=(), view="", group="").query()
-    found = [(_("All"), f"?{everything}", "", not asked.value_of(code) and not asked.view)]
+    tabs = [(_("All"), f"?{everything}", "", not asked.value_of(code) and not asked.view)]
     for value, words in values.items():
         number = known["tabs"].get(value)
         count = "" if number is None else shown_count(min(number, MOST_COUNTED), number > MOST_COUNTED)
         address = f"?{asked.with_value(code, value).query(words='', view='')}"
-        found.append((words, address, count, asked.value_of(code) == value and not asked.view))
-    return found
+        tabs.append((words, address, count, asked.value_of(code) == value and not asked.view))
+    return tabs

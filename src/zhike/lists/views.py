@@ -44,6 +44,11 @@ def page(request: HttpRequest, listing: Listing) -> HttpResponse:
         first = next((view for view in saved if view.first and view.owner_id == who.person.pk), None)
         if first is not None and first.query:
             return redirect(f"{reverse(listing.address)}?{first.query}&view={first.pk}")
+    elsewhere = next(
+        (tab for tab in listing.tabs if tab.address and tab.code == request.GET.get("tab")), None
+    )
+    if elsewhere is not None:
+        return redirect(f"{reverse(elsewhere.address)}?{request.GET.urlencode()}")
     shown = table_of(listing, who, listing.read(who.person, request.GET))
     if wants_table(request):
         return render(request, "lists/_answer.html", shown)
@@ -93,8 +98,8 @@ def picked(request: HttpRequest, listing: Listing, column: str, most: int) -> li
         rows = listing.find(who, listing.read(who.person, query_of(request)))
     else:
         keys = [code for code in request.POST.getlist("pick") if "\x00" not in code][: most + 1]
-        rows = listing.seen(who.person).filter(**{f"{column}__in": keys})
-    found = list(listing.rows().filter(pk__in=rows.order_by().values("pk"))[: most + 1])
+        rows = listing.seen(who).filter(**{f"{column}__in": keys})
+    found = list(listing.rows(who).filter(pk__in=rows.order_by().values("pk"))[: most + 1])
     if len(found) > most:
         raise Invalid(_("At most %(most)s at once; narrow the list first.") % {"most": most})
     return found

@@ -1,19 +1,30 @@
-"""The list of service plans: its tabs, its columns, and customers without a plan, in a constant number of queries."""
+"""The lists of service plans and of customers without one: their tabs, their fields, how they are searched."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from zhike.customers.around import CUSTOMER, grades_worn, searching, shown_too, with_customers
+from zhike.customers.grid import FIELDS as OF_CUSTOMERS
+from zhike.customers.grid import codes_of, grades_of
+from zhike.customers.limits import Limits
+from zhike.customers.models import Customer
 from zhike.grading.schemes import Schemes
-from zhike.lists.pages import Page, count_of, page_number, page_of, words_of
-from zhike.people.models import Person
+from zhike.lists.fields import Field
+from zhike.lists.grades import worn
+from zhike.lists.listing import Listing, Looking, Tab, listed, tabs_of
+from zhike.lists.pages import count_of
+from zhike.people.rules import can
+from zhike.plans.missing import due, missing_for, since
 from zhike.plans.models import OPEN, STANDINGS, TYPES, PlanQuerySet, ServicePlan
+from zhike.plans.needs import unanswered
 from zhike.ui import figures, grid
 
 TABS: dict[str, Any] = {
@@ -30,37 +41,6 @@ TONES = {
     "withdrawn": "quiet", "coming": "info", "force": "success", "expired": "error",
 }  # fmt: skip
 """Standing -> its colour."""
-SORTS = {"from": "from_on", "until": "until_on"}
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What the list is asked for."""
-
-    tab: str = "force"
-    words: str = ""
-    kind: str = ""
-    mine: bool = False
-    sort: str = ""
-    page: int = 1
-
-    @classmethod
-    def read(cls, query: Any) -> Asked:
-        """From a query string; what cannot be read counts as not asked."""
-        tab, kind, sort, number = (query.get(name, "") for name in ("tab", "kind", "sort", "page"))
-        return cls(
-            tab if tab in TABS else "force",
-            words_of(query.get("q", "")),
-            kind if kind in TYPES else "",
-            query.get("mine", "") == "1",
-            sort if sort.lstrip("-") in SORTS else "",
-            page_number(number),
-        )
-
-    @property
-    def is_filtered(self) -> bool:
-        """Whether it asks for less than the tab holds."""
-        return bool(self.words or self.kind or self.mine)
 
 
 def narrowed(rows: PlanQuerySet, tab: str, day: date) -> PlanQuerySet:
@@ -72,71 +52,10 @@ def narrowed(rows: PlanQuerySet, tab: str, day: date) -> PlanQuerySet:
     return rows.filter(state=tab) if tab in OPEN else rows
 
 
-def find(person: Person, asked: Asked, day: date) -> PlanQuerySet:
-    """The plans asked for, among those that the person sees."""
-    rows = narrowed(ServicePlan.objects.visible_to(person), asked.tab, day)
-    for word in asked.words.split():
-        named = Q(customer__search__contains=word.lower()) | Q(customer__code__iexact=word)
-        rows = rows.filter(Q(title__icontains=word) | Q(number__icontains=word) | named)
-    if asked.mine:
-        rows = rows.filter(customer__manager=person)
-    return rows.filter(kind=asked.kind) if asked.kind else rows
-
-
-def ordered(rows: QuerySet[Any], asked: Asked) -> QuerySet[Any]:
-    """In the order asked for; of those in force what ends first comes first, of others the newest."""
-    if asked.sort:
-        column = F(SORTS[asked.sort.lstrip("-")])
-        turned = asked.sort.startswith("-")
-        return rows.order_by(column.desc() if turned else column.asc(), "-id" if turned else "id")
-    if asked.tab == "force":
-        return rows.order_by("until_on", "id")
-    return rows.order_by("confirm_by", "id") if asked.tab == "sent" else rows.order_by("-drawn_at", "-id")
-
-
-def page(person: Person, asked: Asked, day: date) -> Page:
-    """One page of the list."""
-    heavy = ("kept", "goal", "change_text", "ground", "returned_for", "customer__search", "customer__channels", "customer__tokens",
-             "policy_version__text", "policy_version__cases")  # fmt: skip
-    rows = ServicePlan.objects.select_related("customer__manager", "policy_version__policy").defer(*heavy)
-    return page_of(ordered(find(person, asked, day), asked), rows, asked.page)
-
-
-def counts(person: Person, day: date) -> dict[str, int]:
-    """How many plans stand in the tabs that show it."""
-    rows = ServicePlan.objects.visible_to(person)
-    return {tab: count_of(narrowed(rows, tab, day)) for tab in COUNTED}
-
-
 def standing_tag(plan: ServicePlan, day: date) -> str:
     """The standing of a plan as a mark."""
     standing = plan.standing(day)
     return grid.tag(STANDINGS[standing], TONES[standing])
-
-
-def columns(day: date, schemes: Schemes) -> list[grid.Column]:
-    """The columns of the list."""
-
-    def chip(one: ServicePlan) -> str:
-        return schemes.chip(one.policy_version_id, one.rating, one.grade) if one.grade else grid.text("")
-
-    def revision(one: ServicePlan) -> str:
-        return grid.text(_("revision %(number)s") % {"number": one.revision})
-
-    return [
-        grid.Column("title", _("Service plan"), lambda one: grid.name(one.title, one.number, one.get_absolute_url(), one.customer.name),
-                    css="stick", phone="title"),
-        grid.Column("state", _("State"), lambda one: standing_tag(one, day), phone="aside"),
-        grid.Column("customer", _("Customer"), lambda one: grid.link(one.customer.name, one.customer.get_absolute_url()), phone="meta"),
-        grid.Column("grade", _("Grade then"), chip),
-        grid.Column("from", pgettext_lazy("plan", "From"), lambda one: grid.day(one.from_on), sort=True),
-        grid.Column("until", pgettext_lazy("plan", "Until"), lambda one: grid.day(one.until_on), sort=True, phone="more"),
-        grid.Column("kind", pgettext_lazy("plan", "Type"), lambda one: grid.text(one.kind_name)),
-        grid.Column("revision", _("Revision"), revision),
-        grid.Column("manager", _("Account manager"), lambda one: grid.person(one.customer.manager), phone="meta"),
-        grid.Column("confirm", _("To be confirmed by"),
-                    lambda one: grid.text(figures.day(one.confirm_by) if one.state == "sent" and one.confirm_by else "")),
-    ]  # fmt: skip
 
 
 EMPTY = {
@@ -145,3 +64,118 @@ EMPTY = {
     "sent": gettext_lazy("No service plan waits for a customer."),
 }
 """Tab -> what is said where it is empty."""
+
+HEAVY = ("kept", "goal", "change_text", "ground", "returned_for")
+
+
+def _rows(looking: Looking) -> QuerySet[ServicePlan]:
+    return with_customers(ServicePlan.objects.all()).defer(*HEAVY)
+
+
+def _dress(rows: Sequence[Any], looking: Looking) -> None:
+    """The standing of the day, and the grade of the day it was drawn up as its version words it."""
+    schemes = Schemes()
+    schemes.fetch({one.policy_version_id for one in rows if one.policy_version_id})
+    for one in rows:
+        one.standing_now = one.standing(looking.day)
+        given = (one.policy_version_id, one.rating, one.grade)
+        one.grade_then = schemes.chip(*given) if one.grade else grid.text("")
+        one.grade_then_word = schemes.word(*given) if one.grade else ""
+    grades_worn(rows, looking)
+
+
+def _confirm(one: ServicePlan) -> str:
+    return grid.text(figures.day(one.confirm_by) if one.state == "sent" and one.confirm_by else "")
+
+
+FIELDS = (
+    Field("title", gettext_lazy("Service plan"), "text", "title",
+          lambda one: grid.name(one.title, one.number, one.get_absolute_url(), one.customer.name), sort=False, css="stick", phone="title"),
+    Field("number", gettext_lazy("Number"), "text", "number", lambda one: grid.text(one.number), sort=False, shown=False),
+    Field("state", gettext_lazy("State"), "choice", "", lambda one: grid.tag(STANDINGS[one.standing_now], TONES[one.standing_now]),
+          plain=lambda one: str(STANDINGS[one.standing_now]), sort=False, filter=False, phone="aside"),
+    CUSTOMER,
+    Field("grade", gettext_lazy("Grade then"), "choice", "grade", lambda one: one.grade_then, plain=lambda one: one.grade_then_word,
+          choices=grades_of, sort=False),
+    Field("from", pgettext_lazy("plan", "From"), "day", "from_on", lambda one: grid.day(one.from_on)),
+    Field("until", pgettext_lazy("plan", "Until"), "day", "until_on", lambda one: grid.day(one.until_on), phone="more"),
+    Field("kind", pgettext_lazy("plan", "Type"), "choice", "kind", lambda one: grid.text(one.kind_name), choices=codes_of(TYPES),
+          sort=False),
+    Field("revision", gettext_lazy("Revision"), "number", "revision",
+          lambda one: grid.text(_("revision %(number)s") % {"number": one.revision}), sort=False),
+    Field("confirm", gettext_lazy("To be confirmed by"), "day", "confirm_by", _confirm, sort=False),
+    *shown_too("manager"),
+)  # fmt: skip
+PLANS = listed(Listing(
+    "plan", "plans", gettext_lazy("Service plans"), ServicePlan, FIELDS, gettext_lazy("Title, number or customer"), _rows,
+    search=searching("title", "number"), order=("-drawn_at", "-id"),
+    tabs=(
+        *tabs_of(TABS, lambda rows, tab, looking: narrowed(rows, tab, looking.day), COUNTED,
+                 {"force": ("until_on", "id"), "sent": ("confirm_by", "id")}, EMPTY),
+        Tab("without", gettext_lazy("without a plan"), lambda rows, looking: _missing(looking), address="plans_without"),
+    ),
+    quick=("kind", "manager", "region"), dress=_dress,
+    beside=lambda looking: {"may_draw": can(looking.person, "draw_plans"), "waiting": count_of(unanswered(looking.person))},
+    template="plans/list.html", empty=gettext_lazy("No service plans here."),
+    hint=gettext_lazy("A plan is drawn up from the needs of a customer, approved by another person and confirmed by the customer."),
+))  # fmt: skip
+
+
+def _missing(looking: Looking) -> QuerySet[Customer]:
+    return missing_for(looking.person, looking.day, Limits())
+
+
+def _rows_without(looking: Looking) -> QuerySet[Customer]:
+    rows = _missing(looking).select_related("manager", "region", "department")
+    return rows.defer("search", "channels", "tokens", "business_scope")
+
+
+def _dress_without(rows: Sequence[Any], looking: Looking) -> None:
+    """Since when each has been without a plan, and by when it is to have one."""
+    limits = Limits()
+    for one in rows:
+        one.without_since, one.due = since(one), due(one, limits)
+        state = ("info", _("under way")) if one.is_begun else ("warning", _("to be drawn up"))
+        one.tone, one.plan_state = ("error", _("past its day")) if one.due < looking.day else state
+    worn(rows)
+
+
+def _search_without(rows: Any, words: str, person: Any) -> Any:
+    for word in words.split():
+        rows = rows.filter(search__contains=word.lower())
+    return rows
+
+
+def _of_plans(tab: Tab) -> Tab:
+    return replace(
+        tab, address="plans", narrow=lambda rows, looking: tab.narrow(PLANS.seen(looking), looking)
+    )
+
+
+_OF = {one.code: replace(one, sort=False) for one in OF_CUSTOMERS}
+WITHOUT_FIELDS = (
+    Field("customer", gettext_lazy("Customer"), "text", "name",
+          lambda one: grid.name(one.name, one.code, f"{one.get_absolute_url()}#section-plans"), sort=False, css="stick", phone="title"),
+    _OF["code"],
+    Field("state", gettext_lazy("State"), "choice", "", lambda one: grid.tag(one.plan_state, one.tone),
+          plain=lambda one: one.plan_state, sort=False, filter=False, phone="aside"),
+    replace(_OF["grade"], phone="meta"),
+    Field("since", gettext_lazy("Without a plan since"), "day", "", lambda one: grid.day(one.without_since),
+          plain=lambda one: one.without_since, sort=False, filter=False),
+    Field("due", gettext_lazy("To be in force by"), "day", "", lambda one: grid.day(one.due), plain=lambda one: one.due, sort=False,
+          filter=False, phone="more"),
+    _OF["manager"],
+    replace(_OF["region"], shown=False),
+    _OF["department"],
+)  # fmt: skip
+WITHOUT = listed(Listing(
+    "lacking_plan", "plans_without", gettext_lazy("Customers without a service plan"), Customer, WITHOUT_FIELDS, gettext_lazy("Customer"),
+    _rows_without, customer="pk", visible=_missing, search=_search_without, order=("code",),
+    tabs=(
+        Tab("without", gettext_lazy("without a plan")),
+        *(_of_plans(one) for one in PLANS.tabs if not one.address),
+    ),
+    quick=("grade", "manager", "region"), key=lambda one: one.code, dress=_dress_without, beside=PLANS.beside,
+    template="plans/list.html", empty=gettext_lazy("Every customer that is to have a service plan has one in force."),
+    hint=gettext_lazy("For which grades a plan is asked for is set among the limits of the archives."),
+))  # fmt: skip

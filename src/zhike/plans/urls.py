@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
+from zhike.customers.exports import list_urls
 from zhike.plans import answer_views, item_views, views
+from zhike.plans.lists import PLANS, WITHOUT
+from zhike.plans.need_lists import UNANSWERED
 
 urlpatterns = [
-    path("", views.plans, name="plans"),
+    *list_urls(PLANS),
+    *list_urls(WITHOUT, "without/"),
+    *list_urls(UNANSWERED, "needs/"),
     path("new/", views.new_plan, name="new_plan"),
-    path("needs/", views.needs, name="needs"),
     path("<int:key>/", views.plan_page, name="plan"),
     path("<int:key>/edit/", views.edit_plan, name="edit_plan"),
     path("<int:key>/submit/", views.submit, name="submit_plan"),

@@ -1,34 +1,22 @@
-"""Pages of service plans: the list, unanswered needs, one plan, drawing up, submitting, approving, withdrawing."""
+"""Pages of service plans: one plan, drawing up, submitting, approving, withdrawing."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_POST
 
-from zhike.customers.limits import Limits
 from zhike.customers.models import Customer
 from zhike.customers.pages import find_part, form_page, now, show_refusal
-from zhike.grading.schemes import Schemes
 from zhike.kernel.refusals import Conflict, Invalid
-from zhike.lists.grades import worn
-from zhike.lists.pages import count_of, page_of
 from zhike.people.doors import door, me
-from zhike.people.rules import can
-from zhike.plans import actions, lists, need_lists
+from zhike.plans import actions
 from zhike.plans.forms import GroundForm, PlanForm
-from zhike.plans.missing import missing_for
-from zhike.plans.models import TYPES, ServicePlan
-from zhike.plans.needs import unanswered
+from zhike.plans.models import ServicePlan
 from zhike.plans.page import Shown
-from zhike.ui import grid
-from zhike.ui.answers import wants_table
 
 RELATED = (
     "customer__manager", "former", "drawn_by", "submitted_by", "approved_by", "asked", "sent_by", "sent_to", "confirmed_by",
@@ -52,78 +40,6 @@ def as_read(request: HttpRequest, plan: ServicePlan) -> ServicePlan:
             link=plan.get_absolute_url(),
         )
     return plan
-
-
-@door("see_customers", customer_data=True)
-@require_GET
-def plans(request: HttpRequest) -> HttpResponse:
-    """Service plans by what is next to be done with them; customers that are to have one and have none."""
-    person, (_at, day), asked = me(request), now(), lists.Asked.read(request.GET)
-    without = request.GET.get("tab") == "without"
-    lacking, waiting = missing_for(person, day, Limits()), unanswered(person)
-    table = _without(request, lacking) if without else _table(request, asked)
-    if wants_table(request):
-        return render(request, "ui/_grid.html", {"table": table})
-    number: dict[str, Any] = {**lists.counts(person, day), "without": count_of(lacking)}
-    tabs = {**lists.TABS, "without": _("without a plan")}
-    current = "without" if without else asked.tab
-    shown = {
-        "table": table, "asked": asked, "without": without, "may_draw": can(person, "draw_plans"), "waiting": count_of(waiting),
-        "tabs": [(code, name, number.get(code, ""), code == current) for code, name in tabs.items()],
-        "filters": [("kind", pgettext("plan", "Type"), list(TYPES.items()), asked.kind)],
-    }  # fmt: skip
-    return render(request, "plans/list.html", shown)
-
-
-def _table(request: HttpRequest, asked: lists.Asked) -> grid.Table:
-    person, (_at, day), schemes = me(request), now(), Schemes()
-    page = lists.page(person, asked, day)
-    schemes.fetch({one.policy_version_id for one in page.object_list if one.policy_version_id})
-    return grid.Table(
-        lists.columns(day, schemes), page, request.GET, key=lambda one: one.pk, sort=asked.sort, path=reverse("plans"),
-        caption=_("Service plans"), filtered=asked.is_filtered, empty=lists.EMPTY.get(asked.tab, _("No service plans here.")),
-        hint=_("A plan is drawn up from the needs of a customer, approved by another person and confirmed by the customer."),
-    )  # fmt: skip
-
-
-def _without(request: HttpRequest, rows: Any) -> grid.Table:
-    asked, limits, day = lists.Asked.read(request.GET), Limits(), now()[1]
-    for word in asked.words.split():
-        rows = rows.filter(search__contains=word.lower())
-    page = page_of(
-        rows.order_by("code"),
-        rows.select_related("manager").defer("search", "channels", "tokens"),
-        asked.page,
-    )
-    worn(page.object_list)
-    return grid.Table(
-        need_lists.without_columns(day, limits), page, request.GET, key=lambda one: one.code, path=reverse("plans"),
-        caption=_("Customers without a service plan"), filtered=bool(asked.words),
-        empty=_("Every customer that is to have a service plan has one in force."),
-        hint=_("For which grades a plan is asked for is set among the limits of the archives."),
-    )  # fmt: skip
-
-
-@door("see_customers", customer_data=True)
-@require_GET
-def needs(request: HttpRequest) -> HttpResponse:
-    """Needs that nothing answers yet, what is to be answered first at the top."""
-    person, (_at, day), asked = me(request), now(), need_lists.Asked.read(request.GET)
-    page = need_lists.page(person, asked, day)
-    table = grid.Table(
-        need_lists.columns(day, can(person, "draw_plans")), page, request.GET, key=lambda one: one.pk, path=reverse("needs"),
-        caption=_("Unanswered needs"), filtered=asked.is_filtered, empty=_("Every need is answered."),
-        hint=_("Needs are recorded on the page of a customer, and answered by an item of its service plan or in words."),
-    )  # fmt: skip
-    if wants_table(request):
-        return render(request, "ui/_grid.html", {"table": table})
-    number = need_lists.counts(person, day)
-    shown = {
-        "table": table, "asked": asked,
-        "tabs": [(code, name, number[code], code == asked.tab) for code, name in need_lists.TABS.items()],
-        "filters": [("kind", _("Kind"), need_lists.KINDS, asked.kind)],
-    }  # fmt: skip
-    return render(request, "plans/needs.html", shown)
 
 
 @door("see_customers", customer_data=True)

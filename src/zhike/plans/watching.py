@@ -99,7 +99,7 @@ def _tell_missing(
         named = ", ".join(f"{one.name} ({word_of(one)})" for one in some[:NAMED])
         more = f" … +{len(some) - NAMED}" if len(some) > NAMED else ""
         tell(kind="plan_missing", key=f"{day} {some[0].pk}", to=person, at=at, count=len(some), customers=named + more,
-             link="/plans/?tab=without")  # fmt: skip
+             link="/plans/without/")  # fmt: skip
     journal_all(entries)
 
 

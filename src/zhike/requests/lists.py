@@ -1,18 +1,22 @@
-"""The list of requests: its tabs, its filters, its columns, in a constant number of queries."""
+"""The list of requests: its tabs, its fields, how it is searched."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from zhike.customers.around import CUSTOMER, grades_worn, person_field, searching, shown_too, with_customers
+from zhike.customers.grid import codes_of, grades_of
 from zhike.grading.schemes import Schemes
-from zhike.lists.pages import Page, count_of, page_number, page_of, words_of
+from zhike.lists.fields import Field
+from zhike.lists.listing import Listing, Looking, listed, tabs_of
 from zhike.people.models import Person
+from zhike.people.rules import can
 from zhike.requests.models import CHANNELS, KINDS, STATES, RequestQuerySet, ServiceRequest
 from zhike.ui import figures, grid
 
@@ -32,38 +36,6 @@ TONES = {
     "closed": "quiet",
 }
 """State -> its colour."""
-SORTS = {"due": "due_at", "received": "received_at"}
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What the list is asked for."""
-
-    tab: str = "open"
-    words: str = ""
-    kind: str = ""
-    channel: str = ""
-    sort: str = ""
-    page: int = 1
-
-    @classmethod
-    def read(cls, query: Any) -> Asked:
-        """From a query string; what cannot be read counts as not asked."""
-        tab, kind, channel, sort = (query.get(name, "") for name in ("tab", "kind", "channel", "sort"))
-        number = query.get("page", "1")
-        return cls(
-            tab if tab in TABS else "open",
-            words_of(query.get("q", "")),
-            kind if kind in KINDS else "",
-            channel if channel in CHANNELS else "",
-            sort if sort.lstrip("-") in SORTS else "",
-            page_number(number),
-        )
-
-    @property
-    def is_filtered(self) -> bool:
-        """Whether it asks for less than the tab holds."""
-        return bool(self.words or self.kind or self.channel)
 
 
 def narrowed(rows: RequestQuerySet, tab: str, person: Person, at: datetime) -> RequestQuerySet:
@@ -77,43 +49,6 @@ def narrowed(rows: RequestQuerySet, tab: str, person: Person, at: datetime) -> R
     if tab == "late":
         return rows.filter(met=False)
     return rows if tab == "all" else rows.open()
-
-
-def find(person: Person, asked: Asked, at: datetime) -> RequestQuerySet:
-    """The requests asked for, among those that the person sees."""
-    rows = narrowed(ServiceRequest.objects.visible_to(person), asked.tab, person, at)
-    for word in asked.words.split():
-        named = Q(customer__search__contains=word.lower()) | Q(customer__code__iexact=word)
-        rows = rows.filter(Q(subject__icontains=word) | named)
-    if asked.kind:
-        rows = rows.filter(kind=asked.kind)
-    return rows.filter(channel=asked.channel) if asked.channel else rows
-
-
-def ordered(rows: QuerySet[Any], asked: Asked) -> QuerySet[Any]:
-    """In the order asked for; of open ones what is due first comes first, of all the newest."""
-    if asked.sort:
-        column = F(SORTS[asked.sort.lstrip("-")])
-        turned = asked.sort.startswith("-")
-        first = column.desc(nulls_last=True) if turned else column.asc(nulls_last=True)
-        return rows.order_by(first, "-id" if turned else "id")
-    if asked.tab in ("all", "late"):
-        return rows.order_by("-received_at", "-id")
-    return rows.order_by(F("due_at").asc(nulls_last=True), "id")
-
-
-def page(person: Person, asked: Asked, at: datetime) -> Page:
-    """One page of the list."""
-    keys = ordered(find(person, asked, at), asked)
-    heavy = ("text", "answer", "ground", "customer__search", "customer__channels", "customer__tokens")
-    rows = ServiceRequest.objects.select_related("customer", "owner", "version__policy").defer(*heavy)
-    return page_of(keys, rows.defer("version__text", "version__cases", *heavy), asked.page)
-
-
-def counts(person: Person, at: datetime) -> dict[str, int]:
-    """How many requests stand in the tabs that show it."""
-    rows = ServiceRequest.objects.visible_to(person)
-    return {tab: count_of(narrowed(rows, tab, person, at)) for tab in COUNTED}
 
 
 def state_tag(one: ServiceRequest, at: datetime) -> str:
@@ -134,25 +69,53 @@ def limit_said(one: ServiceRequest) -> str:
     )
 
 
-def columns(at: datetime, schemes: Schemes) -> list[grid.Column]:
-    """The columns of the list."""
+def _rows(looking: Looking) -> QuerySet[ServiceRequest]:
+    return with_customers(ServiceRequest.objects.select_related("owner")).defer("text", "answer", "ground")
 
-    def chip(one: ServiceRequest) -> str:
-        return schemes.chip(one.version_id, one.rating, one.grade) if one.grade else grid.text("")
 
-    def moment(value: datetime | None) -> str:
-        return grid.text(figures.moment(value))
+def _dress(rows: Sequence[Any], looking: Looking) -> None:
+    """The state of the moment, and the grade of the moment it came in as its version words it."""
+    schemes = Schemes()
+    schemes.fetch({one.version_id for one in rows if one.version_id})
+    for one in rows:
+        one.state_now = one.state(looking.at)
+        given = (one.version_id, one.rating, one.grade)
+        one.grade_then = schemes.chip(*given) if one.grade else grid.text("")
+        one.grade_then_word = schemes.word(*given) if one.grade else ""
+    grades_worn(rows, looking)
 
-    return [
-        grid.Column("subject", _("Request"), lambda one: grid.name(one.subject, "", one.get_absolute_url(), one.customer.name),
-                    css="stick", phone="title"),
-        grid.Column("state", _("State"), lambda one: state_tag(one, at), phone="aside"),
-        grid.Column("due", _("To be answered by"), lambda one: moment(one.due_at), sort=True, phone="more"),
-        grid.Column("customer", _("Customer"), lambda one: grid.link(one.customer.name, one.customer.get_absolute_url()), phone="meta"),
-        grid.Column("grade", _("Grade then"), chip),
-        grid.Column("limit", pgettext("request", "Limit"), lambda one: grid.text(limit_said(one))),
-        grid.Column("owner", _("Owner"), lambda one: grid.person(one.owner), phone="meta"),
-        grid.Column("received", _("Came in"), lambda one: moment(one.received_at), sort=True),
-        grid.Column("kind", _("Kind"), lambda one: grid.text(one.kind_name)),
-        grid.Column("channel", pgettext("request", "Channel"), lambda one: grid.text(one.channel_name)),
-    ]  # fmt: skip
+
+def _moment(name: str) -> Any:
+    return lambda one: grid.text(figures.moment(getattr(one, name)))
+
+
+FIELDS = (
+    Field("subject", gettext_lazy("Request"), "text", "subject",
+          lambda one: grid.name(one.subject, "", one.get_absolute_url(), one.customer.name), sort=False, css="stick", phone="title"),
+    Field("state", gettext_lazy("State"), "choice", "", lambda one: grid.tag(STATES[one.state_now], TONES[one.state_now]),
+          plain=lambda one: str(STATES[one.state_now]), sort=False, filter=False, phone="aside"),
+    Field("due", gettext_lazy("To be answered by"), "moment", "due_at", _moment("due_at"), last=True, phone="more"),
+    CUSTOMER,
+    Field("grade", gettext_lazy("Grade then"), "choice", "grade", lambda one: one.grade_then, plain=lambda one: one.grade_then_word,
+          choices=grades_of, sort=False),
+    Field("limit", pgettext_lazy("request", "Limit"), "text", "hours", lambda one: grid.text(limit_said(one)), plain=limit_said,
+          sort=False, filter=False),
+    person_field("owner", gettext_lazy("Owner"), "owner_id", phone="meta"),
+    Field("received", gettext_lazy("Came in"), "moment", "received_at", _moment("received_at")),
+    Field("kind", gettext_lazy("Kind"), "choice", "kind", lambda one: grid.text(one.kind_name), choices=codes_of(KINDS), sort=False),
+    Field("channel", pgettext_lazy("request", "Channel"), "choice", "channel", lambda one: grid.text(one.channel_name),
+          choices=codes_of(CHANNELS), sort=False),
+    Field("answered", gettext_lazy("First answer"), "moment", "answered_at", _moment("answered_at"), sort=False, shown=False),
+    *shown_too(),
+)  # fmt: skip
+NEWEST = ("-received_at", "-id")
+REQUESTS = listed(Listing(
+    "request", "requests", gettext_lazy("Requests"), ServiceRequest, FIELDS, gettext_lazy("Subject or customer"), _rows,
+    search=searching("subject"), order=(F("due_at").asc(nulls_last=True), "id"),
+    tabs=tabs_of(TABS, lambda rows, tab, looking: narrowed(rows, tab, looking.person, looking.at), COUNTED,
+                 {"all": NEWEST, "late": NEWEST}),
+    quick=("kind", "channel", "owner", "region"), dress=_dress,
+    beside=lambda looking: {"may_take": can(looking.person, "take_requests")}, template="requests/list.html",
+    empty=gettext_lazy("Nothing waits for an answer."),
+    hint=gettext_lazy("Record what customers ask for, by whatever channel it comes in; the policy says by when it is answered."),
+))  # fmt: skip

@@ -1,4 +1,4 @@
-"""Pages of requests: the list, one request, recording, answering, correcting and closing it."""
+"""Pages of requests: one request, recording, answering, correcting and closing it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from zhike.customers.models import Customer
@@ -19,9 +18,7 @@ from zhike.people.rules import can
 from zhike.policies.reading import document
 from zhike.requests import actions, lists
 from zhike.requests.forms import AnswerForm, ClosingForm, CorrectionForm, RequestForm
-from zhike.requests.models import CHANNELS, KINDS, STATES, ServiceRequest
-from zhike.ui import grid
-from zhike.ui.answers import wants_table
+from zhike.requests.models import STATES, ServiceRequest
 
 
 def find(request: HttpRequest, key: int) -> ServiceRequest:
@@ -31,32 +28,6 @@ def find(request: HttpRequest, key: int) -> ServiceRequest:
         ServiceRequest.objects.visible_to(me(request)).select_related(*related), key
     )
     return found
-
-
-@door("see_customers", customer_data=True)
-@require_GET
-def requests(request: HttpRequest) -> HttpResponse:
-    """What waits for an answer, what is due first at the top."""
-    person, at, asked = me(request), now()[0], lists.Asked.read(request.GET)
-    page, schemes = lists.page(person, asked, at), Schemes()
-    schemes.fetch({one.version_id for one in page.object_list if one.version_id})
-    table = grid.Table(
-        lists.columns(at, schemes), page, request.GET, key=lambda one: one.pk, sort=asked.sort, path=reverse("requests"),
-        caption=_("Requests"), filtered=asked.is_filtered, empty=_("Nothing waits for an answer."),
-        hint=_("Record what customers ask for, by whatever channel it comes in; the policy says by when it is answered."),
-    )  # fmt: skip
-    if wants_table(request):
-        return render(request, "ui/_grid.html", {"table": table})
-    number = lists.counts(person, at)
-    shown = {
-        "table": table, "asked": asked, "may_take": can(person, "take_requests"),
-        "tabs": [(code, name, number.get(code, ""), code == asked.tab) for code, name in lists.TABS.items()],
-        "filters": [
-            ("kind", _("Kind"), list(KINDS.items()), asked.kind),
-            ("channel", pgettext("request", "Channel"), list(CHANNELS.items()), asked.channel),
-        ],
-    }  # fmt: skip
-    return render(request, "requests/list.html", shown)
 
 
 @door("see_customers", customer_data=True)

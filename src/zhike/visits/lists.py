@@ -1,18 +1,21 @@
-"""The list of visits: its tabs, its filters, its columns, in a constant number of queries."""
+"""The list of visits: its tabs, its fields, how it is searched."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
-from zhike.lists.pages import Page, count_of, page_number, page_of, words_of
+from zhike.customers.around import CUSTOMER, grades_worn, person_field, searching, shown_too, with_customers
+from zhike.customers.grid import codes_of
+from zhike.lists.fields import Field
+from zhike.lists.listing import Listing, Looking, listed, tabs_of
 from zhike.people.models import Person
-from zhike.submissions.ledger import next_month
+from zhike.people.rules import can
 from zhike.ui import grid
 from zhike.visits.models import KINDS, STATES, Visit, VisitQuerySet
 
@@ -28,40 +31,6 @@ TONES = {
     "cancelled": "quiet",
 }  # fmt: skip
 """State -> its colour."""
-SORTS = {"day": "day", "due": "due_on"}
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What the list is asked for."""
-
-    tab: str = "mine"
-    words: str = ""
-    kind: str = ""
-    owner: int = 0
-    month: date | None = None
-    sort: str = ""
-    page: int = 1
-
-    @classmethod
-    def read(cls, query: Any) -> Asked:
-        """From a query string; what cannot be read counts as not asked."""
-        tab, kind, sort = (query.get(name, "") for name in ("tab", "kind", "sort"))
-        number, owner = query.get("page", "1"), query.get("owner", "")
-        return cls(
-            tab if tab in TABS else "mine",
-            words_of(query.get("q", "")),
-            kind if kind in KINDS else "",
-            int(owner) if owner.isascii() and owner.isdigit() and len(owner) < 18 else 0,
-            month_of(query.get("month", "")),
-            sort if sort.lstrip("-") in SORTS else "",
-            page_number(number),
-        )
-
-    @property
-    def is_filtered(self) -> bool:
-        """Whether it asks for less than the tab holds."""
-        return bool(self.words or self.kind or self.owner or self.month)
 
 
 def month_of(text: str) -> date | None:
@@ -85,57 +54,6 @@ def narrowed(rows: VisitQuerySet, tab: str, person: Person, day: date) -> VisitQ
     return rows.unchecked() if tab == "check" else rows
 
 
-def find(person: Person, asked: Asked, day: date) -> VisitQuerySet:
-    """The visits asked for, among those that the person sees."""
-    rows = narrowed(Visit.objects.visible_to(person), asked.tab, person, day)
-    for word in asked.words.split():
-        named = Q(customer__search__contains=word.lower()) | Q(customer__code__iexact=word)
-        rows = rows.filter(Q(purpose__icontains=word) | named)
-    if asked.kind:
-        rows = rows.filter(kind=asked.kind)
-    if asked.owner:
-        rows = rows.filter(owner=asked.owner)
-    if asked.month:
-        rows = rows.filter(day__gte=asked.month, day__lt=next_month(asked.month))
-    return rows
-
-
-def ordered(rows: QuerySet[Any], asked: Asked) -> QuerySet[Any]:
-    """In the order asked for; of open ones what is due first comes first, of those to be checked the oldest, of all the newest."""
-    if asked.sort:
-        column = F(SORTS[asked.sort.lstrip("-")])
-        turned = asked.sort.startswith("-")
-        return rows.order_by(column.desc() if turned else column.asc(), "-id" if turned else "id")
-    if asked.tab == "all":
-        return rows.order_by("-day", "-id")
-    return rows.order_by("submitted_at" if asked.tab == "check" else "due_on", "id")
-
-
-def page(person: Person, asked: Asked, day: date) -> Page:
-    """One page of the list."""
-    keys = ordered(find(person, asked, day), asked)
-    heavy = (
-        "draft",
-        "topics",
-        "findings",
-        "opinions",
-        "problems",
-        "needs",
-        "significant",
-        "remark",
-        "ground",
-    )
-    around = ("customer__search", "customer__channels", "customer__tokens")
-    rows = Visit.objects.select_related("customer", "owner").defer(*heavy, *around)
-    return page_of(keys, rows, asked.page)
-
-
-def counts(person: Person, day: date) -> dict[str, int]:
-    """How many visits stand in the tabs that show it."""
-    rows = Visit.objects.visible_to(person)
-    return {tab: count_of(narrowed(rows, tab, person, day)) for tab in COUNTED}
-
-
 def state_tag(one: Visit, day: date) -> str:
     """The state of a visit as a mark."""
     state = one.state(day)
@@ -147,22 +65,44 @@ def late_said(days: int) -> str:
     return ngettext("%(days)s day late", "%(days)s days late", days) % {"days": days}
 
 
-def columns(day: date) -> list[grid.Column]:
-    """The columns of the list."""
+HEAVY = ("draft", "topics", "findings", "opinions", "problems", "needs", "significant", "remark", "ground")
 
-    def came(one: Visit) -> str:
-        if one.in_time is None:
-            return grid.text("")
-        return grid.text(_("in time") if one.in_time else late_said(one.days_late(day)))
 
-    return [
-        grid.Column("purpose", _("Visit"), lambda one: grid.name(one.purpose, "", one.get_absolute_url(), one.customer.name),
-                    css="stick", phone="title"),
-        grid.Column("state", _("State"), lambda one: state_tag(one, day), phone="aside"),
-        grid.Column("day", _("Day of the visit"), lambda one: grid.day(one.day), sort=True, phone="more"),
-        grid.Column("customer", _("Customer"), lambda one: grid.link(one.customer.name, one.customer.get_absolute_url()), phone="meta"),
-        grid.Column("due", _("Form due"), lambda one: grid.day(one.due_on), sort=True, phone="more"),
-        grid.Column("owner", _("Answers for the form"), lambda one: grid.person(one.owner), phone="meta"),
-        grid.Column("kind", _("Kind"), lambda one: grid.text(one.kind_name)),
-        grid.Column("came", pgettext("visit", "Form"), came),
-    ]  # fmt: skip
+def _rows(looking: Looking) -> QuerySet[Visit]:
+    return with_customers(Visit.objects.select_related("owner")).defer(*HEAVY)
+
+
+def _dress(rows: Sequence[Any], looking: Looking) -> None:
+    """The state of the day, and how the form came."""
+    for one in rows:
+        one.state_now = one.state(looking.day)
+        came = _("in time") if one.in_time else late_said(one.days_late(looking.day))
+        one.came = "" if one.in_time is None else came
+    grades_worn(rows, looking)
+
+
+FIELDS = (
+    Field("purpose", gettext_lazy("Visit"), "text", "purpose",
+          lambda one: grid.name(one.purpose, "", one.get_absolute_url(), one.customer.name), sort=False, css="stick", phone="title"),
+    Field("state", gettext_lazy("State"), "choice", "", lambda one: grid.tag(STATES[one.state_now], TONES[one.state_now]),
+          plain=lambda one: str(STATES[one.state_now]), sort=False, filter=False, phone="aside"),
+    Field("day", gettext_lazy("Day of the visit"), "day", "day", lambda one: grid.day(one.day), phone="more"),
+    CUSTOMER,
+    Field("due", gettext_lazy("Form due"), "day", "due_on", lambda one: grid.day(one.due_on), phone="more"),
+    person_field("owner", gettext_lazy("Answers for the form"), "owner_id", phone="meta"),
+    Field("kind", gettext_lazy("Kind"), "choice", "kind", lambda one: grid.text(one.kind_name), choices=codes_of(KINDS), sort=False),
+    Field("came", pgettext_lazy("visit", "Form"), "text", "", lambda one: grid.text(one.came), plain=lambda one: one.came,
+          sort=False, filter=False),
+    Field("submitted", gettext_lazy("Form submitted"), "moment", "submitted_at", lambda one: grid.day(one.submitted_at), sort=False,
+          shown=False),
+    *shown_too(),
+)  # fmt: skip
+VISITS = listed(Listing(
+    "visit", "visits", gettext_lazy("Visits"), Visit, FIELDS, gettext_lazy("Purpose or customer"), _rows,
+    search=searching("purpose"), order=("due_on", "id"),
+    tabs=tabs_of(TABS, lambda rows, tab, looking: narrowed(rows, tab, looking.person, looking.day), COUNTED,
+                 {"all": ("-day", "-id"), "check": ("submitted_at", "id")}),
+    quick=("kind", "owner", "region"), dress=_dress, beside=lambda looking: {"may_plan": can(looking.person, "log_activity")},
+    template="visits/list.html", empty=gettext_lazy("No visits here."),
+    hint=gettext_lazy("Plan whom you visit and what for; the form is filled in on the phone while you are there."),
+))  # fmt: skip

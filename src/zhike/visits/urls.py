@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
+from zhike.customers.exports import list_urls
 from zhike.visits import form_views, views
+from zhike.visits.lists import VISITS
 
 urlpatterns = [
-    path("", views.visits, name="visits"),
+    *list_urls(VISITS),
     path("new/", views.new_visit, name="new_visit"),
     path("forms/", views.visit_forms, name="visit_forms"),
     path("forms/export/", views.export_visit_forms, name="export_visit_forms"),

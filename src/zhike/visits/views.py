@@ -1,12 +1,13 @@
-"""Pages of visits: the list, one visit, planning, changing and cancelling it, forms counted by person and month."""
+"""Pages of visits: one visit, planning, changing and cancelling it, forms counted by person and month."""
 
 from __future__ import annotations
 
 import hashlib
 import tempfile
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -24,11 +25,10 @@ from zhike.kernel.refusals import Invalid
 from zhike.lists.files import write_xlsx
 from zhike.people.doors import door, me
 from zhike.people.rules import HIDDEN, can, sees
-from zhike.ui import grid
-from zhike.ui.answers import wants_table
+from zhike.submissions.ledger import next_month
 from zhike.visits import actions, counting, lists
 from zhike.visits.forms import VisitCancelForm, VisitChangeForm, VisitPlanForm, plan_of
-from zhike.visits.models import KINDS, SATISFACTION, STATES, Visit, VisitChange
+from zhike.visits.models import SATISFACTION, STATES, Visit, VisitChange
 from zhike.visits.rights import CHECK, may_arrange, may_check, may_write
 from zhike.visits.telling import needs_said, problems_said
 
@@ -49,27 +49,6 @@ def find(request: HttpRequest, key: int) -> Visit:
     )
     found: Visit = find_part(Visit.objects.visible_to(me(request)).select_related(*related), key)
     return found
-
-
-@door("see_customers", customer_data=True)
-@require_GET
-def visits(request: HttpRequest) -> HttpResponse:
-    """The list, what is due first at the top."""
-    person, day, asked = me(request), now()[1], lists.Asked.read(request.GET)
-    page = lists.page(person, asked, day)
-    table = grid.Table(
-        lists.columns(day), page, request.GET, key=lambda one: one.pk, sort=asked.sort, path=reverse("visits"),
-        caption=_("Visits"), filtered=asked.is_filtered, empty=_("No visits here."),
-        hint=_("Plan whom you visit and what for; the form is filled in on the phone while you are there."),
-    )  # fmt: skip
-    if wants_table(request):
-        return render(request, "ui/_grid.html", {"table": table})
-    number = lists.counts(person, day)
-    shown = {
-        "table": table, "asked": asked, "may_plan": can(person, "log_activity"), "kinds": list(KINDS.items()),
-        "tabs": [(code, name, number.get(code, ""), code == asked.tab) for code, name in lists.TABS.items()],
-    }  # fmt: skip
-    return render(request, "visits/list.html", shown)
 
 
 @door("see_customers", customer_data=True)
@@ -160,6 +139,12 @@ def cancel_visit(request: HttpRequest, key: int) -> HttpResponse:
     )  # fmt: skip
 
 
+def of_month(month: date) -> str:
+    """What asks the list for the visits of a month."""
+    days = (("ge", month), ("le", next_month(month) - timedelta(days=1)))
+    return urlencode([("tab", "all"), *(("c", f"day:{operator}:{day}") for operator, day in days)])
+
+
 def asked_month(request: HttpRequest, day: date) -> date:
     """The month that is asked for, else this one."""
     return lists.month_of(request.GET.get("month", "")) or day.replace(day=1)
@@ -174,8 +159,9 @@ def visit_forms(request: HttpRequest) -> HttpResponse:
     made = counting.tallies(person, month, day)
     owed = sum(one.owed for one in made)
     shown = {
-        "made": made, "month": f"{month:%Y-%m}", "months": [f"{one:%Y-%m}" for one in counting.months(day)], "owed": owed,
-        "in_time": sum(one.in_time for one in made), "late": sum(one.late for one in made),
+        "made": made, "of_month": of_month(month), "month": f"{month:%Y-%m}", "owed": owed,
+        "months": [f"{one:%Y-%m}" for one in counting.months(day)], "in_time": sum(one.in_time for one in made),
+        "late": sum(one.late for one in made),
         "missing": sum(one.missing for one in made), "may_export": can(person, "export_data") and bool(made),
     }  # fmt: skip
     return render(request, "visits/forms.html", shown)

@@ -114,7 +114,7 @@ def test_who_has_no_plan_in_force_is_told_and_items_are_dated_tasks(desk: Simple
     assert list(told_of.values_list("person__username", flat=True)) == ["head", "ming"]
     ming = desk.as_("ming")
     assert "no plan in force" in ming.get("/customers/A/").content.decode()
-    assert ming.get("/plans/?tab=without").context["table"].total == 1
+    assert ming.get("/plans/without/").context["table"].total == 1
     assert "have a service plan in force" in ming.get("/customers/duties/").content.decode()
     plan = drawn(ming, "A")
     item(ming, plan, desk.people.tess, "Training on site", due_on="2026-05-20")
@@ -127,7 +127,7 @@ def test_who_has_no_plan_in_force_is_told_and_items_are_dated_tasks(desk: Simple
     assert Message.objects.get(kind="plan_items").person == desk.people.tess
     told(ming, plan, "send")
     told(ming, plan, "confirm", way="signature", name="Wang Ling", confirmed_at="2026-03-02T10:00")
-    assert ming.get("/plans/?tab=without").context["table"].total == 0
+    assert ming.get("/plans/without/").context["table"].total == 0
     assert "no plan in force" not in ming.get("/customers/A/").content.decode()
     over = desk.clock("2027-01-20 02:00")  # the plan has expired, and ten days have passed
     assert tell_missing(at=over, day=over.date()) == 1

@@ -233,7 +233,7 @@ def test_limits_lists_and_counts(desk: SimpleNamespace) -> None:
     for _first_few_many in "123":
         asked = 0
         for path in (
-            "/visits/?tab=late&q=a&kind=sales&sort=-due&month=2026-03",
+            "/visits/?tab=late&q=a&c=kind:in:sales&sort=-due&c=day:ge:2026-03-01&c=owner:in:me",
             "/visits/forms/?month=2026-03",
             f"/visits/{friday.pk}/",
         ):

@@ -1,0 +1,152 @@
+"""Every list alike: what may be asked of it, how many queries a page takes, saved views, files."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from tests.product.access.parameters import furnish
+from zhike.customers.archive import Need
+from zhike.customers.export_right import ExportRecord
+from zhike.customers.models import Customer
+from zhike.customers.viewings import Viewing
+from zhike.facts.models import Order, Receivable
+from zhike.jobs.running import run_due
+from zhike.lists.listing import LISTINGS, Listing
+from zhike.lists.models import View
+from zhike.people.models import Person
+from zhike.plans.models import ServicePlan
+from zhike.requests.models import ServiceRequest
+from zhike.visits.models import Visit
+
+pytestmark = pytest.mark.django_db
+FURNISHED: dict[str, tuple[Any, str]] = {
+    "requests": (ServiceRequest, ""), "visits": (Visit, ""), "plans": (ServicePlan, "number"), "needs": (Need, ""),
+    "orders": (Order, "number"), "receivables": (Receivable, "number"),
+}  # fmt: skip
+"""List -> the model of its rows, and the column that must be unique."""
+every = pytest.mark.parametrize("name", sorted(FURNISHED))
+
+
+@pytest.fixture
+def desk(cast: Any, client_for: Any) -> Any:
+    furnish(cast)
+    return client_for(cast.people.fang)
+
+
+def questions(listing: Listing, person: Person) -> Iterator[str]:
+    """Every order, group and condition that a list offers to somebody."""
+    for one in listing.fields_for(person):
+        if one.sort:
+            yield f"sort={one.code}"
+            yield f"sort=-{one.code}"
+        if one.groups:
+            yield f"group={one.code}"
+        if one.filter and one.kind in {"choice", "key"}:
+            yield f"c={one.code}:in:{'me' if one.people else '1'}&c={one.code}:not:2&c={one.code}:filled"
+        elif one.filter:
+            value = {"day": "2026-06-01", "moment": "2026-06-01", "text": "a"}.get(one.kind, "1")
+            for operator in ("is", "has") if one.kind == "text" else ("ge", "le", "is"):
+                yield f"c={one.code}:{operator}:{value}"
+    yield from (f"tab={tab.code}" for tab in listing.tabs if not tab.address)
+
+
+@every
+def test_everything_that_a_list_offers_can_be_asked(cast: Any, desk: Any, name: str) -> None:
+    listing = LISTINGS[name]
+    for question in questions(listing, cast.people.fang):
+        answer = desk.get(
+            f"{reverse(name)}?{question}", headers={"HX-Request": "true", "HX-Target": "div#table"}
+        )
+        assert answer.status_code == 200, question
+        asked = answer.context["asked"]
+        if question.startswith("c="):
+            assert len(asked.conditions) == question.count("c="), question
+
+
+@every
+def test_a_page_takes_as_many_queries_for_many_rows(cast: Any, desk: Any, name: str) -> None:
+    listing, (model, unique) = LISTINGS[name], FURNISHED[name]
+    every_column = ",".join(one.code for one in listing.fields)
+    where = f"{reverse(name)}?tab=all&columns={every_column}"
+    desk.get(where)
+    counts = []
+    for turn in range(2):
+        with CaptureQueriesContext(connection) as queries:
+            assert desk.get(where).context["table"].total >= 3
+        counts.append(len(queries))
+        row = model.objects.order_by("-pk").first()
+        for number in range(40):
+            row.pk = row._state.adding = None
+            if unique:
+                setattr(row, unique, f"N{turn}-{number}")
+            row.save(force_insert=True)
+    assert counts[0] == counts[1] <= 22
+
+
+@every
+def test_a_view_is_saved_shared_and_opens_by_default(
+    cast: Any, client_for: Any, desk: Any, name: str
+) -> None:
+    here, ming = reverse(name), client_for(cast.people.audit)
+    kept = "c=region:filled&group=manager"
+    desk.post(f"{here}views/", {"name": "my own", "query": kept, "first": "on"})
+    opened = desk.get(desk.get(here)["Location"])
+    assert [one.code for one in opened.context["asked"].conditions] == ["region"]
+    assert opened.context["asked"].group == "manager"
+    view = View.objects.get()
+    assert view.noun == LISTINGS[name].code
+    assert "my own" not in ming.get(here).content.decode()
+    assert desk.post(f"{here}views/{view.pk}/").status_code == 302
+    assert not View.objects.exists()
+    desk.post(f"{here}columns/", {"column": ["region", "code", "nonsense"], "query": ""})
+    shown = [head.label for head in desk.get(here).context["table"].heads]
+    assert len(shown) == 3
+
+
+@every
+@pytest.mark.clause("SEC-03")
+def test_a_file_holds_what_its_person_sees_and_the_archives_it_shows_are_logged(
+    cast: Any, client_for: Any, name: str, data_dir: Any
+) -> None:
+    furnish(cast)
+    where, person = f"{reverse(name)}export/", cast.people.rong
+    if not {"export_data", LISTINGS[name].verb} <= person.access.verbs:
+        person = cast.people.boss
+    client = client_for(person)
+    client.post(
+        where, {"purpose": "for the meeting", "form": "csv", "query": "tab=all&columns=code,manager,customer"}
+    )
+    run_due(clock=timezone.now)
+    record = ExportRecord.objects.get()
+    got = client.get(f"/customers/exports/{record.pk}/")
+    rows = list(csv.reader(StringIO(b"".join(got.streaming_content).decode("utf-8-sig"))))
+    seen = set(Customer.objects.visible_to(person).values_list("code", flat=True))
+    assert {row[1] for row in rows[1:-1]} == seen
+    assert record.number() in rows[-1][0]
+    assert record.rows == len(rows) - 2
+    logged = Viewing.objects.filter(person=person, way="export").values_list("customer__code", flat=True)
+    assert set(logged) == seen
+
+
+@every
+def test_a_file_wants_the_right(cast: Any, client_for: Any, name: str) -> None:
+    assert client_for(cast.people.shu).get(f"{reverse(name)}export/").status_code == 403
+
+
+def test_what_a_role_does_not_show_can_neither_be_asked_nor_written(cast: Any, client_for: Any) -> None:
+    clerk: Any = client_for(cast.people.shu)
+    answer = clerk.get("/orders/?c=profit:ge:1&sort=-profit&columns=number,profit&group=profit")
+    asked = answer.context["asked"]
+    assert (asked.conditions, asked.sort, asked.columns, asked.group) == ((), "-ordered_on", ("number",), "")
+    assert "profit" not in {field.code for field, _chosen in answer.context["all_columns"]}
+    for way in ("columns/", "views/", "views/1/"):
+        assert clerk.post(f"/receivables/{way}", {"name": "x"}).status_code == 404
