@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import logging
 import os
 import re
 import shutil
@@ -15,7 +16,13 @@ from typing import Any, NoReturn
 import hypothesis
 import pytest
 
-hypothesis.settings.register_profile("house", deadline=None, print_blob=True)
+from tests.once import Once
+
+# The gate tries the same examples each time, a desk others every time; how busy the machine is decides nothing.
+hypothesis.settings.register_profile(
+    "house", deadline=None, print_blob=True, derandomize=bool(os.environ.get("CI")),
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)  # fmt: skip
 hypothesis.settings.load_profile("house")
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -49,6 +56,21 @@ def real_data() -> Callable[[str], Path]:
 
 
 @pytest.fixture(scope="session")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """What the processes of this run make once and copy."""
+    base = tmp_path_factory.getbasetemp()
+    return Once(base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """The last process of a run clears away what is not a file."""
+    factory = getattr(session.config, "_tmp_path_factory", None)
+    if factory and not os.environ.get("PYTEST_XDIST_WORKER"):
+        Once(factory.getbasetemp()).clear(os.environ.get("ZHIKE_TEST_POSTGRESQL", ""))
+
+
+@pytest.fixture(scope="session")
 def postgresql_url() -> str:
     """The URL of a PostgreSQL database in which tests may create what they like."""
     url = os.environ.get("ZHIKE_TEST_POSTGRESQL", "")
@@ -64,6 +86,7 @@ def needs_spark() -> None:
         absent("Apache Spark is not installed", "run `make spark`")
     if _java_version() < 17:
         absent("no Java 17 or newer", "install a Java runtime, or set JAVA_HOME")
+    logging.getLogger("py4j").setLevel(logging.WARNING)  # it tells of its end when nobody listens any more
     os.environ.setdefault("SPARK_CONF_DIR", str(ROOT / "tests" / "parity" / "spark"))
 
 
@@ -79,10 +102,16 @@ def _java_version() -> int:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long tests first, so that no process is left alone with them at the end; what shares a browser before all."""
-    items.sort(
-        key=lambda item: (item.get_closest_marker("browser") is None, item.get_closest_marker("slow") is None)
-    )
+    """Long tests first, so that no process is left alone with them at the end: browsers, then what goes by groups, then the slow."""
+
+    def rank(item: pytest.Item) -> int:
+        if item.get_closest_marker("browser"):
+            return 0
+        if item.get_closest_marker("slow"):
+            return 1 if shared_group(item.nodeid.partition("::")[0]) else 2
+        return 3
+
+    items.sort(key=rank)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -31,7 +31,10 @@ function refusal(ctx) {
 document.addEventListener("htmx:before:swap", (event) => {
   const { ctx } = event.detail;
   if (!ctx?.response?.raw) return;
-  if (ctx.response.raw.redirected) {
+  if (quiet(event)) {
+    // Nobody asked for it: where it is refused, or something comes first, the page stays as it is.
+    if (ctx.response.raw.redirected || ctx.response.status >= 400) event.preventDefault();
+  } else if (ctx.response.raw.redirected) {
     event.preventDefault(); // a saved form answers with a redirect, a lost session with the way to sign in
     if (/<html[^>]* data-door/.test(ctx.text)) location.reload();
     else location.assign(ctx.response.raw.url);

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from shutil import copytree
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.browser import windows, worlds
 from tests.conftest import absent
+from tests.once import Once
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -28,10 +30,11 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def demo(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[worlds.World]:
-    """The demo company, served."""
+def demo(chromium: Browser, tmp_path_factory: pytest.TempPathFactory, once: Once) -> Iterator[worlds.World]:
+    """The demo company, served: made once, a copy for each process that looks at it."""
     built()
-    with worlds.served("demo", tmp_path_factory.mktemp("demo")) as world:
+    made = once.made("demo-company", lambda making: worlds.make("demo", making))
+    with worlds.served("demo", copytree(made, tmp_path_factory.mktemp("demo") / "home")) as world:
         yield world
 
 
@@ -39,7 +42,9 @@ def demo(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 def cast_world(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[worlds.World]:
     """The people of tests/product/cast.py and their three customers, served."""
     built()
-    with worlds.served("cast", tmp_path_factory.mktemp("cast")) as world:
+    home = tmp_path_factory.mktemp("cast")
+    worlds.make("cast", home)
+    with worlds.served("cast", home) as world:
         yield world
 
 

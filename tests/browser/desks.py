@@ -44,6 +44,7 @@ class Desk:
 
         Not `expect_navigation`: htmx writes the history of the page it starts on, which can arrive late and counts as one.
         """
+        self.page.wait_for_load_state()
         self.page.evaluate("window.left = true")
         yield
         self.page.wait_for_function("() => !window.left && document.readyState === 'complete'")
@@ -64,7 +65,6 @@ def desk(
     with window(
         running, size=size, language=language, theme=theme, base_url=world.address, storage_state=state
     ) as context:
-        context.set_default_timeout(15_000)
         context.add_cookies([{"name": "zhike_language", "value": language, "url": world.address}])
         faults.watch(context)
         yield Desk(world, context, faults, f"{language[:2]}-{theme}-{size[0]}")
@@ -74,7 +74,7 @@ def desk(
 def signed_in(running: Browser, world: World, username: str) -> Any:
     """The cookies of a person who has signed in by the form; kept for the next window."""
     if username not in world.cookies:
-        with running.new_context(base_url=world.address) as context:
+        with window(running, base_url=world.address) as context:
             page = context.new_page()
             sign_in(page, username, world.password)
             world.cookies[username] = context.storage_state()

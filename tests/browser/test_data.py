@@ -58,7 +58,7 @@ def test_import_an_excel_file_mend_it_and_undo_it(chromium: Browser, demo: World
     )  # fmt: skip
     with desk(chromium, demo, HEAD) as one:
         bring_in(one, messy)
-        one.page.locator(".import-problems li").nth(1).wait_for(timeout=60_000)
+        one.page.locator(".import-problems li").nth(1).wait_for(timeout=180_000)
         one.picture("import-problems", whole=True)
         begin(one)
         rejected = one.page.locator("a[href$='rejected.xlsx']").first
@@ -74,7 +74,7 @@ def test_import_an_excel_file_mend_it_and_undo_it(chromium: Browser, demo: World
         assert customers(demo, key) == [f"{key}1", f"{key}2", f"{key}3"]
         one.page.locator("form[action$='/undo/'] button").click()
         one.page.locator("dialog[open] button[value=yes]").click()
-        one.page.locator(".notice", has_text=re.compile("已撤销|撤销")).first.wait_for(timeout=60_000)
+        one.page.locator(".notice", has_text=re.compile("已撤销|撤销")).first.wait_for(timeout=180_000)
         one.picture("import-undone", whole=True)
     assert customers(demo, key) == [f"{key}1"]
 
@@ -82,7 +82,7 @@ def test_import_an_excel_file_mend_it_and_undo_it(chromium: Browser, demo: World
 def begin(one: Desk) -> None:
     """Press the button that imports, and wait for the report."""
     one.page.locator("form[action$='/begin/'] button.btn-primary").click()
-    one.page.locator("form[action$='/undo/']").wait_for(timeout=60_000)
+    one.page.locator("form[action$='/undo/']").wait_for(timeout=180_000)
 
 
 def mended(refused: list[list[object]], key: str, path: Path) -> Path:
@@ -112,7 +112,7 @@ def test_export_with_a_purpose(chromium: Browser, demo: World) -> None:
         file = one.page.locator(
             "a[href*='/exports/'][href$='/file/'], a[download], a.btn[href*='/exports/']"
         ).first
-        file.wait_for(timeout=60_000)
+        file.wait_for(timeout=180_000)
         one.picture("export-done")
         with one.page.expect_download() as got:
             file.click()

@@ -65,8 +65,8 @@ def test_from_a_shipped_policy_to_a_changed_band_and_review(
         told.get_by_role("link").first.click()
         one.page.locator("input[name=document_number]").fill(code.upper())
         one.page.locator("select[name=supervising]").select_option(label="监督部")
-        one.page.locator("#page form button.btn-primary").last.click()
-        one.page.wait_for_load_state()
+        with one.leaving():
+            one.page.locator("#page form button.btn-primary").last.click()
         with one.leaving():
             one.press("提交审核")
         one.picture("policy-submitted")

@@ -24,7 +24,7 @@ OWN = {
 """Names of the portal's addresses."""
 ACCESS = "SELECT a.email, k.customer_id FROM zhike_portal_access a JOIN zhike_contact k ON k.id = a.contact_id ORDER BY a.id LIMIT 1"
 OF = "SELECT max(id) FROM {} WHERE customer_id = ?"
-PATIENCE = 30.0
+PATIENCE = 120.0
 
 
 def code_of(world: World, before: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -79,3 +80,15 @@ def test_a_wrong_password_opens_nothing(chromium: Browser, cast_world: World) ->
         one.page.locator("[role=alert], .field-error").first.wait_for()
         assert "/accounts/login/" in one.page.url
         one.picture("sign-in-refused")
+
+
+def test_the_page_that_asks_for_a_second_factor_stands_still(chromium: Browser, cast_world: World) -> None:
+    with desk(chromium, cast_world, "grace", size=PHONE) as one:
+        asked: list[str] = []
+        one.page.on("request", lambda request: asked.append(urlsplit(request.url).path))
+        with one.page.expect_response("**/inbox/count/"):
+            one.go("/")
+        one.page.wait_for_load_state("networkidle")
+        assert "/2fa/totp/activate/" in one.page.url
+        assert asked.count("/inbox/count/") == 1, "the number beside a link takes nobody to another page"
+        one.picture("second-factor-first")

@@ -21,6 +21,8 @@ DESKTOP, PHONE = (1440, 900), (390, 844)
 LOCALES = {"zh-hans": "zh-CN", "en": "en-GB"}
 ANSWERS = re.compile(r"Failed to load resource: .* status of (400|403|404|409|422|429)")
 """A refusal is an answer; Chromium writes it to the console like a fault."""
+PATIENCE = 90_000
+"""Milliseconds that a step may take on a busy machine; one that never comes fails all the same."""
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-dev-shm-usage",
          "--font-render-hinting=none", "--force-color-profile=srgb"]  # fmt: skip
 
@@ -99,10 +101,12 @@ def window(
     """A context of its own: size, language and theme as a person would have them."""
     width, height = size
     touch = {"has_touch": True, "is_mobile": True} if width < 500 else {}
-    return running.new_context(
+    context = running.new_context(
         viewport={"width": width, "height": height}, locale=LOCALES[language], color_scheme=theme, reduced_motion="reduce",
         timezone_id="Asia/Shanghai", accept_downloads=True, **touch, **more,
     )  # fmt: skip
+    context.set_default_timeout(PATIENCE)
+    return context
 
 
 AXE = {

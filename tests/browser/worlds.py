@@ -23,13 +23,18 @@ from tests.browser.windows import ROOT
 
 CUSTOMERS = 300
 PASSWORDS = {"demo": "zhike-demo", "cast": "correct horse battery"}
-PATIENCE = 90.0
+PATIENCE = 180.0
 CAST = """
 import django; django.setup()
-from tests.product.cast import assemble
-assemble()
-from zhike.people.models import Role
+from tests.product.cast import EARLY, FAR, assemble
+cast = assemble()
+from zhike.people.models import Grant, Person, Role
 Role.objects.update(second_factor=False)
+guarded = Role.objects.create(code="guarded", name_zh="须二次验证", name_en="Guarded", verbs=["see_customers"], second_factor=True)
+grace = cast.people.idle
+grace.pk, grace.username, grace.email = None, "grace", "grace@example.com"
+grace.save()
+Grant.objects.create(person=grace, role=guarded, from_on=EARLY.date(), until_on=FAR, granted_at=EARLY, approved_by=cast.people.root)
 """
 FURNISH = """
 import django; django.setup()
@@ -72,20 +77,25 @@ class World:
             return connection.execute(sql, values).fetchall()
 
 
-@contextmanager
-def served(name: str, home: Path) -> Iterator[World]:
-    """A world that is made, then served until the block ends."""
-    port = _free_port()
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("ZHIKE_")}
-    environment |= {
-        "ZHIKE_DATA_DIR": str(home), "ZHIKE_ADDRESS": f"http://127.0.0.1:{port}", "ZHIKE_WEB_WORKERS": "1",
-        "DJANGO_SETTINGS_MODULE": "zhike.config.settings", "PYTHONPATH": os.pathsep.join((str(ROOT / "src"), str(ROOT))),
-    }  # fmt: skip
+def make(name: str, home: Path) -> None:
+    """Fill an empty folder with a world."""
     for words in LOADERS[name]:
         done = subprocess.run(
-            [sys.executable, *words], env=environment, cwd=home, capture_output=True, text=True, check=False
+            [sys.executable, *words],
+            env=_environment(home),
+            cwd=home,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert done.returncode == 0, done.stdout + done.stderr
+
+
+@contextmanager
+def served(name: str, home: Path) -> Iterator[World]:
+    """A world that is made, served until the block ends."""
+    port = _free_port()
+    environment = _environment(home) | {"ZHIKE_ADDRESS": f"http://127.0.0.1:{port}"}
     with (home / "server.log").open("wb") as log:
         server = subprocess.Popen(
             [sys.executable, "-m", "zhike", "serve"], env=environment, cwd=home, stdout=log, stderr=log
@@ -100,6 +110,14 @@ def served(name: str, home: Path) -> Iterator[World]:
             except subprocess.TimeoutExpired:
                 server.kill()
                 server.wait()
+
+
+def _environment(home: Path) -> dict[str, str]:
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("ZHIKE_")}
+    return kept | {
+        "ZHIKE_DATA_DIR": str(home), "ZHIKE_ADDRESS": "http://127.0.0.1:1", "ZHIKE_WEB_WORKERS": "1",
+        "DJANGO_SETTINGS_MODULE": "zhike.config.settings", "PYTHONPATH": os.pathsep.join((str(ROOT / "src"), str(ROOT))),
+    }  # fmt: skip
 
 
 def _free_port() -> int:

@@ -288,7 +288,7 @@ CELLS = {
 LINE = st.fixed_dictionaries(CELLS)
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(lines=st.lists(LINE, max_size=12), grouped=st.booleans())
 def test_every_row_is_kept_merged_dropped_or_outside_and_every_dropped_one_is_listed(
     tmp_path_factory, lines, grouped

@@ -1,37 +1,19 @@
-"""Pages of accesses to the portal: who has one, opening, renewing and revoking it."""
+"""Pages of accesses to the portal: opening, renewing and revoking it."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
 
-from zhike.accesses import actions, lists
+from zhike.accesses import actions
 from zhike.accesses.forms import OpeningForm, RenewalForm
 from zhike.accesses.models import PARTS, PortalAccess
 from zhike.customers.models import Contact
 from zhike.customers.pages import find_customer, find_part, form_page, now
 from zhike.people.doors import door, me
 from zhike.people.forms import NothingForm, answer_form, posted
-from zhike.people.pages import Way, table_page
-
-
-@door("open_portal", customer_data=True)
-@require_GET
-def accesses(request: HttpRequest) -> HttpResponse:
-    """Who has access, last visit, when it ends."""
-    day, tab = now()[1], request.GET.get("tab", "running")
-    tab = tab if tab in lists.TABS else "running"
-    here = reverse("portal_accesses")
-    tabs = [Way(label, f"{here}?tab={code}", current=code == tab) for code, label in lists.TABS.items()]
-    return table_page(
-        request, lists.columns(me(request), day), lists.rows(me(request), tab, day), title=_("Customer portal"), tabs=tabs,
-        empty=_("Nobody has access here"), filtered=tab != "running",
-        hint=_("Open the portal to a contact from the customer's page."),
-    )  # fmt: skip
 
 
 @door("open_portal", customer_data=True)

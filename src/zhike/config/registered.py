@@ -6,6 +6,7 @@ from importlib import import_module
 
 MODULES = (
     "zhike.accesses.actions",
+    "zhike.accesses.lists",
     "zhike.api.actions",
     "zhike.backups.nightly",
     "zhike.config.checks",
@@ -44,6 +45,7 @@ MODULES = (
     "zhike.letters.batches",
     "zhike.letters.duties",
     "zhike.letters.editing",
+    "zhike.letters.lists",
     "zhike.letters.opening",
     "zhike.letters.receiving",
     "zhike.lists.actions",

@@ -57,6 +57,11 @@ def person_field(code: str, label: Any, column: str, **more: Any) -> Field:
     )  # fmt: skip
 
 
+def along(path: str, *fields: Field) -> tuple[Field, ...]:
+    """Fields of the customer for rows that reach it by a path such as `contact__`."""
+    return tuple(replace(one, column=path + one.column) for one in fields)
+
+
 def shown_too(*codes: str) -> tuple[Field, ...]:
     """Further fields of the customer, some of them shown unless somebody chooses otherwise."""
     return tuple(replace(one, shown=True, phone="meta") if one.code in codes else one for one in FURTHER)
@@ -73,12 +78,13 @@ def grades_worn(rows: Sequence[Any], looking: Looking) -> None:
         worn([row.customer for row in rows])
 
 
-def searching(*columns: str) -> Callable[[Any, str, Person], Any]:
-    """A search for words in columns of the record, and in names and code of its customer."""
+def searching(*columns: str, path: str = "") -> Callable[[Any, str, Person], Any]:
+    """A search for words in columns of the record, and in names and code of its customer, which is reached by a path."""
 
     def search(rows: Any, words: str, person: Person) -> Any:
         for word in words.split():
-            named = Q(customer__search__contains=word.lower()) | Q(customer__code__iexact=word)
+            known = {f"{path}customer__search__contains": word.lower()}
+            named = Q(**known) | Q(**{f"{path}customer__code__iexact": word})
             rows = rows.filter(
                 reduce(or_, (Q(**{f"{column}__icontains": word}) for column in columns), named)
             )

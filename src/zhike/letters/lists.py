@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
-from django.http import QueryDict
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from zhike.customers.around import FURTHER, grades_worn, shown_too, with_customers
+from zhike.customers.grid import codes_of
+from zhike.customers.grid import grades_of as choices_of_grades
 from zhike.customers.models import Customer
 from zhike.kernel.searching import matching
 from zhike.letters.making import with_address
 from zhike.letters.models import MEANS, STATES, UNTOLD, Letter
-from zhike.lists.pages import page_of, words_of
+from zhike.lists.asked import Asked
+from zhike.lists.fields import Field
+from zhike.lists.listing import Listing, Looking, listed, tabs_of
+from zhike.lists.pages import count_of
 from zhike.people.models import Person
 from zhike.people.rules import HIDDEN, can, sees
 from zhike.policies.chips import word_for
@@ -32,31 +37,6 @@ TABS: dict[str, Any] = {
     "received": gettext_lazy("receipt confirmed"), "suppressed": gettext_lazy("not told, approved"), "all": gettext_lazy("all"),
 }  # fmt: skip
 """Tab -> its name."""
-HELD = ("customer__search", "customer__channels", "customer__tokens", "blocks")
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What the list is asked for."""
-
-    tab: str
-    words: str
-    mine: bool
-    run: int
-    page: int
-
-    @classmethod
-    def read(cls, query: QueryDict) -> Asked:
-        """From a query string; what cannot be read counts as not asked."""
-        tab = query.get("tab", "untold")
-        return cls(
-            tab if tab in TABS else "untold", words_of(query.get("q", "")), query.get("whose") == "mine",
-            _whole(query.get("run", "")), _whole(query.get("page", "")) or 1,
-        )  # fmt: skip
-
-
-def _whole(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def condition(tab: str, day: date) -> Q:
@@ -69,88 +49,10 @@ def condition(tab: str, day: date) -> Q:
     }[tab]  # fmt: skip
 
 
-def found(person: Person, asked: Asked) -> QuerySet[Letter]:
-    """The letters asked for, of every tab."""
-    rows = Letter.objects.visible_to(person)
-    if asked.mine:
-        rows = rows.filter(customer__manager=person)
-    if asked.run:
-        rows = rows.filter(grade__run=asked.run)
-    if asked.words:
-        rows = rows.filter(
-            customer__in=matching(Customer.objects.all(), asked.words, ("search",)).values("pk")
-        )
-    return rows
-
-
-def rows_of(person: Person, asked: Asked, day: date) -> QuerySet[Letter]:
-    """The letters of the tab asked for, in the order of the page."""
-    rows = found(person, asked)
-    if asked.tab == "unreachable":
-        rows = with_address(rows)
-    order = (
-        ("due_on", "id")
-        if asked.tab in {"untold", "overdue", "unreachable", "failed", "printed"}
-        else ("-due_on", "-id")
-    )
-    return rows.filter(condition(asked.tab, day)).order_by(*order)
-
-
-def counts(person: Person, asked: Asked, day: date) -> dict[str, int]:
-    """How many letters each tab holds, in one query."""
-    rows = with_address(found(person, asked))
-    return rows.aggregate(
-        **{tab: Count("pk", filter=condition(tab, day)) for tab in TABS if tab != "all"}, all=Count("pk")
-    )
-
-
-def table(person: Person, asked: Asked, day: date, query: QueryDict, path: str) -> grid.Table:
-    """The table of a page."""
-    whole = with_address(Letter.objects.select_related(
-        "customer", "customer__manager", "grade", "grade__version__policy", "template"
-    )).defer(*HELD)  # fmt: skip
-    page = page_of(rows_of(person, asked, day), whole, asked.page)
-    bulk = []
-    if can(person, "send_letters"):
-        if asked.tab == "printed":
-            bulk = [
-                grid.Bulk(_("Print"), "/letters/paper/", "printer"),
-                grid.Bulk(_("Mark as posted"), "/letters/posted/", "check"),
-            ]
-        elif asked.tab in {"untold", "overdue", "unreachable", "failed"}:
-            bulk = [
-                grid.Bulk(_("Send by e-mail"), "/letters/send/?means=mail", "mail", dialog=True),
-                grid.Bulk(_("Send on paper"), "/letters/send/?means=print", "printer", dialog=True),
-            ]
-    return grid.Table(
-        columns(person, day), page, query, key=lambda one: one.pk, bulk=bulk, path=path, caption=_("Letters"),
-        filtered=bool(asked.words or asked.mine or asked.run), empty=EMPTY.get(asked.tab, _("No letter here")),
-        hint=_("A letter opens for every grade that is decided, where the policy has customers told."),
-    )  # fmt: skip
-
-
 EMPTY: dict[str, Any] = {
     "untold": gettext_lazy("Every customer was told"), "overdue": gettext_lazy("Nothing is overdue"),
     "unreachable": gettext_lazy("Every customer has an e-mail address"),
 }  # fmt: skip
-
-
-def columns(person: Person, day: date) -> list[grid.Column]:
-    """The columns that a person sees."""
-    address = sees(person, "contact")
-    return [
-        grid.Column("customer", _("Customer"),
-                    lambda one: grid.name(one.customer.name, one.customer.code, one.get_absolute_url(), str(one.customer)),
-                    css="stick", phone="title"),
-        grid.Column("grade", _("Grade"), shown_change, phone="aside"),
-        grid.Column("state", _("State"), lambda one: state_tag(one, day), phone="meta"),
-        grid.Column("due", _("Due"), lambda one: due_cell(one, day), phone="more"),
-        grid.Column("to", _("To"), lambda one: _to(one, address), css="ink-2"),
-        grid.Column("owner", _("Account manager"), lambda one: grid.person(one.customer.manager), phone="meta"),
-        grid.Column("sent", _("Sent"), _sent),
-        grid.Column("delivered", _("Opened by the customer"), lambda one: grid.ago(one.delivered_at)),
-        grid.Column("received", _("Receipt"), lambda one: grid.text(f"{one.received_by} · {_day(one)}" if one.received_at else "")),
-    ]  # fmt: skip
 
 
 def _sent(one: Letter) -> str:
@@ -161,29 +63,16 @@ def _sent(one: Letter) -> str:
     )
 
 
-def _day(one: Letter) -> str:
-    return grid.day(one.received_at)
-
-
-def due_cell(one: Letter, day: date) -> str:
+def due_cell(one: Any) -> str:
     """The day, red when it has passed and the customer was not told."""
-    late = one.state in UNTOLD and one.due_on < day
-    return grid.tag(one.due_on.isoformat(), "error") if late else grid.day(one.due_on)
+    return grid.tag(one.due_on.isoformat(), "error") if one.late else grid.day(one.due_on)
 
 
-def state_tag(one: Letter, day: date) -> str:
+def state_tag(one: Letter) -> str:
     """The state; a letter that nobody can mail says so."""
     if one.state == "due" and getattr(one, "to_address", "?") == "":
         return grid.tag(_("no e-mail address"), "warning")
     return grid.tag(STATES[one.state], TONES[one.state])
-
-
-def _to(one: Any, address: bool) -> str:
-    shown = one.address or one.to_address or ""
-    if not shown:
-        return grid.text(one.to_name)
-    name = f"<b>{grid.text(one.to_name)}</b> " if one.to_name else ""
-    return f"{name}{grid.text(shown if address else HIDDEN)}"
 
 
 def shown_change(one: Any) -> str:
@@ -207,3 +96,98 @@ def chip(grade: Any, code: str) -> str:
     if code not in known:
         return str(grid.grade(code))
     return str(grid.grade(word_for(code, known[code].text), known[code].rank))
+
+
+def narrowed(rows: QuerySet[Letter], tab: str, looking: Looking) -> QuerySet[Letter]:
+    """The letters of a tab."""
+    return (with_address(rows) if tab == "unreachable" else rows).filter(condition(tab, looking.day))
+
+
+def _search(rows: Any, words: str, person: Person) -> Any:
+    return rows.filter(customer__in=matching(Customer.objects.all(), words, ("search",)).values("pk"))
+
+
+def _rows(looking: Looking) -> QuerySet[Letter]:
+    return with_address(
+        with_customers(Letter.objects.select_related("grade__version__policy", "template"))
+    ).defer("blocks")
+
+
+def _dress(rows: Sequence[Any], looking: Looking) -> None:
+    """What the day makes late, and whether who looks sees addresses."""
+    shows = sees(looking.person, "contact")
+    for one in rows:
+        one.late = one.state in UNTOLD and one.due_on < looking.day
+        shown = one.address or one.to_address or ""
+        one.shown_address = shown if shows or not shown else HIDDEN
+    grades_worn(rows, looking)
+
+
+def _to(one: Any) -> str:
+    name = f"<b>{grid.text(one.to_name)}</b> " if one.to_name and one.shown_address else one.to_name or ""
+    return f"{name}{grid.text(one.shown_address)}" if one.shown_address else grid.text(name)
+
+
+def _grade_word(one: Any) -> str:
+    grade = one.grade
+    known = {item.code: item for item in grades_of(grade.version, grade.rating)} if grade.version else {}
+    return word_for(grade.grade, known[grade.grade].text) if grade.grade in known else grade.grade
+
+
+def _receipt(one: Letter) -> str:
+    return f"{one.received_by} · {grid.day(one.received_at)}" if one.received_at else ""
+
+
+FIELDS = (
+    Field("customer", gettext_lazy("Customer"), "text", "customer__name",
+          lambda one: grid.name(one.customer.name, one.customer.code, one.get_absolute_url(), str(one.customer)),
+          plain=lambda one: one.customer.name, sort=False, css="stick", phone="title"),
+    Field("grade", gettext_lazy("Grade"), "choice", "grade__grade", shown_change, plain=_grade_word, choices=choices_of_grades,
+          sort=False, phone="aside"),
+    Field("state", gettext_lazy("State"), "choice", "state", lambda one: state_tag(one), choices=codes_of(STATES), sort=False,
+          phone="meta"),
+    Field("due", gettext_lazy("Due"), "day", "due_on", due_cell, phone="more"),
+    Field("to", gettext_lazy("To"), "text", "", _to, plain=lambda one: " ".join(filter(None, (one.to_name, one.shown_address))),
+          sort=False, filter=False, css="ink-2"),
+    *(one for one in shown_too("manager") if one.code == "manager"),
+    Field("means", gettext_lazy("Means of sending"), "choice", "means",
+          lambda one: grid.text(MEANS.get(one.means, "")), choices=codes_of(MEANS), sort=False, shown=False),
+    Field("sent", gettext_lazy("Sent"), "moment", "sent_at", _sent, last=True),
+    Field("delivered", gettext_lazy("Opened by the customer"), "moment", "delivered_at",
+          lambda one: grid.ago(one.delivered_at), sort=False),
+    Field("received", gettext_lazy("Receipt"), "moment", "received_at", lambda one: grid.text(_receipt(one)), plain=_receipt, sort=False),
+    Field("run", gettext_lazy("Run"), "number", "grade__run_id", lambda one: grid.text(one.grade.run_id or ""),
+          plain=lambda one: one.grade.run_id, sort=False, shown=False),
+    *(one for one in FURTHER if one.code != "manager"),
+)  # fmt: skip
+
+
+def _bulk(looking: Looking, asked: Asked) -> list[grid.Bulk]:
+    if not can(looking.person, "send_letters"):
+        return []
+    if asked.tab == "printed":
+        return [
+            grid.Bulk(_("Print"), "/letters/paper/", "printer"),
+            grid.Bulk(_("Mark as posted"), "/letters/posted/", "check"),
+        ]
+    if asked.tab in {"untold", "overdue", "unreachable", "failed"}:
+        return [
+            grid.Bulk(_("Send by e-mail"), "/letters/send/?means=mail", "mail", dialog=True),
+            grid.Bulk(_("Send on paper"), "/letters/send/?means=print", "printer", dialog=True),
+        ]
+    return []
+
+
+def _beside(looking: Looking) -> dict[str, Any]:
+    unreachable = count_of(narrowed(Letter.objects.visible_to(looking.person), "unreachable", looking))
+    return {"may_edit": can(looking.person, "edit_policies"), "unreachable": unreachable}
+
+
+LATEST = ("-due_on", "-id")
+LETTERS = listed(Listing(
+    "letter", "letters", gettext_lazy("Letters"), Letter, FIELDS, gettext_lazy("Customer"), _rows, search=_search, order=("due_on", "id"),
+    tabs=tabs_of(TABS, narrowed, TABS, dict.fromkeys(("sent", "received", "suppressed", "all"), LATEST), EMPTY),
+    quick=("grade", "manager", "region"), dress=_dress, bulk=_bulk, beside=_beside, template="letters/list.html",
+    empty=gettext_lazy("No letter here"),
+    hint=gettext_lazy("A letter opens for every grade that is decided, where the policy has customers told."),
+))  # fmt: skip

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
+from zhike.customers.exports import list_urls
 from zhike.letters import public_views, template_views, views
+from zhike.letters.lists import LETTERS
 
 urlpatterns = [
-    path("letters/", views.letters, name="letters"),
+    *list_urls(LETTERS, "letters/"),
     path("letters/send/", views.send, name="send_letters"),
     path("letters/posted/", views.posted, name="posted_letters"),
     path("letters/paper/", views.paper_letters, name="paper_letters"),

@@ -1,11 +1,11 @@
-"""Pages of letters for colleagues: the list, one letter, sending, printing, not telling."""
+"""Pages of letters for colleagues: one letter, sending, printing, not telling."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,11 +19,12 @@ from zhike.kernel.refusals import Forbidden, Refused
 from zhike.letters import paper
 from zhike.letters.actions import MOST, SENDABLE, mark_posted, send_letters, suppress, unsuppress
 from zhike.letters.forms import GroundForm
-from zhike.letters.lists import TABS, Asked, counts, rows_of, shown_change, state_tag, table
+from zhike.letters.lists import LETTERS, shown_change, state_tag
 from zhike.letters.making import kept, make, number_of, with_address
 from zhike.letters.models import MEANS, Letter
 from zhike.letters.sheet import as_html
 from zhike.letters.shipping import lang_of
+from zhike.lists.views import looking, query_of
 from zhike.people.doors import door, me
 from zhike.people.models import Person
 from zhike.people.rules import can, sees
@@ -48,8 +49,8 @@ def find_letter(person: Person, key: int) -> Letter:
 def picked(request: HttpRequest, person: Person) -> list[Letter]:
     """The letters of a bulk action: those picked, or everything that the list finds."""
     if request.POST.get("every"):
-        query = QueryDict(request.POST.get("query", ""))
-        rows = rows_of(person, Asked.read(query), now()[1])
+        who, asked = looking(request, LETTERS), LETTERS.read(person, query_of(request))
+        rows = LETTERS.ordered(LETTERS.find(who, asked), asked)
     else:
         keys = [
             int(key)
@@ -58,23 +59,6 @@ def picked(request: HttpRequest, person: Person) -> list[Letter]:
         ]
         rows = Letter.objects.visible_to(person).filter(pk__in=keys).order_by("due_on", "id")
     return list(with_address(rows.select_related("customer", "grade")).defer("blocks")[: MOST + 1])
-
-
-@door("see_customers", customer_data=True)
-@require_GET
-def letters(request: HttpRequest) -> HttpResponse:
-    """Who is to be told, who was, and who confirmed receipt."""
-    person, day, asked = me(request), now()[1], Asked.read(request.GET)
-    found = table(person, asked, day, request.GET, request.path)
-    if request.headers.get("HX-Target", "").endswith("#table"):
-        return render(request, "ui/_grid.html", {"table": found})
-    number = counts(person, asked, day)
-    tabs = [(code, name, number[code], code == asked.tab) for code, name in TABS.items()]
-    page_of = {
-        "table": found, "asked": asked, "tabs": tabs, "may_edit": can(person, "edit_policies"), "number": number,
-        "kept": {name: request.GET[name] for name in ("q", "whose", "run") if name in request.GET},
-    }  # fmt: skip
-    return render(request, "letters/list.html", page_of)
 
 
 @door("see_customers", customer_data=True)
@@ -93,7 +77,7 @@ def letter(request: HttpRequest, key: int) -> HttpResponse:
     page_of = {
         "shows": sees(person, "price"), "letter": one, "number": number_of(one), "sheet": sheet, "trouble": trouble, "day": day,
         "contact": to[0], "address": to[1] if sees(person, "contact") or not to[1] else "•••",
-        "state": state_tag(one, day), "change": shown_change(one),
+        "state": state_tag(one), "change": shown_change(one),
         "means": MEANS.get(one.means, ""), "may_send": can(person, "send_letters") and one.state in SENDABLE,
         "may_hold": can(person, "decide_grades"), "sendable": one.state in SENDABLE, "late": one.due_on < day and one.state in SENDABLE,
     }  # fmt: skip

@@ -30,6 +30,8 @@ from zhike.people.rules import allow
 Answer = Callable[[HttpRequest], HttpResponse]
 LANGUAGE_COOKIE = "zhike_language"
 API = "/api/"
+ACCOUNT = "/accounts/"
+"""Where somebody signs in, and sets up a second factor."""
 log = logging.getLogger("zhike.refused")
 
 
@@ -142,12 +144,12 @@ def sign_in_first(request: HttpRequest) -> HttpResponse:
 
 
 def factor_first(request: HttpRequest) -> HttpResponse:
-    """To the page for the second factor. A fragment never fetches that page by itself: each showing makes another secret, and the one
-    that the person has just scanned would be lost."""
+    """To the page for the second factor. A fragment never leads there from the pages of the account itself: each showing makes another
+    secret, and the one that the person has just scanned would be lost."""
     there = reverse("mfa_activate_totp")
     if not request.headers.get("HX-Request"):
         return redirect(there)
-    if urlsplit(request.headers.get("HX-Current-URL", "")).path == there:
+    if urlsplit(request.headers.get("HX-Current-URL", "")).path.startswith(ACCOUNT):
         return HttpResponse(status=204)
     return HttpResponse(headers={"HX-Redirect": there})
 

@@ -172,8 +172,8 @@ WITHOUT = listed(Listing(
     "lacking_plan", "plans_without", gettext_lazy("Customers without a service plan"), Customer, WITHOUT_FIELDS, gettext_lazy("Customer"),
     _rows_without, customer="pk", visible=_missing, search=_search_without, order=("code",),
     tabs=(
-        Tab("without", gettext_lazy("without a plan")),
         *(_of_plans(one) for one in PLANS.tabs if not one.address),
+        Tab("without", gettext_lazy("without a plan")),
     ),
     quick=("grade", "manager", "region"), key=lambda one: one.code, dress=_dress_without, beside=PLANS.beside,
     template="plans/list.html", empty=gettext_lazy("Every customer that is to have a service plan has one in force."),

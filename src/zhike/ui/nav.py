@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.urls import reverse
@@ -13,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 class Link:
     """A place: its name, its icon (lucide), the name of its address, and the verb it needs (empty: everybody).
 
-    `count` names an address that answers with the number beside the link, loaded after the page.
+    `count` names an address that answers with the number beside the link, loaded after the page. Addresses are looked up
+    once: every page asks for each of them several times.
     """
 
     name: Any
@@ -22,12 +24,12 @@ class Link:
     verb: str = ""
     count: str = ""
 
-    @property
+    @cached_property
     def count_href(self) -> str:
         """The address of the number beside it; empty when there is none."""
         return reverse(self.count) if self.count else ""
 
-    @property
+    @cached_property
     def href(self) -> str:
         """Its address."""
         return reverse(self.to)

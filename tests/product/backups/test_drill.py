@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 from django.db import OperationalError
 
+from tests.once import scratch_database
 from zhike.backups import making, nightly, restoring
 from zhike.jobs.actions import enqueue
 from zhike.jobs.running import run_due
 
-pytestmark = pytest.mark.own_database
+pytestmark = [pytest.mark.own_database, pytest.mark.xdist_group("drills")]
 ROOT = Path(__file__).resolve().parents[3]
 NOON = datetime(2026, 6, 30, 4, tzinfo=UTC)
 PASSPHRASE = "a passphrase of four words"
@@ -89,7 +90,7 @@ class Installation:
 
 
 def live(place: Installation) -> Path:
-    """Bring an installation to life and back it up; the backup."""
+    """Bring an installation that has its tables to life and back it up; the backup."""
     place.zhike("migrate")
     assert place.run("-c", FILL).returncode == 0
     (place.folder / "files" / "2026").mkdir(parents=True)
@@ -101,8 +102,9 @@ def live(place: Installation) -> Path:
 
 @pytest.mark.slow
 @pytest.mark.clause("SEC-05")
-def test_a_backup_restored_to_a_clean_installation_is_the_same_installation(tmp_path):
+def test_a_backup_restored_to_a_clean_installation_is_the_same_installation(tmp_path, once):
     old, new = Installation(tmp_path / "old"), Installation(tmp_path / "new")
+    once.migrated(old.folder)
     backup = live(old)
     assert b"ALPHA" not in backup.read_bytes()
     assert "restored the backup" in new.zhike("restore", str(backup))
@@ -117,10 +119,12 @@ def test_a_backup_restored_to_a_clean_installation_is_the_same_installation(tmp_
 
 
 @pytest.mark.slow
-def test_a_damaged_or_foreign_backup_changes_nothing(tmp_path):
+def test_a_damaged_or_foreign_backup_changes_nothing(tmp_path, once):
     old, new = Installation(tmp_path / "old"), Installation(tmp_path / "new")
+    once.migrated(old.folder)
     backup = live(old)
     whole = backup.read_bytes()
+    once.migrated(new.folder)
     new.zhike("migrate")
     before = new.contents()
     middle = len(whole) // 2
@@ -140,10 +144,8 @@ def test_a_damaged_or_foreign_backup_changes_nothing(tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.postgresql
-def test_a_backup_of_postgresql_restores_too(tmp_path, postgresql_url):
-    from tests.product.jobs.test_killing import scratch_database
-
-    with scratch_database(postgresql_url) as first, scratch_database(postgresql_url) as second:
+def test_a_backup_of_postgresql_restores_too(tmp_path, postgresql_url, once):
+    with once.migrated_postgresql(postgresql_url) as first, scratch_database(postgresql_url) as second:
         old = Installation(tmp_path / "old", ZHIKE_DATABASE_URL=first)
         new = Installation(tmp_path / "new", ZHIKE_DATABASE_URL=second)
         new.zhike("restore", str(live(old)))
@@ -156,21 +158,18 @@ def test_a_backup_of_postgresql_restores_too(tmp_path, postgresql_url):
 
 @pytest.mark.slow
 @pytest.mark.postgresql
-def test_a_dump_may_take_longer_than_a_transaction_may_idle(tmp_path, postgresql_url):
-    from tests.product.jobs.test_killing import scratch_database
-
-    with scratch_database(postgresql_url) as url:
+def test_a_dump_may_take_longer_than_a_transaction_may_idle(tmp_path, postgresql_url, once):
+    with once.migrated_postgresql(postgresql_url) as url:
         place = Installation(tmp_path / "slow", ZHIKE_DATABASE_URL=url)
-        place.zhike("migrate")
         done = place.run("-c", SLOW_DUMP)
         assert done.returncode == 0, done.stderr
         assert list((place.folder / "backups").glob("*.zhikebackup"))
 
 
 @pytest.mark.slow
-def test_a_backup_of_a_version_with_fewer_tables_can_be_restored(tmp_path):
+def test_a_backup_of_a_version_with_fewer_tables_can_be_restored(tmp_path, once):
     old, new = Installation(tmp_path / "old"), Installation(tmp_path / "new")
-    old.zhike("migrate")
+    once.migrated(old.folder)
     done = old.run("-c", OLDER)
     assert done.returncode == 0, done.stderr
     [backup] = (old.folder / "backups").iterdir()

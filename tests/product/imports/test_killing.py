@@ -8,13 +8,11 @@ import random
 import signal
 import subprocess
 import sys
-import uuid
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 
-pytestmark = [pytest.mark.slow, pytest.mark.own_database]
+pytestmark = [pytest.mark.slow, pytest.mark.own_database, pytest.mark.xdist_group("killed_imports")]
 ROOT = Path(__file__).resolve().parents[3]
 WORKER = Path(__file__).with_name("worker.py")
 ROWS = 300
@@ -55,14 +53,13 @@ print(json.dumps({"state": owner.state, "counts": [owner.created, owner.updated,
 
 
 class Installation:
-    """A database of its own, and processes that work in it."""
+    """A database of its own, migrated, and processes that work in it."""
 
     def __init__(self, folder: Path, url: str) -> None:
         self.env = {
             **os.environ, "ZHIKE_DATA_DIR": str(folder), "ZHIKE_DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "zhike.config.settings",
             "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]),
         }  # fmt: skip
-        self.python("-m", "django", "migrate", "--skip-checks", "-v0")
 
     def python(self, *words: str) -> str:
         done = subprocess.run(
@@ -79,35 +76,23 @@ class Installation:
 
     def work(self, draw: random.Random) -> None:
         """Workers one after another, each killed at a random statement; the last one lives."""
-        killed = 0
-        for left in [*(draw.randint(10, 40) for _ in range(KILLS)), 0]:
-            done = subprocess.run(
-                [sys.executable, str(WORKER), str(left)],
-                env=self.env,
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            assert done.returncode in ((0, -signal.SIGKILL) if left else (0,)), done.stderr[-3000:]
-            killed += done.returncode != 0
-        assert killed >= KILLS // 2, "most of them were done before they could be killed"
+        lives = [*(draw.randint(10, 40) for _ in range(KILLS)), 0]
+        ends = json.loads(self.python(str(WORKER), *map(str, lives)))
+        assert set(ends[:-1]) <= {0, -signal.SIGKILL}, ends
+        assert ends[-1] == 0
+        assert sum(end != 0 for end in ends) >= KILLS // 2, (
+            "most of them were done before they could be killed"
+        )
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def installation(request, tmp_path):
+def installation(request, tmp_path, once):
     if request.param == "sqlite":
+        once.migrated(tmp_path)
         yield Installation(tmp_path, "")
         return
-    import psycopg
-
-    parts = urlsplit(request.getfixturevalue("postgresql_url"))
-    name = f"kill_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(parts.geturl(), autocommit=True) as server:
-        server.execute(f"create database {name}")
-        try:
-            yield Installation(tmp_path, parts._replace(path=f"/{name}").geturl())
-        finally:
-            server.execute(f"drop database {name} with (force)")
+    with once.migrated_postgresql(request.getfixturevalue("postgresql_url")) as url:
+        yield Installation(tmp_path, url)
 
 
 def test_an_import_killed_at_random_ends_whole_and_goes_back_whole(installation):

@@ -1,10 +1,15 @@
-"""Does every due job, and dies of SIGKILL after so many statements: `worker.py 120`; 0 lives on. Run by the test that kills it."""
+"""Workers one after another: `worker.py 120 14 0`. Each does every due job and dies of SIGKILL after so many statements; 0 lives on.
+
+Each is a process of its own, forked from one that has only loaded the product. Tells how each ended. Run by the test.
+"""
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
+import traceback
 from datetime import timedelta
 
 import django
@@ -18,7 +23,7 @@ from zhike.imports import running, undoing  # noqa: E402
 from zhike.jobs import actions  # noqa: E402
 from zhike.jobs.running import run_due  # noqa: E402
 
-left = int(sys.argv[1])
+left = 0
 
 
 def count(execute, sql, params, many, context):
@@ -33,8 +38,26 @@ def count(execute, sql, params, many, context):
     return answer
 
 
+def work() -> None:
+    """Do every due job, and end the process."""
+    code = 1
+    try:
+        with connection.execute_wrapper(count):
+            run_due(clock=timezone.now)
+        code = 0
+    finally:
+        traceback.print_exc() if code else None
+        os._exit(code)
+
+
 if __name__ == "__main__":
     running.BATCH = undoing.BATCH = 20
     actions.LEASE = timedelta(0)
-    with connection.execute_wrapper(count):
-        run_due(clock=timezone.now)
+    ends = []
+    for life in map(int, sys.argv[1:]):
+        child = os.fork()
+        if not child:
+            left = life
+            work()
+        ends.append(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+    sys.stdout.write(json.dumps(ends))

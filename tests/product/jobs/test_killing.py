@@ -7,15 +7,13 @@ import signal
 import subprocess
 import sys
 import threading
-import uuid
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 
-pytestmark = pytest.mark.own_database
+pytestmark = [pytest.mark.own_database, pytest.mark.xdist_group("killed_workers")]
 ROOT = Path(__file__).resolve().parents[3]
 WORKER = Path(__file__).with_name("slow_worker.py")
 ASK = """
@@ -34,15 +32,13 @@ for line in sys.stdin:
 
 
 class Installation:
-    """A database of its own, and processes that work in it."""
+    """A database of its own, migrated, and processes that work in it."""
 
     def __init__(self, folder: Path, url: str) -> None:
         self.env = {
             **os.environ, "ZHIKE_DATA_DIR": str(folder), "ZHIKE_DATABASE_URL": url,
             "DJANGO_SETTINGS_MODULE": "zhike.config.settings", "PYTHONPATH": str(ROOT / "src"),
         }  # fmt: skip
-        migrate = [sys.executable, "-m", "django", "migrate", "--skip-checks", "-v0"]
-        subprocess.run(migrate, env=self.env, check=True, timeout=120)
         pipe = subprocess.PIPE
         self.asked = subprocess.Popen(
             [sys.executable, "-c", ASK], env=self.env, text=True, stdin=pipe, stdout=pipe
@@ -76,29 +72,16 @@ class Installation:
         raise AssertionError(self.tell("list(Job.objects.values())"))
 
 
-@contextmanager
-def scratch_database(url: str) -> Iterator[str]:
-    import psycopg
-
-    name = f"zhike_jobs_{uuid.uuid4().hex[:8]}"
-    with psycopg.connect(url, autocommit=True) as server:
-        server.execute(f'CREATE DATABASE "{name}"')
-    try:
-        yield urlsplit(url)._replace(path=f"/{name}").geturl()
-    finally:
-        with psycopg.connect(url, autocommit=True) as server:
-            server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-
-
 @pytest.fixture
-def on_sqlite(tmp_path) -> Iterator[Installation]:
+def on_sqlite(tmp_path, once) -> Iterator[Installation]:
+    once.migrated(tmp_path)
     with closing(Installation(tmp_path, "")) as place:
         yield place
 
 
 @pytest.fixture
-def on_postgresql(tmp_path, postgresql_url) -> Iterator[Installation]:
-    with scratch_database(postgresql_url) as url, closing(Installation(tmp_path, url)) as place:
+def on_postgresql(tmp_path, postgresql_url, once) -> Iterator[Installation]:
+    with once.migrated_postgresql(postgresql_url) as url, closing(Installation(tmp_path, url)) as place:
         yield place
 
 

@@ -3,38 +3,28 @@
 from __future__ import annotations
 
 import json
-import uuid
 from pathlib import Path
 from types import SimpleNamespace
-from urllib.parse import urlsplit
 
 import pytest
 
 from tests.product.imports.test_killing import Installation
 
 CYCLE = Path(__file__).with_name("killed_cycle.py")
+pytestmark = [pytest.mark.slow, pytest.mark.own_database, pytest.mark.xdist_group("killed_cycles")]
 GRADES = {"A": "C", "P": "A", "Q": "A", "R": "A"}
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def place(request, tmp_path):
+def place(request, tmp_path, once):
     if request.param == "sqlite":
+        once.migrated(tmp_path)
         yield Installation(tmp_path, "")
         return
-    import psycopg
-
-    parts = urlsplit(request.getfixturevalue("postgresql_url"))
-    name = f"cycle_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(parts.geturl(), autocommit=True) as server:
-        server.execute(f"create database {name}")
-        try:
-            yield Installation(tmp_path, parts._replace(path=f"/{name}").geturl())
-        finally:
-            server.execute(f"drop database {name} with (force)")
+    with once.migrated_postgresql(request.getfixturevalue("postgresql_url")) as url:
+        yield Installation(tmp_path, url)
 
 
-@pytest.mark.slow
-@pytest.mark.own_database
 def test_a_cycle_killed_anywhere_ends_whole(place, post_office, settings):
     """Each customer has one result and one grade; a run is the same to the byte whatever people change while it runs."""
     place.env["ZHIKE_MAIL_URL"] = settings.GIVEN["ZHIKE_MAIL_URL"]
