@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from zhike.dashboards.beginning import beginning
 from zhike.dashboards.finding import search
 from zhike.dashboards.today import today
 from zhike.kernel.refusals import GateClosed
@@ -31,7 +32,14 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "dashboards/home.html",
-        {"today": today(person, day, opened), "day": day, "open": opened, "person": person},
+        {
+            "today": today(person, day, opened),
+            "day": day,
+            "open": opened,
+            "person": person,
+            "beginning": beginning(person, day),
+            "idle": not person.access.verbs,
+        },
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -12,6 +13,8 @@ from zhike.imports.guessing import DATES
 from zhike.imports.models import MODES, STATES, Import
 from zhike.imports.problems import PROBLEMS, refusal, sentence
 from zhike.imports.targets import TARGETS, Field
+from zhike.people.models import Person
+from zhike.people.rules import can
 
 STEPS = (
     ("mapping", gettext_lazy("Match columns")),
@@ -228,3 +231,32 @@ def problems(owner: Import, field: str, code: str, page: int) -> list[dict[str, 
 def trouble(owner: Import) -> str:
     """Why an import did not get on."""
     return refusal(owner.problem, owner.problem_words) if owner.problem else ""
+
+
+LEADS: dict[str, tuple[tuple[Any, str, str, str], ...]] = {
+    "customers": (
+        (gettext_lazy("See the customers"), "customers", "", "see_customers"),
+        (gettext_lazy("Import contacts"), "new_import", "contacts", "import_data"),
+        (gettext_lazy("Import orders"), "new_import", "orders", "import_data"),
+    ),
+    "contacts": (
+        (gettext_lazy("See the customers"), "customers", "", "see_customers"),
+        (gettext_lazy("Import orders"), "new_import", "orders", "import_data"),
+    ),
+    "activities": ((gettext_lazy("See the customers"), "customers", "", "see_customers"),),
+    "orders": (
+        (gettext_lazy("See the orders"), "orders", "", "see_orders"),
+        (gettext_lazy("To the monthly figures"), "submissions", "", "see_grading"),
+    ),
+    "receivables": ((gettext_lazy("See the receivables"), "receivables", "", "see_orders"),),
+}  # fmt: skip
+"""What was imported -> where it leads: name, page, what to import there, the verb it takes."""
+
+
+def leads(owner: Import, person: Person) -> list[tuple[Any, str]]:
+    """Where an import leads, as far as the person may go there."""
+    return [
+        (name, reverse(page) + (f"?target={target}" if target else ""))
+        for name, page, target, verb in LEADS.get(owner.target, ())
+        if can(person, verb)
+    ]

@@ -91,7 +91,12 @@ def one_import(request: HttpRequest, key: str) -> HttpResponse:
     return render(
         request,
         "imports/report.html",
-        {**page, "kept": kept[:KEPT_SHOWN], "more_kept": max(0, owner.kept - KEPT_SHOWN)},
+        {
+            **page,
+            "kept": kept[:KEPT_SHOWN],
+            "more_kept": max(0, owner.kept - KEPT_SHOWN),
+            "leads": pages.leads(owner, me(request)),
+        },
     )
 
 

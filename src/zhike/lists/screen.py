@@ -113,6 +113,14 @@ def views_for(person: Person, noun: str) -> list[View]:
     return list(View.objects.visible_to(person).of(noun).select_related("owner"))
 
 
+def changed_view(person: Person, noun: str, asked: Asked) -> View | None:
+    """The saved view that is looked at, when the question is no longer the one that was saved."""
+    if not (asked.view.isascii() and asked.view.isdigit() and len(asked.view) < 10):
+        return None
+    view = View.objects.visible_to(person).filter(noun=noun, pk=int(asked.view)).first()
+    return view if view is not None and view.query != asked.query(view="") else None
+
+
 def operators() -> list[tuple[str, Any, str]]:
     """(code, words, kinds of fields) of every operator; the same code reads differently for amounts and for days."""
     kinds: dict[tuple[str, str], list[str]] = {}
@@ -157,11 +165,14 @@ def table_of(listing: Listing, looking: Looking, asked: Asked) -> dict[str, Any]
         empty=(tab.empty if tab else "") or listing.empty, hint=listing.hint,
     )  # fmt: skip
     groups = listing.groups(looking, asked) if asked.group else []
+    changed = changed_view(person, listing.code, asked)
     return {
         "listing": listing,
         "asked": asked,
         "known": known,
         "table": table,
+        "changed": changed,
+        "keeps": changed is not None and changed.owner_id == person.pk,
         "here": {
             "page": reverse(listing.address),
             **{name: reverse(f"{listing.address}_{name}") for name in ("columns", "views", "export")},
@@ -193,6 +204,9 @@ def frame(listing: Listing, looking: Looking, shown: Mapping[str, Any], saved: l
     return {
         "tabs": tabs_of(listing, looking, asked, shown["known"]),
         "views": [(view, f"?{view.query}&view={view.pk}", asked.view == str(view.pk)) for view in saved],
+        "mine": next(
+            (view for view in saved if str(view.pk) == asked.view and view.owner_id == person.pk), None
+        ),
         "my_views": [view for view in saved if view.owner_id == person.pk],
         "quick": quick_filters(
             {code: choices[code] for code in listing.quick if code in choices}, asked, fields

@@ -23,6 +23,7 @@ from zhike.people.models import Grant, Person
 from zhike.people.pages import table_page
 from zhike.ui import grid
 from zhike.ui.forms import Switch
+from zhike_engine.plan.windows import add_months
 
 SOON = timedelta(days=30)
 
@@ -35,7 +36,8 @@ def _page_of(person: Person) -> str:
 def grant(request: HttpRequest, person: int) -> HttpResponse:
     """Grant a role."""
     one = get_object_or_404(Person, pk=person)
-    form = GrantForm(posted(request), initial={"from_on": timezone.localdate()})
+    day = timezone.localdate()
+    form = GrantForm(posted(request), initial={"from_on": day, "review_on": add_months(day, 12)})
     return answer_form(
         request, form,
         lambda: actions.grant_role(person=one, by=me(request), at=timezone.now(), **form.cleaned_data),

@@ -91,7 +91,9 @@ def _control(version: PolicyVersion) -> Iterator[Problem]:
             yield Problem(_("The control field “%(name)s” is empty.") % {"name": label}, "control")
     if version.supervising is not None and version.supervising.head_id is None:
         yield Problem(
-            _("The supervising department “%(name)s” has no head who could review.")
+            _(
+                "The supervising department “%(name)s” has no head who could review. Heads are named under People, Departments."
+            )
             % {"name": version.supervising},
             "control",
         )

@@ -68,7 +68,7 @@ def _ran(text: str, cases: str, values: str, code: str, language: Lang) -> Ran:
                 one.it.pick(language), one.passed, one.place.line,
                 tuple(failure.message.pick(language).replace(f"{home}/", "") for failure in one.failures),
             )
-            for one in report.cases
+            for one in sorted(report.cases, key=lambda one: one.passed)  # what failed is read first
         )
     )  # fmt: skip
 

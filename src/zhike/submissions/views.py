@@ -77,7 +77,13 @@ def submission(request: HttpRequest, key: int) -> HttpResponse:
     if every:
         rows = rows.order_by("-amount", "id")
     shown = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    answer: dict[str, Any] = {"one": one, "page": page, "every": every, "shown": shown}
+    answer: dict[str, Any] = {
+        "one": one,
+        "page": page,
+        "every": every,
+        "shown": shown,
+        "may_run": can(person, "run_grading"),
+    }
     if every:
         answer["table"] = grid.Table(
             columns(person), shown, request.GET, caption=_("Customers"), empty=_("No figures.")

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from tests.product.cast import Cast
 from zhike.customers.actions import log_activity
+from zhike.dashboards.beginning import beginning
 from zhike.people.models import Person
 
 pytestmark = pytest.mark.django_db
@@ -39,3 +41,26 @@ def test_before_the_agreement_it_leads_there(cast: Cast, client_for: ClientFor) 
 @pytest.mark.parametrize("name", ["root", "hana", "idle", "boss", "fang"])
 def test_everybody_has_one(cast: Cast, client_for: ClientFor, name: str) -> None:
     assert client_for(getattr(cast.people, name)).get("/").status_code == 200
+
+
+def test_an_empty_installation_shows_the_way_to_the_first_grades(
+    cast: Cast, client_for: ClientFor, django_assert_num_queries: Any
+) -> None:
+    shown = client_for(cast.people.boss).get("/", headers={"Accept-Language": "en"}).content.decode()
+    assert "The way to the first grades" in shown or "完成首次定级的步骤" in shown
+    with translation.override("en"):
+        steps = {str(one.text): one for one in beginning(cast.people.boss, timezone.localdate())}
+    assert steps["Approve the grades"].mine
+    assert not steps["Approve the grades"].done
+    assert steps["Import customers and contacts"].done, "the cast has customers"
+    assert not steps["Run the grading, draw up the proposals and put them before management"].done
+    waiting = steps["Add people, departments with their heads, and roles"]
+    assert not waiting.mine
+    assert waiting.roles, "whose turn it is"
+    with django_assert_num_queries(11):
+        beginning(Person.objects.get(pk=cast.people.boss.pk), timezone.localdate())
+
+
+def test_who_has_no_role_is_told_so(cast: Cast, client_for: ClientFor) -> None:
+    shown = client_for(cast.people.idle).get("/").content.decode()
+    assert "You have no role yet" in shown or "您还没有角色" in shown

@@ -13,6 +13,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
 
 from tests.product.access.parameters import furnish
 from zhike.accesses.models import PortalAccess
@@ -192,3 +193,24 @@ def test_what_a_role_does_not_show_can_neither_be_asked_nor_written(cast: Any, c
     assert "profit" not in {field.code for field, _chosen in answer.context["all_columns"]}
     for way in ("columns/", "views/", "views/1/"):
         assert clerk.post(f"/receivables/{way}", {"name": "x"}).status_code == 404
+
+
+def test_a_view_that_was_changed_is_saved_again_or_reset(cast, client_for) -> None:
+    keep, ming = client_for(cast.people.keep), client_for(cast.people.ming)
+    keep.post("/requests/views/", {"name": "等我", "query": "tab=open&c=kind:in:quote", "first": "on"})
+    view = View.objects.get()
+    same, other = f"/requests/?{view.query}&view={view.pk}", f"/requests/?tab=all&view={view.pk}"
+    assert b'form="keep-view"' not in keep.get(same).content
+    table = keep.get(other, headers={"HX-Request": "true", "HX-Target": "table"}).content.decode()
+    for page in (keep.get(other).content.decode(), table):
+        assert 'form="keep-view"' in page
+        assert escape(f"/requests/?{view.query}&view={view.pk}") in page
+    keep.post("/requests/views/", {"name": "等我", "query": "tab=all", "first": "on"})
+    view.refresh_from_db()
+    assert (View.objects.count(), view.first, "kind" in view.query) == (1, True, False)
+    assert b'form="keep-view"' not in keep.get(f"/requests/?{view.query}&view={view.pk}").content
+    View.objects.update(shared=True)
+    theirs = ming.get(f"/requests/?tab=open&view={view.pk}").content.decode()
+    assert escape(f"&view={view.pk}") in theirs
+    assert 'form="keep-view"' not in theirs, "only the owner changes a view"
+    assert ming.get("/requests/?tab=open&view=²").status_code == 200
