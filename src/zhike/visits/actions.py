@@ -143,13 +143,16 @@ def _plan_said(visit: Visit) -> dict[str, Any]:
 
 @transaction.atomic
 def cancel_visit(*, visit: Visit, ground: str, by: Person, at: datetime) -> Visit:
-    """A visit is not made, and why. Once its form is late, somebody else who may check says so, not whoever owes the form."""
+    """A visit is not made, and why. Once its form is late or was sent back, only somebody else who may check says so."""
     allow(by, "log_activity", visit)
     if not may_arrange(visit, by):
         raise Forbidden(_("Who answers for a visit cancels it, and whoever may check it."))
-    if visit.due_on < signed_on(at) and (visit.owner_id == by.pk or not can(by, CHECK)):
+    owed = visit.due_on < signed_on(at) or visit.returned_at is not None
+    if owed and (visit.owner_id == by.pk or not can(by, CHECK)):
         raise Forbidden(
-            _("The form of this visit is late: only somebody else who may check it cancels it now."),
+            _(
+                "The form of this visit is late or was sent back: only somebody else who may check it cancels it now."
+            ),
             link=visit.get_absolute_url(),
         )
     if not ground.strip():

@@ -49,25 +49,30 @@ class Decision:
 
 @transaction.atomic
 def check_visit(
-    *, visit: Visit, decisions: Mapping[int, Decision], read: Mapping[int, int], by: Person, at: datetime, remark: str = ""
+    *, visit: Visit, decisions: Mapping[int, Decision], read: Mapping[int, int], by: Person, at: datetime, remark: str = "",
+    version: int | None = None,
 ) -> Visit:  # fmt: skip
     """Check a form: decide on every change, and let the content flow into the archive.
 
     `read` is what the checker saw: contact -> version, and under 0 the version of the customer. Where the archive has moved
-    since, Conflict is raised and nothing is written.
+    since, or the form is not the one of `version`, Conflict is raised and nothing is written.
     """
     allow(by, CHECK, visit)
     if not may_check(visit, by, signed_on(at)):
         raise Forbidden(_("Somebody else checks this form: %(name)s.") % {"name": visit.checker or "—"})
+    gone = Conflict(_("Somebody has checked this form or sent it back meanwhile."))
+    read_at = visit.version if version is None else version
+    if visit.version != read_at:
+        raise gone
     changes = list(visit.changes.select_related("contact"))
     _decided(changes, decisions, by)
     claimed = (
         Visit.objects.unchecked()
-        .filter(pk=visit.pk)
+        .filter(pk=visit.pk, version=read_at)
         .update(checked_at=at, checked_by=by, remark=remark.strip())
     )
     if not claimed:
-        raise Conflict(_("Somebody has checked this form meanwhile."))
+        raise gone
     visit.refresh_from_db()
     for one in changes:
         decided = decisions[one.pk]

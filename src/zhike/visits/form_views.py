@@ -10,13 +10,15 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from zhike.customers.pages import now, number_of, show_refusal
+from zhike.customers.pages import form_page, now, number_of, show_refusal
 from zhike.kernel.refusals import Conflict, Invalid
 from zhike.people.doors import door, me
 from zhike.people.models import Person
 from zhike.visits import actions
 from zhike.visits.checking import Decision, check_visit
+from zhike.visits.forms import VisitReturnForm
 from zhike.visits.models import SATISFACTION, Visit
+from zhike.visits.returning import return_form
 from zhike.visits.rights import CHECK, may_check, may_write
 from zhike.visits.telling import needs_said, problems_said
 from zhike.visits.views import change_shown, find
@@ -115,16 +117,19 @@ def check(request: HttpRequest, key: int) -> HttpResponse:
         return redirect(one.get_absolute_url())
     errors: dict[str, Any] = {}
     status, said = 200, ""
+    version = _version(request.POST) if "version" in request.POST else one.version
     if request.method == "POST":
         try:
             decisions, read = _decided(one, request.POST)
             remark = request.POST.get("remark", "").replace("\x00", "")[:2000]
-            check_visit(visit=one, decisions=decisions, read=read, by=person, at=at, remark=remark)
+            check_visit(
+                visit=one, version=version, decisions=decisions, read=read, by=person, at=at, remark=remark
+            )
         except Invalid as refusal:
             errors, status, said = refusal.fields, 422, str(refusal)
         except Conflict as refusal:
             one = find(request, key)
-            if one.checked_at is not None:
+            if one.submitted_at is None or one.checked_at is not None or one.version != version:
                 raise
             status, said = (
                 409,
@@ -136,6 +141,19 @@ def check(request: HttpRequest, key: int) -> HttpResponse:
     return render(
         request, "visits/check.html", _check_page(request, one, person, errors, said), status=status
     )
+
+
+@door(CHECK, customer_data=True)
+def send_back(request: HttpRequest, key: int) -> HttpResponse:
+    """Send a form back with what is to be mended."""
+    one, person, (at, day) = find(request, key), me(request), now()
+    if one.state(day) != "submitted" or not may_check(one, person, day):
+        return redirect(one.get_absolute_url())
+    return form_page(
+        request, VisitReturnForm(request.POST or None, initial={"version": one.version}),
+        lambda values: return_form(visit=one, by=person, at=at, **values),
+        title=_("Send back the form of “%(what)s”") % {"what": one}, back=one.get_absolute_url(), done=_("The form was sent back."),
+    )  # fmt: skip
 
 
 def _decided(one: Visit, posted: QueryDict) -> tuple[dict[int, Decision], dict[int, int]]:

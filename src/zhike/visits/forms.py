@@ -88,6 +88,16 @@ class VisitCancelForm(forms.Form):
     ground = forms.CharField(label=_("Reason"), max_length=300)
 
 
+class VisitReturnForm(forms.Form):
+    """What is to be mended in a form that was read at a version."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    ground = forms.CharField(
+        label=_("What is to be mended"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3, "maxlength": 1000}),
+        help_text=_("Whoever wrote the form is told, and hands it in again; what was typed stays in it."),
+    )  # fmt: skip
+
+
 def plan_of(visit: Visit) -> dict[str, Any]:
     """The plan of a visit, as a form begins with it."""
     return {

@@ -128,6 +128,11 @@ class Visit(models.Model):
     )
     remark = models.TextField(_("remark"), blank=True)
     activity = models.ForeignKey(Activity, models.SET_NULL, null=True, related_name="+")
+    returned_at = models.DateTimeField(_("sent back"), null=True)
+    returned_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, related_name="+", verbose_name=_("sent back by")
+    )
+    returned_for = models.TextField(_("why it was sent back"), blank=True)
     told_at = models.DateTimeField(_("told that the form is late"), null=True)
     told_above = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     cancelled_at = models.DateTimeField(pgettext_lazy("visit", "cancelled"), null=True)

@@ -80,10 +80,11 @@ def forms_owed(person: Person, day: date) -> Iterator[Duty]:
     """The forms that a person owes for visits whose day has come."""
     rows = Visit.objects.visible_to(person).open().filter(owner=person, day__lte=day)
     for one in rows.select_related("customer__manager").defer(*LIGHT).order_by("due_on", "id")[:MOST]:
-        text = _("submit the form of the visit “%(purpose)s” on %(day)s") % {
-            "purpose": one.purpose,
-            "day": one.day,
-        }
+        words = {"purpose": one.purpose, "day": one.day, "ground": one.returned_for}
+        if one.returned_at is None:
+            text = _("submit the form of the visit “%(purpose)s” on %(day)s") % words
+        else:
+            text = _("hand in the form of the visit “%(purpose)s” again: %(ground)s") % words
         yield Duty("visit", text, one.customer, one.due_on, f"{one.get_absolute_url()}form/")
 
 

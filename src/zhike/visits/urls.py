@@ -18,4 +18,5 @@ urlpatterns = [
     path("<int:key>/cancel/", views.cancel_visit, name="cancel_visit"),
     path("<int:key>/form/", form_views.visit_form, name="visit_form"),
     path("<int:key>/check/", form_views.check, name="check_visit"),
+    path("<int:key>/return/", form_views.send_back, name="return_visit"),
 ]

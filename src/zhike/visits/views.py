@@ -46,6 +46,7 @@ def find(request: HttpRequest, key: int) -> Visit:
         "checked_by",
         "cancelled_by",
         "drafted_by",
+        "returned_by",
     )
     found: Visit = find_part(Visit.objects.visible_to(me(request)).select_related(*related), key)
     return found
@@ -66,7 +67,7 @@ def visit_page(request: HttpRequest, key: int) -> HttpResponse:
         "may_write": one.is_open and one.day <= day and may_write(one, person),
         "may_change": one.is_open and may_arrange(one, person), "may_check": state == "submitted" and may_check(one, person, day),
         "may_cancel": one.is_open and may_arrange(one, person)
-        and (state != "late" or (one.owner_id != person.pk and can(person, CHECK))),
+        and ((state != "late" and one.returned_at is None) or (one.owner_id != person.pk and can(person, CHECK))),
     }  # fmt: skip
     return render(request, "visits/visit.html", shown)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -65,20 +66,21 @@ class VisitForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.visit, self.by = visit, by
         self.initial.update({**visit.draft, "version": visit.version})
+        self.rows = {kind: _rows_needed(kind, visit.draft) for kind in ROWS}
         self.contacts = offered(visit)
         planned = {one.pk for one in visit.contacts.all()}
         for contact in self.contacts:
             self._add_contact(contact, met=contact.pk in planned)
-        for number in range(1, ROWS["problem"] + 1):
+        for number in range(1, self.rows["problem"] + 1):
             self._add_problem(f"problem{number}")
-        for number in range(1, ROWS["need"] + 1):
+        for number in range(1, self.rows["need"] + 1):
             self.fields[f"need{number}_kind"] = forms.ChoiceField(
                 label=_("Kind"), required=False, choices=choices(NEEDS)
             )
             self.fields[f"need{number}_text"] = forms.CharField(
                 label=_("Need"), required=False, max_length=1000
             )
-        for number in range(1, ROWS["person"] + 1):
+        for number in range(1, self.rows["person"] + 1):
             self._add_person(f"person{number}")
         for name in OF_CUSTOMER:
             self._add_datum(f"fact_{name}", Customer, name, getattr(visit.customer, name))
@@ -122,13 +124,13 @@ class VisitForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """What a row begins, it ends; what is marked significant is said."""
         values: dict[str, Any] = super().clean() or {}
-        for number in range(1, ROWS["problem"] + 1):
+        for number in range(1, self.rows["problem"] + 1):
             place = f"problem{number}"
             given = [name for name in ("text", "step", "who", "due") if values.get(f"{place}_{name}")]
             for name in ("text", "step"):
                 if given and name not in given and f"{place}_{name}" not in self.errors:
                     self.add_error(f"{place}_{name}", gettext("missing"))
-        for number in range(1, ROWS["person"] + 1):
+        for number in range(1, self.rows["person"] + 1):
             place = f"person{number}"
             if any(values.get(f"{place}_{name}") for name in OF_CONTACT) and not values.get(f"{place}_name"):
                 self.add_error(f"{place}_name", gettext("missing"))
@@ -147,7 +149,7 @@ class VisitForm(forms.Form):
         )  # fmt: skip
 
     def _problems(self, values: Mapping[str, Any]) -> Iterator[dict[str, str]]:
-        for number in range(1, ROWS["problem"] + 1):
+        for number in range(1, self.rows["problem"] + 1):
             if values.get(f"problem{number}_text"):
                 row: dict[str, str] = {
                     name: values[f"problem{number}_{name}"] for name in ("text", "step", "who")
@@ -156,7 +158,7 @@ class VisitForm(forms.Form):
                 yield {**row, "due": due.isoformat() if due else ""}
 
     def _needs(self, values: Mapping[str, Any]) -> Iterator[dict[str, str]]:
-        for number in range(1, ROWS["need"] + 1):
+        for number in range(1, self.rows["need"] + 1):
             if values.get(f"need{number}_text"):
                 yield {
                     "kind": values[f"need{number}_kind"] or next(iter(NEEDS)),
@@ -170,7 +172,7 @@ class VisitForm(forms.Form):
                     yield Proposed(name, values[f"contact{contact.pk}_{name}"], contact)
             if values[f"contact{contact.pk}_left"]:
                 yield Proposed(LEFT, self.visit.day.isoformat(), contact)
-        for number in range(1, ROWS["person"] + 1):
+        for number in range(1, self.rows["person"] + 1):
             if values.get(f"person{number}_name"):
                 given = {name: values.get(f"person{number}_{name}") for name in OF_CONTACT}
                 details = {name: value for name, value in given.items() if value}
@@ -178,6 +180,12 @@ class VisitForm(forms.Form):
         for name in OF_CUSTOMER:
             if values.get(f"fact_{name}"):
                 yield Proposed(name, values[f"fact_{name}"])
+
+
+def _rows_needed(kind: str, draft: Mapping[str, Any]) -> int:
+    """Rows of a kind: those offered, or as many as the draft fills; a form that a program sent may have more."""
+    filled = [found[1] for name in draft if (found := re.fullmatch(rf"{kind}(\d{{1,2}})_\w+", name))]
+    return max([ROWS[kind], *map(int, filled)])
 
 
 @dataclass(frozen=True)
@@ -210,7 +218,7 @@ def people_of(form: VisitForm) -> Iterator[Met]:
 
 def rows_of(form: VisitForm, kind: str) -> Iterator[tuple[int, list[BoundField], bool]]:
     """The rows of a kind: number, fields, and whether something stands in them."""
-    for number in range(1, ROWS[kind] + 1):
+    for number in range(1, form.rows[kind] + 1):
         fields = [form[name] for name in form.fields if name.startswith(f"{kind}{number}_")]
         shown = [one for one in fields if not one.name.endswith("_kind")]
         yield number, fields, any(one.value() or one.errors for one in shown)
