@@ -12,6 +12,7 @@ from zhike.kernel.journal import SENTENCES
 from zhike.kernel.refusals import Conflict
 from zhike.people.actions import change_person, change_role, close_account, grant_role
 from zhike.people.models import Grant, Person, Role
+from zhike_engine.plan.windows import add_months
 
 NOW = datetime(2026, 6, 30, 4, tzinfo=UTC)
 OPEN = [
@@ -123,3 +124,8 @@ def test_a_change_writes_nothing_that_somebody_else_has_changed_meanwhile(cast):
     ming.refresh_from_db()
     role.refresh_from_db()
     assert (ming.is_active, role.sees, role.name_en) == (False, ["basic"], "Money")
+
+
+def test_a_role_is_offered_with_a_review_in_a_year(cast, client_for):
+    form = client_for(cast.people.root).get(f"/people/person/{cast.people.ming.pk}/grant/").context["form"]
+    assert form["review_on"].value() == add_months(form["from_on"].value(), 12)
