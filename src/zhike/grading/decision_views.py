@@ -89,6 +89,7 @@ def _list(request: HttpRequest, run: GradingRun | None) -> HttpResponse:
     count = lists.counts(run, person) if run else {}
     shown = {
         "run": run, "told": told, "table": table, "wanted": wanted, "count": count, "decides": decides, "late": _is_late(told, day),
+        "ahead": told.effective_on if told and told.effective_on and told.effective_on > day else None,
         "changes": [(code, name, count.get(code, "")) for code, (name, _q) in lists.CHANGES.items()],
         "states": list(PROPOSAL_STATES.items()), "may_submit": run is not None and run.state == "ready" and can(person, "run_grading"),
     }  # fmt: skip
@@ -173,6 +174,13 @@ def _picked(request: HttpRequest, person: Person) -> tuple[GradingRun | None, li
     return run, None if run is not None else []
 
 
+def begins_on(one: Proposal) -> Any:
+    """The day on which what is decided takes effect, where one is set; otherwise it is the day of the decision."""
+    if one.run is None or not routes.in_run(one):
+        return one.effective_on
+    return Determination.objects.filter(run=one.run).values_list("effective_on", flat=True).first()
+
+
 def _schemes_of(rows: Any) -> list[Scheme]:
     """The schemes of some proposals, each once."""
     schemes = Schemes()
@@ -205,7 +213,7 @@ def proposal(request: HttpRequest, key: int) -> HttpResponse:
     shown = {
         "one": one, "scheme": scheme, "form": form if decides else None, "reasons": reasons_of(one, person),
         "marks": scheme.marks(one.mark) if scheme else [], "change": lists.change_of(Schemes())(one),
-        "state": PROPOSAL_STATES[one.state], "tone": lists.STATE_TONES[one.state], "kind": PROPOSAL_KINDS[one.kind], "day": day,
+        "begins": begins_on(one), "state": PROPOSAL_STATES[one.state], "tone": lists.STATE_TONES[one.state], "kind": PROPOSAL_KINDS[one.kind], "day": day,
         "left_out": LeftOut.objects.filter(run=one.run_id, customer=one.customer_id).select_related("by").first() if one.run_id else None,
     }  # fmt: skip
     return render(request, "grading/proposal.html", shown, status=422 if form.errors else 200)

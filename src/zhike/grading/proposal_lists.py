@@ -102,7 +102,9 @@ def columns(schemes: Schemes, sees_price: bool, several: bool) -> list[grid.Colu
             grid.Column("rating", _("Rating"), lambda row: grid.text(_rating(schemes, row)), css="ink-2")
         )
     found.append(grid.Column("state", _("State"), _state, phone="meta"))
-    found.append(grid.Column("ground", _("Ground"), lambda row: grid.text(row.ground[:80]), css="ink-2"))
+    found.append(
+        grid.Column("ground", _("Ground given"), lambda row: grid.text(row.ground[:80]), css="ink-2")
+    )
     return found
 
 

@@ -50,7 +50,7 @@ def condition(tab: str, day: date) -> Q:
 
 
 EMPTY: dict[str, Any] = {
-    "untold": gettext_lazy("Every customer was told"), "overdue": gettext_lazy("Nothing is overdue"),
+    "untold": gettext_lazy("No customer waits to be told"), "overdue": gettext_lazy("Nothing is overdue"),
     "unreachable": gettext_lazy("Every customer has an e-mail address"),
 }  # fmt: skip
 

@@ -55,6 +55,8 @@ def test_nine_approved_and_one_changed_take_effect_on_the_day(
     told = {"choice": "change", "grade": "A", "ground": "signed a framework agreement"}
     assert boss.post(f"/grading/proposals/{keys[9]}/", told).status_code == 302
     assert not Customer.objects.filter(grade__in="AB").exists()
+    for place in (f"runs/{run.pk}/proposals", f"proposals/{keys[9]}"):
+        assert "2026-12-01" in boss.get(f"/grading/{place}/").content.decode(), "until then nothing changes"
     clock("2026-12-01 01:00")
     assert settle_recent(day=FIRST) == 10
     assert Customer.objects.filter(grade="B", grade_since=FIRST).count() == 9
