@@ -26,7 +26,7 @@ CUSTOMERS = (
     Field("name_en", _("English name"), limit=160, synonyms=("英文名称", "英文名", "客户英文名", "english name", "name en")),
     Field("short_name", _("short name"), limit=60, synonyms=("简称", "客户简称", "short name", "alias")),
     Field("life", _("life cycle"), "choice", choices={k: v for k, v in LIFE.items() if k != "closed"}, words=wording.turned(wording.LIFE),
-          synonyms=("生命周期", "客户状态", "客户阶段", "life cycle", "stage"), help=_("for new customers only")),
+          synonyms=("生命周期", "客户状态", "客户阶段", "life cycle", "stage"), help=_("for new customers only: those who buy already are current")),
     Field("legal_representative", _("legal representative"), limit=80, synonyms=("法人", "法定代表人", "法人代表", "legal representative")),
     Field("registration", _("registration number"), "id", limit=40, synonyms=(
         "统一社会信用代码", "信用代码", "税号", "纳税人识别号", "营业执照号", "注册号", "registration number", "tax id", "vat", "vat no")),
