@@ -6,7 +6,7 @@ import dataclasses
 import re
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from typing import Any
 
@@ -20,11 +20,12 @@ from zhike.explain_words import (
     gap_notes,
     judged_words,
     limit_words,
+    looked_words,
     opened,
     rows,
     value_words,
 )  # fmt: skip
-from zhike_engine.explain import Explanation, Gap
+from zhike_engine.explain import Explanation, Gap, Score
 from zhike_engine.formats import grouped, spelt
 from zhike_engine.words import Lang, Text
 
@@ -53,8 +54,8 @@ def page(explanations: Sequence[Explanation], lang: Lang) -> str:
 
     return _template().render(
         explanations=explanations, lang=lang, say=say, marks=MARKS, outcomes=OUTCOMES, rigidities=RIGIDITIES,
-        rows=rows, value=value_words, limit=limit_words, notes=gap_notes, judged=judged_words, opened=opened,
-        style=style, tag=tag, done=done, number=shown_number,
+        rows=rows, value=value_words, limit=limit_words, notes=gap_notes, judged=judged_words, looked_words=looked_words, opened=opened,
+        style=style, tag=tag, done=done, number=shown_number, shown_parts=shown_parts,
     )  # fmt: skip
 
 
@@ -101,6 +102,29 @@ def done(gap: Gap) -> int | None:
 def shown_number(number: Decimal | None, scale: int = 1) -> str:
     """A number of the score table."""
     return "—" if number is None else grouped(number * scale, 2, strip=True)
+
+
+def shown_parts(score: Score) -> list[str]:
+    """What each line adds to a score, as shown: rounded so that the lines and the base make the total shown beside them.
+
+    Where they do not make it exactly (the score is capped, or a line cannot be told) each is rounded for itself.
+    """
+    given = [part.contribution for part in score.parts]
+    known = [one for one in given if one is not None]
+    if (
+        score.value is None
+        or len(known) < len(given)
+        or round(score.base + sum(known), 6) != round(score.value, 6)
+    ):
+        return [shown_number(one) for one in given]
+    cent = Decimal("0.01")
+    rounded = [one.quantize(cent, ROUND_HALF_UP) for one in known]
+    off = score.value.quantize(cent, ROUND_HALF_UP) - score.base.quantize(cent, ROUND_HALF_UP) - sum(rounded)
+    step = cent.copy_sign(off)
+    by_loss = sorted(range(len(known)), key=lambda i: (rounded[i] - known[i]) * step)
+    for i in by_loss[: int(abs(off) / cent)]:
+        rounded[i] += step
+    return [shown_number(one) for one in rounded]
 
 
 def as_data(value: Any) -> Any:

@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text as Rich
 
-from zhike.explain_page import colour, ink, shown_number, tag
+from zhike.explain_page import colour, ink, shown_number, shown_parts, tag
 from zhike.explain_words import (
     MARKS,
     OUTCOMES,
@@ -19,6 +19,7 @@ from zhike.explain_words import (
     gap_notes,
     judged_words,
     limit_words,
+    looked_words,
     opened,
     rows,
     value_words,
@@ -120,6 +121,8 @@ class _Printer:
                 Rich(article, style="dim"),
                 indent=2,
             )
+            for looked in step.looked:
+                self.line(Rich(self.say(looked_words(looked)), style="dim"), indent=5)
 
     def conditions(self) -> None:
         self.head(self.say("conditions"))
@@ -165,12 +168,10 @@ class _Printer:
         table.add_column(self.say("item"), overflow="fold")
         for name in ("value", "points", "weight", "contribution"):
             table.add_column(self.say(name), justify="right")
-        for part in score.parts:
+        for part, adds in zip(score.parts, shown_parts(score), strict=True):
             weight = "—" if part.weight is None else f"{shown_number(part.weight, 100)} %"
             said = self.say(part.title) + (f"\n{self.say(part.note)}" if part.note else "")
-            table.add_row(
-                said, self.say(part.shown), shown_number(part.points), weight, shown_number(part.contribution)
-            )
+            table.add_row(said, self.say(part.shown), shown_number(part.points), weight, adds)
         self.console.print(Padding(table, (0, 0, 0, 2)))
 
     def metrics(self) -> None:

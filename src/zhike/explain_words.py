@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from zhike_engine.explain import Checked, Explanation, Gap, Group, Judged
+from zhike_engine.explain import Checked, Explanation, Gap, Group, Judged, Looked
 from zhike_engine.explain.model import Outcome, Rigidity
 from zhike_engine.formats import day
 from zhike_engine.words import Text
@@ -69,6 +69,20 @@ WORDS: Mapping[str, Text] = {
     "none": Text(zh="无等级", en="no grade"),
     "way": Text(zh="另一条路：", en="Another way: "),
 }
+
+
+def looked_words(looked: Looked) -> Text:
+    """A comparison of a step with the customer's value and whether it holds.
+
+    >>> looked_words(Looked(Text("年限 少于 9 年", "years below 9"), Text("5 年", "5"), None, True, ("years",))).en
+    'years below 9: yes, 5'
+    """
+    frame = {
+        True: Text(zh="{c}：是，现为 {v}", en="{c}: yes, {v}"),
+        False: Text(zh="{c}：否，现为 {v}", en="{c}: no, {v}"),
+        None: Text(zh="{c}：无法判断，现为 {v}", en="{c}: cannot be told, {v}"),
+    }[looked.held]
+    return frame.format(c=looked.sentence, v=looked.value or Text("—", "—"))
 
 
 def judged_words(judged: Judged) -> Text:

@@ -7,6 +7,9 @@ from decimal import Decimal
 import pytest
 
 from tests.explain.worlds import graded, why
+from zhike.explain_page import shown_parts
+from zhike_engine.explain import Part, Score
+from zhike_engine.words import Text
 
 BODY = """
 metrics:
@@ -67,3 +70,20 @@ def test_the_gap_of_a_score_names_the_items_with_the_most_room(tmp_path):
     assert (gap.sentence.zh, gap.has.zh, gap.missing.zh) == ("总分 不低于 90 分", "70 分", "还差 20 分")
     assert gap.hint is not None
     assert gap.hint.zh == "规模最多再加 30 分，信任最多再加 8 分"
+
+
+@pytest.mark.parametrize(
+    ("base", "parts", "total", "shown"),
+    [
+        ("0", ["93.185", "6.815"], "100", ["93.18", "6.82"]),
+        ("10", ["33.3333333", "33.3333333", "33.3333334"], "110", ["33.33", "33.33", "33.34"]),
+        ("0", ["-1.005", "2.005"], "1", ["-1.01", "2.01"]),
+        ("0", ["93.185", "16.815"], "100", ["93.19", "16.82"]),
+    ],
+)
+def test_what_the_lines_add_makes_the_total_shown(base, parts, total, shown):
+    lines = tuple(
+        Part(str(i), Text("", ""), "", Text("", ""), None, None, Decimal(one)) for i, one in enumerate(parts)
+    )
+    score = Score("s", Text("", ""), Decimal(total), Decimal(base), Decimal(0), Decimal(100), lines)
+    assert shown_parts(score) == shown

@@ -38,7 +38,7 @@ CASES = {
     "fallback": (
         '    fallback: {mark: 其他, lines: [{if: amount < 0, grade: D}, {grade: C}]}\n',
         {"orders": "order,customer,ordered_on,amount,currency,status\n"},
-        [("fallback", "C", "没有一个等级的条件全部符合，按兜底规则第 2 行（其余情况）定级，标记“其他”")],
+        [("fallback", "C", "没有一个等级的条件全部符合，“金额 低于 0 万元”不成立；其余情况定为此级，标记“其他”")],
     ),
     "newcomer": (
         "    newcomers: {title: 新客户, if: years < 9, grade: D}\n", {},
@@ -161,3 +161,18 @@ def test_a_condition_that_waits_for_data_names_it(tmp_path):
     assert found.path[-1].text.zh == (
         "等级待定：“年限 不少于 1 年”无法判断（“年限”无法计算：没有填写合作起始日，也没有订单）"
     )
+
+
+def test_a_step_with_a_condition_of_its_own_shows_the_value_beside_the_limit(tmp_path):
+    body = "    fallback: {mark: 其他, lines: [{if: amount < 0, grade: D}, {if: years < 9, grade: C}, {grade: B}]}\n"
+    body += "    vetoes: [{title: 黑名单, grade: D, if: years = 5}]\n"
+    found = why(
+        graded(tmp_path, PLAIN + body, {}, orders="order,customer,ordered_on,amount,currency,status\n")
+    )
+    fell, veto = found.path
+    assert [(one.sentence.zh, one.value.zh, one.held) for one in fell.looked] == [
+        ("金额 低于 0 万元", "0.00 万元", False),
+        ("年限 少于 9 年", "5 年", True),
+    ]
+    assert "“年限 少于 9 年”的客户定为此级" in fell.text.zh
+    assert [(one.sentence.zh, one.value.zh) for one in veto.looked] == [("年限 为 5 年", "5 年")]

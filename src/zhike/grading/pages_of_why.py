@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from zhike.explain_page import colour, done, ink, shown_number
+from zhike.explain_page import colour, done, ink, shown_number, shown_parts
 from zhike.explain_words import (
     MARKS,
     OUTCOMES,
@@ -14,6 +14,7 @@ from zhike.explain_words import (
     gap_notes,
     judged_words,
     limit_words,
+    looked_words,
     opened,
     rows,
     value_words,
@@ -89,6 +90,7 @@ class Why:
                 "title": self._said(one.title),
                 "text": self._said(one.text),
                 "article": one.article,
+                "looked": [(self._said(looked_words(seen)), seen.held) for seen in one.looked],
             }
             for one in self.found.path
         ]
@@ -150,8 +152,8 @@ class Why:
              "parts": [
                  {"title": self._said(part.title), "shown": self._said(part.shown), "points": self._number(part.points, [part]),
                   "weight": "—" if part.weight is None else f"{shown_number(part.weight, 100)} %",
-                  "adds": self._number(part.contribution, [part]), "note": self._said(part.note)}
-                 for part in score.parts
+                  "adds": hidden_word() if part.shown == HIDDEN else adds, "note": self._said(part.note)}
+                 for part, adds in zip(score.parts, shown_parts(score), strict=True)
              ]}
             for score in self.found.scores
         ]  # fmt: skip

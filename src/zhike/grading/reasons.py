@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from zhike.explain_words import looked_words
 from zhike.grading.explaining import explanation
 from zhike.grading.models import Grade, GradingResult, Proposal
 from zhike.grading.secrecy import Reader
@@ -52,6 +53,7 @@ class Step:
     text: str
     grade: str
     article: str
+    looked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,10 @@ class Reasons:
     @property
     def lines(self) -> list[str]:
         """Everything as sentences, for the API."""
-        found = [self.headline, *(f"{one.title}: {one.text}" for one in self.steps)]
+        found = [
+            self.headline,
+            *(line for one in self.steps for line in (f"{one.title}: {one.text}", *one.looked)),
+        ]
         found += [
             f"{one.sentence} · {one.value} / {one.limit} · {one.outcome}"
             for grade in self.tested
@@ -131,7 +136,11 @@ def told(found: Explanation) -> Reasons:
     source = f"{found.provenance.title.pick(lang())} {found.provenance.version} · {found.provenance.as_of}"
     return Reasons(
         said(found.headline),
-        tuple(Step(said(one.title), said(one.text), words.get(one.grade or "", one.grade or ""), one.article) for one in found.path),
+        tuple(
+            Step(said(one.title), said(one.text), words.get(one.grade or "", one.grade or ""), one.article,
+                 tuple(said(looked_words(each)) for each in one.looked))
+            for one in found.path
+        ),
         tuple(
             Tested(
                 said(grade.title),

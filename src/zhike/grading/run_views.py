@@ -195,14 +195,16 @@ def result(request: HttpRequest, key: int, code: str) -> HttpResponse:
 def why_page(run: GradingRun, customer: Customer, person: Person) -> dict[str, Any]:
     """What the page of an explanation needs, as a person reads it."""
     reader = Reader(person, run.version.text)
-    found = [Why(reader.read(one)) for one in explanations(run, customer.pk)]
+    told = explanations(run, customer.pk)
+    read = [reader.read(one) for one in told]
+    found = [Why(one) for one in read]
     forecast = {
         name: one for name, one in outlook_of(run, customer.pk).items() if sees(person, "risk" if "risk" in name else "price")
     }  # fmt: skip
     return {
         "grievances": grievances_of(run, customer),
         "run": run, "customer": customer, "whys": found, "first": found[0], "forecast": forecast,
-        "outlook": run.board.get("forecast", {}), "currency": run.board.get("currency", ""), "hides": bool(reader.lacks),
+        "outlook": run.board.get("forecast", {}), "currency": run.board.get("currency", ""), "hides": read != told,
     }  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from zhike.people.models import Person
 from zhike.people.rules import sees
 from zhike.policies import reading
 from zhike_engine.explain import Checked, Explanation, Gap, GradeChecked, Group, Miss
-from zhike_engine.explain.model import Metric, Part, Score
+from zhike_engine.explain.model import Metric, Part, Score, Step
 from zhike_engine.policy.metrics import Forecast, Target
 from zhike_engine.words import Text
 
@@ -99,12 +99,17 @@ class Reader:
             for one in grade.each
             if self.hides(*(seen.name for seen in one.seen))
         }
-        known = {one.id for grade in found.grades for one in grade.each}
         return replace(
-            found, grades=grades, scores=tuple(self._score(one) for one in found.scores),
+            found, grades=grades, path=tuple(self._step(one) for one in found.path), scores=tuple(self._score(one) for one in found.scores),
             metrics=tuple(self._metric(one) for one in found.metrics),
-            misses=tuple(self._miss(one, hidden, known) for one in found.misses),
+            misses=tuple(self._miss(one, hidden) for one in found.misses),
         )  # fmt: skip
+
+    def _step(self, one: Step) -> Step:
+        looked = tuple(
+            replace(seen, value=HIDDEN) if self.hides(*seen.names) else seen for seen in one.looked
+        )
+        return one if looked == one.looked else replace(one, looked=looked)
 
     def _metric(self, one: Metric) -> Metric:
         if not self.hides(one.name):
@@ -145,10 +150,9 @@ class Reader:
             return one
         return replace(one, shown=HIDDEN, points=None, contribution=None, note=None)
 
-    def _miss(self, one: Miss, hidden: set[str], known: set[str]) -> Miss:
+    def _miss(self, one: Miss, hidden: set[str]) -> Miss:
         gaps = tuple(
-            self._gap(gap) if gap.condition in hidden or gap.condition not in known else gap
-            for gap in one.gaps
+            self._gap(gap) if gap.condition in hidden or self.hides(*gap.names) else gap for gap in one.gaps
         )
         if gaps == one.gaps:
             return one

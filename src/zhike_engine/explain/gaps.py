@@ -76,6 +76,7 @@ class Gaps:
             hint=hint,
             size=float(distance / abs(need)) if need else float(distance),
             day=first,
+            names=self.names(atom),
         )
 
     def stated(self, atom: n.Node, condition: str, rigidity: Rigidity) -> Gap:
@@ -89,6 +90,7 @@ class Gaps:
             missing=Text(zh="须改变", en="has to change"),
             hint=self.fixed_hint(atom) if rigidity == "fixed" else None,
             size=1.0,
+            names=self.names(atom),
         )
 
     def missing(self, atom: n.Node, condition: str) -> Gap:
@@ -103,7 +105,12 @@ class Gaps:
             missing=Text(zh="缺少数据", en="data is missing"),
             hint=why,
             size=1.0,
+            names=self.names(atom),
         )
+
+    def names(self, atom: n.Node) -> tuple[str, ...]:
+        """What an atom reads of the customer."""
+        return tuple(seen.name for seen in self.conditions.seen(atom))
 
     # sizes
 

@@ -141,14 +141,29 @@ def _leaves(group: Group) -> list[Checked]:
 
 
 @dataclass(frozen=True, slots=True)
+class Looked:
+    """A comparison that a step made: its words, the customer's value, the limit, and whether it holds."""
+
+    sentence: Text
+    value: Text | None
+    limit: Text | None
+    held: bool | None
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
-    """One step that had a say in the result; `grade` is what it was after it, None when there was none."""
+    """One step that had a say in the result; `grade` is what it was after it, None when there was none.
+
+    `looked` are the customer's values beside the limits of a step that has a condition of its own.
+    """
 
     kind: str
     title: Text
     text: Text
     grade: str | None
     article: str
+    looked: tuple[Looked, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +172,7 @@ class Gap:
 
     `size` is the gap as a part of the limit, for ordering; `day` the first day on which time alone can close it;
     `instead` counts the other conditions of which one would do as well; `source` names what stands in the way
-    where it is not a condition of the grade itself.
+    where it is not a condition of the grade itself; `names` are what the condition reads of the customer.
     """
 
     condition: str
@@ -170,6 +185,7 @@ class Gap:
     day: date | None = None
     instead: int = 0
     source: Text | None = None
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

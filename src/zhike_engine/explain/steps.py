@@ -9,6 +9,7 @@ from typing import Any
 
 from zhike_engine.explain.asking import Asked
 from zhike_engine.explain.conditions import Conditions
+from zhike_engine.explain.looked import looked_at
 from zhike_engine.explain.model import GradeChecked, Step
 from zhike_engine.explain.records import Records
 from zhike_engine.formats import day, grouped, percent
@@ -18,6 +19,7 @@ from zhike_engine.language.titles import set_off
 from zhike_engine.plan.rules import PlannedRating
 from zhike_engine.plan.windows import add_months
 from zhike_engine.policy.model import Bound, Quota
+from zhike_engine.policy.ratings import Fallback
 from zhike_engine.precedence import STEPS
 from zhike_engine.sql.ratings import PENDING_CONDITION, PENDING_LINE, PENDING_NOTHING
 from zhike_engine.words import Text
@@ -31,6 +33,21 @@ _SEVERAL = {
     ),
     "unchanged": Text(
         zh="{all} 的条件都符合，等级不变", en="the conditions of {all} hold, so the grade stays as it was"
+    ),
+}
+_FALLBACK = {
+    "line": Text(
+        zh="没有一个等级的条件全部符合；遇到这种情况，“{c}”的客户定为此级，标记“{mark}”",
+        en="the conditions of no grade all hold; in such a case a customer for whom “{c}” holds gets this grade, with"
+        " the mark “{mark}”",
+    ),
+    "rest": Text(
+        zh="没有一个等级的条件全部符合，{c}不成立；其余情况定为此级，标记“{mark}”",
+        en="the conditions of no grade all hold, nor does {c}; every other case gets this grade, with the mark “{mark}”",
+    ),
+    "only": Text(
+        zh="没有一个等级的条件全部符合；其余情况定为此级，标记“{mark}”",
+        en="the conditions of no grade all hold; every other case gets this grade, with the mark “{mark}”",
     ),
 }
 _BOUNDS = {
@@ -65,7 +82,8 @@ class Path:
             frame = Text(
                 zh="只有符合“{c}”的客户才评级", en="only customers are rated for whom this holds: {c}"
             )
-            return (self.step("scope", frame.format(c=self.sentence(text)), None, self.rating.spec.article),)
+            said = frame.format(c=self.sentence(text))
+            return (self.step("scope", said, None, self.rating.spec.article, text),)
         found = [*self.first(), *self.quotas(), *self.hysteresis(), *self.movement(), *self.protection()]
         found += [*self.bounds(), *self.manual()]
         waiting = self.pending()
@@ -73,8 +91,8 @@ class Path:
 
     # helpers
 
-    def step(self, kind: str, text: Text, grade: str | None, article: str) -> Step:
-        return Step(kind, STEPS[kind].title, text, grade, article)
+    def step(self, kind: str, text: Text, grade: str | None, article: str, *conditions: str | None) -> Step:
+        return Step(kind, STEPS[kind].title, text, grade, article, looked_at(self.conditions, conditions))
 
     def sentence(self, text: str) -> Text:
         return to_text(parse(text), self.conditions.titles)
@@ -105,19 +123,26 @@ class Path:
             said = spec.newcomers.title.text if spec.newcomers.title else STEPS["newcomer"].title
             frame = Text(zh="属于“{said}”（{c}）", en="it counts as “{said}” ({c})")
             text = frame.format(said=said, c=self.sentence(spec.newcomers.when))
-            yield self.step("newcomer", text, answer, spec.newcomers.article)
+            yield self.step("newcomer", text, answer, spec.newcomers.article, spec.newcomers.when)
         elif raw is not None:
             yield self.rule(self.code(raw) or "")
         elif spec.fallback and line is not None and answer is not None:
-            chosen = spec.fallback.lines[int(line) - 1]
-            when = self.sentence(chosen.when) if chosen.when else Text(zh="其余情况", en="every other case")
-            frame = Text(
-                zh="没有一个等级的条件全部符合，按兜底规则第 {n} 行（{when}）定级，标记“{mark}”",
-                en="the conditions of no grade all hold, so line {n} of the fallback decides ({when}), with the"
-                " mark “{mark}”",
-            )
-            text = frame.format(n=int(line), when=when, mark=spec.fallback.mark.text)
-            yield self.step("fallback", text, answer, spec.fallback.article)
+            yield self.fallback(spec.fallback, int(line), answer)
+
+    def fallback(self, rule: Fallback, line: int, answer: str) -> Step:
+        """What decided where no grade's conditions all hold: the condition that holds, or those that all do not."""
+        chosen = rule.lines[line - 1]
+        whens = [one.when for one in rule.lines[:line] if one.when and one.grade]
+        if chosen.when:
+            frame = _FALLBACK["line"]
+            said = self.sentence(chosen.when)
+        else:
+            frame = _FALLBACK["rest" if whens else "only"]
+            each = [self.sentence(when) for when in whens]
+            said = Text(zh="、".join(f"“{one.zh}”" for one in each) + ("都" if len(each) > 1 else ""),
+                        en=" and ".join(f"“{one.en}”" for one in each))  # fmt: skip
+        text = frame.format(c=said, mark=rule.mark.text)
+        return self.step("fallback", text, answer, rule.article, *whens)
 
     def rule(self, code: str) -> Step:
         """Which grade's conditions hold, and which grades were tested before it."""
@@ -233,7 +258,7 @@ class Path:
         text = _BOUNDS[kind].format(
             title=bound.title.text, c=self.sentence(bound.when), g=self.title(bound.grade)
         )
-        return self.step(kind, text, bound.grade, bound.article)
+        return self.step(kind, text, bound.grade, bound.article, bound.when)
 
     def manual(self) -> Iterator[Step]:
         kind = self.asked.step(self.rating, "manual")

@@ -105,6 +105,25 @@ def test_whoever_sees_no_class_reads_no_figure_anywhere(cast, run, client_for):
     assert "12.34" not in without_profit
 
 
+@pytest.mark.clause("SEC-01")
+def test_the_notice_stands_where_something_is_hidden_and_a_step_hides_its_own_figure_alone(
+    cast, clock, client_for
+):
+    """MIXED falls back by its amount, a price; the policy reads no credit, and no share of profit is in that step."""
+    _lin, version = world.foreign(cast)
+    mixed = world.customer(cast, "MIXED", date(2018, 3, 1))
+    world.orders(mixed, {2023: "9000000", 2024: "8000000", 2025: "7500000"}, share="0.1234")
+    run = world.run_now(version, clock("2026-01-12 09:00"))
+    explained, notice = f"/grading/runs/{run.pk}/results/MIXED/", "Some figures are not shown to you"
+    all_that_it_reads = seen_by(client_for, cast.people.head, "price", "profit")(explained)
+    assert notice not in all_that_it_reads
+    assert WORD not in all_that_it_reads
+    without_profit = seen_by(client_for, cast.people.head, "price")(explained)
+    assert notice in without_profit
+    assert ": yes, 750" in without_profit
+    assert f": yes, {WORD}" in seen_by(client_for, cast.people.head)(explained)
+
+
 def _chinese(client_for, person, address):  # type: ignore[no-untyped-def]
     client = client_for(type(person).objects.get(pk=person.pk))
     client.cookies["zhike_language"] = "zh-hans"
