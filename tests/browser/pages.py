@@ -35,6 +35,7 @@ PORTAL = (
 )
 MANAGER = "(SELECT id FROM zhike_person WHERE username = 'linheng')"
 RUN, DRAFT = "SELECT max(id) FROM zhike_grading_run", "SELECT 'key-account'"
+CHECKED = f"SELECT min(id) FROM zhike_visit WHERE submitted_at IS NOT NULL AND checked_at IS NULL AND checker_id = {MANAGER}"
 LAID = {
     "policies/": {"policy": DRAFT, "number": "SELECT 2"},
     "grading/start/": {"code": "SELECT 'foreign-trade'"},
@@ -76,10 +77,8 @@ LAID = {
     "visits/<int:key>/form": {
         "key": f"SELECT min(id) FROM zhike_visit WHERE submitted_at IS NULL AND owner_id = {MANAGER}"
     },
-    "visits/<int:key>/check": {
-        "key": "SELECT min(id) FROM zhike_visit WHERE submitted_at IS NOT NULL AND checked_at IS NULL"
-        f" AND checker_id = {MANAGER}"
-    },
+    "visits/<int:key>/check": {"key": CHECKED},
+    "visits/<int:key>/return": {"key": CHECKED},
 }
 """How the pattern of an address begins -> what its parameters are; the longest beginning counts."""
 WORDS = {

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
+SETTLED = (
+    "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"
+)
+"""Two frames later the page has answered to its new size."""
 POLICY, AS_OF = "foreign-trade", date(2026, 6, 30)
 
 
@@ -62,6 +66,7 @@ def test_everybody_can_read_it(chromium: Browser, report: Path, language: str, t
         assert page.locator("html").get_attribute("data-lang") == language[:2]
         for size in (DESKTOP, PHONE):
             page.set_viewport_size({"width": size[0], "height": size[1]})
+            page.evaluate(SETTLED)
             found += [f"{size[0]} px: {one}" for one in serious(page)]
             assert overflow(page) == 0, f"{size[0]} px"
             page.evaluate("scrollTo(0, 0)")

@@ -115,6 +115,10 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_FORMS = {"login": "zhike.people.forms.LoginForm"}
+MFA_FORMS = {
+    "activate_totp": "zhike.people.forms.ActivateForm", "authenticate": "zhike.people.forms.CodeForm",
+    "reauthenticate": "zhike.people.forms.CodeAgainForm",
+}  # fmt: skip
 ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip"}
 ALLAUTH_TRUSTED_PROXY_COUNT = 0

@@ -160,6 +160,11 @@ class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
 class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """Secrets of second factors are encrypted under the key of the installation; who must have a factor keeps it."""
 
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": _("This code is wrong or has run out. Enter the one that the app shows now."),
+    }
+
     def encrypt(self, text: str) -> str:
         return _cipher().encrypt(text.encode()).decode()
 

@@ -7,6 +7,8 @@ from datetime import date
 from typing import Any
 
 from allauth.account import forms as account_forms
+from allauth.mfa.base import forms as mfa_forms
+from allauth.mfa.totp import forms as totp_forms
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -81,6 +83,37 @@ class LoginForm(account_forms.LoginForm):  # type: ignore[misc]
         }
         self.fields["password"].help_text = ""
         self.fields["password"].widget.attrs.pop("placeholder", None)
+
+
+def _ask_for_code(form: forms.Form, label: Any) -> None:
+    """Name the field of a one-time code; an example of one says nothing."""
+    form.fields["code"].label = label
+    form.fields["code"].widget.attrs.pop("placeholder", None)
+
+
+class ActivateForm(totp_forms.ActivateTOTPForm):  # type: ignore[misc]
+    """The first code of the application on the telephone: six digits."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _ask_for_code(self, _("Six-digit code"))
+        self.fields["code"].widget.attrs["inputmode"] = "numeric"
+
+
+class CodeForm(mfa_forms.AuthenticateForm):  # type: ignore[misc]
+    """The second factor at sign-in: a code of the application, or a recovery code."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _ask_for_code(self, _("Code of the app, or a recovery code"))
+
+
+class CodeAgainForm(mfa_forms.ReauthenticateForm):  # type: ignore[misc]
+    """The second factor once more, before something delicate."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _ask_for_code(self, _("Code of the app, or a recovery code"))
 
 
 class SignForm(forms.Form):

@@ -116,13 +116,16 @@ def test_a_role_can_ask_for_a_second_factor_and_nothing_opens_before(
         assert (answer.status_code, answer.headers["Location"]) == (302, "/accounts/2fa/totp/activate/")
     page = client.get("/accounts/2fa/totp/activate/")
     assert b"data:image/svg" in page.content
+    assert b"Six-digit code" in page.content
+    assert b'placeholder="Code"' not in page.content
     secret = page.context["form"].secret
     for path in ("2fa/totp/activate/", "reauthenticate/"):  # or the secret just scanned would be lost
         beside = {"HX-Request": "true", "HX-Current-URL": f"http://testserver/accounts/{path}"}
         assert client.get("/inbox/count/", headers=beside).status_code == 204
     elsewhere = client.get("/inbox/count/", headers={"HX-Request": "true"})
     assert elsewhere.headers["HX-Redirect"] == "/accounts/2fa/totp/activate/"
-    assert client.post("/accounts/2fa/totp/activate/", {"code": "000000"}).status_code == 200
+    wrong = client.post("/accounts/2fa/totp/activate/", {"code": "000000"})
+    assert b"Enter the one that the app shows now" in wrong.content
     with django_capture_on_commit_callbacks(execute=True):
         done = client.post("/accounts/2fa/totp/activate/", {"code": totp(secret)})
     assert (done.status_code, done.headers["Location"]) == (302, "/accounts/2fa/recovery-codes/")
