@@ -213,7 +213,8 @@ def proposal(request: HttpRequest, key: int) -> HttpResponse:
     shown = {
         "one": one, "scheme": scheme, "form": form if decides else None, "reasons": reasons_of(one, person),
         "marks": scheme.marks(one.mark) if scheme else [], "change": lists.change_of(Schemes())(one),
-        "begins": begins_on(one), "state": PROPOSAL_STATES[one.state], "tone": lists.STATE_TONES[one.state], "kind": PROPOSAL_KINDS[one.kind], "day": day,
+        "begins": begins_on(one), "state": PROPOSAL_STATES[one.state], "tone": lists.STATE_TONES[one.state],
+        "kind": PROPOSAL_KINDS[one.kind], "day": day,
         "left_out": LeftOut.objects.filter(run=one.run_id, customer=one.customer_id).select_related("by").first() if one.run_id else None,
     }  # fmt: skip
     return render(request, "grading/proposal.html", shown, status=422 if form.errors else 200)

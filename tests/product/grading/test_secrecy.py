@@ -120,7 +120,7 @@ def test_the_notice_stands_where_something_is_hidden_and_a_step_hides_its_own_fi
     assert WORD not in all_that_it_reads
     without_profit = seen_by(client_for, cast.people.head, "price")(explained)
     assert notice in without_profit
-    assert ": yes, 750" in without_profit
+    assert ": yes, 7,500,000" in without_profit
     assert f": yes, {WORD}" in seen_by(client_for, cast.people.head)(explained)
 
 
