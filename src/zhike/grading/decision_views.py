@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -12,19 +12,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
+from zhike.customers.models import Customer
 from zhike.customers.pages import form_page, now, show_refusal
 from zhike.grading import proposal_lists as lists
 from zhike.grading import routes
 from zhike.grading.asking import LeftOut
 from zhike.grading.deciding import decide_proposals, submit_run
 from zhike.grading.decision_forms import DecideForm, SubmitForm
-from zhike.grading.models import PROPOSAL_KINDS, PROPOSAL_STATES, GradingRun, Proposal
+from zhike.grading.history import grade_on
+from zhike.grading.models import PROPOSAL_KINDS, PROPOSAL_STATES, Grade, GradingResult, GradingRun, Proposal
 from zhike.grading.proposing import propose_run
 from zhike.grading.reasons import reasons_of
 from zhike.grading.records import Determination
 from zhike.grading.run_views import lacks
 from zhike.grading.schemes import Scheme, Schemes, scheme_of, schemes_of
 from zhike.grading.secrecy import hide_causes
+from zhike.grading.standing import confirming
 from zhike.kernel.refusals import Invalid
 from zhike.people.doors import door, me
 from zhike.people.models import Person
@@ -87,6 +90,11 @@ def _list(request: HttpRequest, run: GradingRun | None) -> HttpResponse:
     if request.headers.get("HX-Target", "").endswith("#table"):
         return render(request, "ui/_grid.html", {"table": table})
     count = lists.counts(run, person) if run else {}
+    if told is not None:  # of the customers that this person sees, as the counts beside it
+        rated = told.run.results.exclude(state="not_rated").filter(
+            customer__in=Customer.objects.visible_to(person)
+        )
+        told.confirmed = max(0, rated.count() - count["all"])
     shown = {
         "run": run, "told": told, "table": table, "wanted": wanted, "count": count, "decides": decides, "late": _is_late(told, day),
         "ahead": told.effective_on if told and told.effective_on and told.effective_on > day else None,
@@ -189,6 +197,14 @@ def _schemes_of(rows: Any) -> list[Scheme]:
     return [one for one in found if one is not None]
 
 
+def _stands(one: Proposal, day: date) -> Grade | GradingResult | Proposal:
+    """What explains the grade that a proposal without a run speaks against: whoever decides reads why it is as it is."""
+    held = grade_on(one.customer, one.rating, day)
+    if held is None or held.grade != one.current:
+        return one
+    return confirming(held, day) or held
+
+
 @door("see_customers", customer_data=True)
 def proposal(request: HttpRequest, key: int) -> HttpResponse:
     """One proposal: what it changes, why, and the decision."""
@@ -210,8 +226,10 @@ def proposal(request: HttpRequest, key: int) -> HttpResponse:
             messages.success(request, _("Decided."))
             return redirect("proposal", key=one.pk)
     hide_causes(person, [one])
+    standing = one if one.result_id else _stands(one, day)
     shown = {
-        "one": one, "scheme": scheme, "form": form if decides else None, "reasons": reasons_of(one, person),
+        "one": one, "scheme": scheme, "form": form if decides else None, "reasons": reasons_of(standing, person),
+        "standing": standing if standing is not one else None,
         "marks": scheme.marks(one.mark) if scheme else [], "change": lists.change_of(Schemes())(one),
         "begins": begins_on(one), "state": PROPOSAL_STATES[one.state], "tone": lists.STATE_TONES[one.state],
         "kind": PROPOSAL_KINDS[one.kind], "day": day,

@@ -105,6 +105,21 @@ def test_whoever_sees_no_class_reads_no_figure_anywhere(cast, run, client_for):
     assert "12.34" not in without_profit
 
 
+def test_whoever_decides_on_an_appeal_reads_why_the_grade_is_as_it_is(cast, run, client_for):
+    """An appeal comes from no run: its page explains the grade it speaks against, figures by their class as elsewhere."""
+    late, version = Customer.objects.get(code="LATE"), run.version
+    Proposal.objects.all().delete()
+    appeal = Proposal.objects.create(
+        version=version, customer=late, rating="foreign-trade.value", kind="appeal", current="B", proposed="A", moved=1,
+        cause="appeal", ground="a contract for next year", proposed_at=run.started_at,
+    )  # fmt: skip
+    page = seen_by(client_for, cast.people.head, "price", "profit")(f"/grading/proposals/{appeal.pk}/")
+    assert "Why it has the grade that it has" in page
+    assert "Nearest way to Grade A" in page
+    assert "1.67" in page
+    assert "1.67" not in seen_by(client_for, cast.people.head)(f"/grading/proposals/{appeal.pk}/")
+
+
 @pytest.mark.clause("SEC-01")
 def test_the_notice_stands_where_something_is_hidden_and_a_step_hides_its_own_figure_alone(
     cast, clock, client_for
