@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from zhike import presets
 from zhike.customers.forms import NONE, Day
+from zhike.people.forms import code_field
 from zhike.people.models import Department
 from zhike.policies.models import PolicyVersion
 from zhike.policies.words import lang
@@ -24,8 +25,8 @@ def departments() -> forms.ModelChoiceField[Department]:
 class TitleForm(forms.Form):
     """The code and the titles of a new policy."""
 
-    code = forms.SlugField(
-        label=_("Code"), max_length=60, help_text=_("Small letters, digits and hyphens; it never changes.")
+    code = code_field(
+        _("Code"), max_length=60, help_text=_("Small letters, digits and hyphens; it never changes.")
     )
     title_zh = forms.CharField(label=_("Chinese title"), max_length=120, required=False)
     title_en = forms.CharField(label=_("English title"), max_length=120, required=False)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from zhike.customers.models import Customer
+from zhike.people.forms import code_field
 from zhike.people.models import Department, Person
 from zhike.procedures.committees import KINDS, Paper
 from zhike.procedures.models import CHOICES
@@ -37,7 +38,7 @@ class CommitteeForm(forms.Form):
 
     name_zh = forms.CharField(label=_("Chinese name"), max_length=80)
     name_en = forms.CharField(label=_("English name"), max_length=80, required=False)
-    code = forms.SlugField(label=_("code"), max_length=40)
+    code = code_field()
     chair = forms.ModelChoiceField(Person.objects.none(), label=_("chair"))
     quorum = forms.IntegerField(
         label=_("quorum"),

@@ -129,3 +129,12 @@ def test_a_change_writes_nothing_that_somebody_else_has_changed_meanwhile(cast):
 def test_a_role_is_offered_with_a_review_in_a_year(cast, client_for):
     form = client_for(cast.people.root).get(f"/people/person/{cast.people.ming.pk}/grant/").context["form"]
     assert form["review_on"].value() == add_months(form["from_on"].value(), 12)
+
+
+@pytest.mark.parametrize("code", ["华东", "sales east"])
+def test_a_code_that_cannot_be_one_is_told_in_plain_words(cast, client_for, code):
+    client = client_for(cast.people.root)
+    client.cookies["zhike_language"] = "zh-hans"
+    answer = client.post(reverse("add_department"), {"code": code, "name_zh": "华东"})
+    assert answer.status_code == 422
+    assert "只能用拉丁字母" in answer.content.decode()
