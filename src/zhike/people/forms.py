@@ -65,11 +65,14 @@ def day_field(label: Any, *, required: bool = True, initial: date | None = None)
     return forms.DateField(label=label, required=required, initial=initial, widget=widget)
 
 
-def code_field(label: Any = _("code"), *, max_length: int = 40, help_text: Any = "") -> forms.SlugField:
-    """A code, as it stands in addresses and files."""
+def code_field(label: Any = None, *, max_length: int = 40, help_text: Any = "") -> forms.SlugField:
+    """A code, as it stands in addresses and files; called “code” where nothing else is said."""
     wrong = _("Only Latin letters, digits, hyphens and underscores, without spaces: sales-east.")
     return forms.SlugField(
-        label=label, max_length=max_length, help_text=help_text, error_messages={"invalid": wrong}
+        label=label or _("code"),
+        max_length=max_length,
+        help_text=help_text,
+        error_messages={"invalid": wrong},
     )
 
 
