@@ -80,7 +80,8 @@ def _list(request: HttpRequest, run: GradingRun | None) -> HttpResponse:
     told = Determination.objects.filter(run=run).select_related("submitted_by").first() if run else None
     about = routes.about_run(run) if run else None
     decides = routes.may_decide(about, person, at) if run else can(person, "decide_grades")
-    bulk = [grid.Bulk(_("Determine"), "/grading/proposals/decide/", "gavel", dialog=True)] if decides else []
+    place = f"/grading/proposals/decide/?run={run.pk}" if run else "/grading/proposals/decide/"
+    bulk = [grid.Bulk(_("Determine"), place, "gavel", dialog=True)] if decides else []
     table = grid.Table(
         lists.columns(schemes, sees(person, "price"), run is None or len(schemes_of(run.version)) > 1),
         lists.page(person, wanted, run), request.GET, key=lambda row: row.pk, bulk=bulk, path=request.path,
@@ -170,16 +171,17 @@ def decide(request: HttpRequest) -> HttpResponse:
 def _picked(request: HttpRequest, person: Person) -> tuple[GradingRun | None, list[int] | None]:
     """The run and the keys that a form means; no keys: all of the run that the filters leave open."""
     sent = request.POST or request.GET
-    number = sent.get("run", "")
+    number = sent.get("run") or request.GET.get("run", "")
     run = find_run(int(number)) if number.isascii() and number.isdigit() else None
     keys = [int(one) for one in sent.getlist("pick") if one.isascii() and one.isdigit()]
     if keys:
         return run, keys
-    if sent.get("every") == "1" and sent.get("query", "").strip("?"):
-        wanted = lists.Wanted.read(QueryDict(sent["query"].lstrip("?")))
+    asked = sent.get("query", "").lstrip("?")
+    if sent.get("every") == "1" and (run is None or asked):
+        wanted = lists.Wanted.read(QueryDict(asked))
         found = lists.find(person, wanted, run).filter(state="open")
         return run, list(found.values_list("pk", flat=True)[:MOST])
-    return run, None if run is not None else []
+    return run, None if run is not None and sent.get("every") != "" else []
 
 
 def begins_on(one: Proposal) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -51,3 +52,28 @@ def test_every_page_opens(world: SimpleNamespace, client_for, clock, django_asse
     assert boss.get("/customers/A/grades/").status_code == 200
     record = boss.get("/customers/A/").content.decode()
     assert "box-grade" in record
+
+
+def test_all_picked_in_the_list_of_a_run_are_those_of_the_run(
+    world: SimpleNamespace, client_for: Any
+) -> None:
+    """The table posts to the run's own address: a filter leaves out other runs, and the way back leads to the run."""
+    give(world, world.customers.A, "B")
+    give(world, world.customers.B, "B")
+    run, other = run_of(world, {"A": "A"}), run_of(world, {"B": "A"})
+    for one in (run, other):
+        submit_run(run=one, effective_on=None, by=world.people.anna, at=AT)
+    boss, place = client_for(world.people.boss), f"/grading/proposals/decide/?run={run.pk}"
+    assert place in boss.get(f"/grading/runs/{run.pk}/proposals/").content.decode()
+    for query in ("?change=up", ""):
+        asked = boss.post(place, {"every": "1", "query": query}).content.decode()
+        assert world.customers.A.name in asked
+        assert world.customers.B.name not in asked
+    assert world.customers.A.name not in boss.post(place, {"every": "", "query": ""}).content.decode()
+    assert (
+        world.customers.B.name
+        in boss.post("/grading/proposals/decide/", {"every": "1", "query": ""}).content.decode()
+    )
+    sent = boss.post(place, {"every": "1", "query": "?change=up", "choice": "approve"})
+    assert sent["Location"] == f"/grading/runs/{run.pk}/proposals/"
+    assert [one.state for one in Proposal.objects.order_by("run_id")] == ["approved", "open"]
