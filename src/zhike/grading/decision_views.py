@@ -80,8 +80,7 @@ def _list(request: HttpRequest, run: GradingRun | None) -> HttpResponse:
     told = Determination.objects.filter(run=run).select_related("submitted_by").first() if run else None
     about = routes.about_run(run) if run else None
     decides = routes.may_decide(about, person, at) if run else can(person, "decide_grades")
-    place = f"/grading/proposals/decide/?run={run.pk}" if run else "/grading/proposals/decide/"
-    bulk = [grid.Bulk(_("Determine"), place, "gavel", dialog=True)] if decides else []
+    bulk = _bulk(run) if decides else []
     table = grid.Table(
         lists.columns(schemes, sees(person, "price"), run is None or len(schemes_of(run.version)) > 1),
         lists.page(person, wanted, run), request.GET, key=lambda row: row.pk, bulk=bulk, path=request.path,
@@ -91,11 +90,7 @@ def _list(request: HttpRequest, run: GradingRun | None) -> HttpResponse:
     if request.headers.get("HX-Target", "").endswith("#table"):
         return render(request, "ui/_grid.html", {"table": table})
     count = lists.counts(run, person) if run else {}
-    if told is not None:  # of the customers that this person sees, as the counts beside it
-        rated = told.run.results.exclude(state="not_rated").filter(
-            customer__in=Customer.objects.visible_to(person)
-        )
-        told.confirmed = max(0, rated.count() - count["all"])
+    _count_confirmed(told, person, count)
     shown = {
         "run": run, "told": told, "table": table, "wanted": wanted, "count": count, "decides": decides, "late": _is_late(told, day),
         "ahead": told.effective_on if told and told.effective_on and told.effective_on > day else None,
@@ -105,6 +100,21 @@ def _list(request: HttpRequest, run: GradingRun | None) -> HttpResponse:
     if run is not None:
         shown |= lacks(run, person)
     return render(request, "grading/proposals.html", shown)
+
+
+def _bulk(run: GradingRun | None) -> list[grid.Bulk]:
+    """Deciding on what is picked: in the list of a run on nothing beside it."""
+    of_run = f"?run={run.pk}" if run else ""
+    return [grid.Bulk(_("Determine"), f"/grading/proposals/decide/{of_run}", "gavel", dialog=True)]
+
+
+def _count_confirmed(told: Determination | None, person: Person, count: dict[str, int]) -> None:
+    """The grades that stay, of the customers that a person sees, as the counts beside it."""
+    if told is not None:
+        rated = told.run.results.exclude(state="not_rated").filter(
+            customer__in=Customer.objects.visible_to(person)
+        )
+        told.confirmed = max(0, rated.count() - count["all"])
 
 
 def _is_late(told: Determination | None, day: Any) -> bool:
