@@ -1,8 +1,9 @@
 """Every page of the product, as the resolver lists them: no error, no request to another host, nothing that keeps a reader
-out, nothing wider than the screen: in Chinese on a desktop, in light and in dark, and in English on a phone, in dark."""
+out, nothing wider than the screen: in Chinese on a desktop, in light, and in English on a phone, in dark."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ import pytest
 from tests.browser.desks import Desk, desk, sign_in_again
 from tests.browser.pages import WHO, Route, address, opens, routes
 from tests.browser.test_portal import OWN
-from tests.browser.windows import COLOURS, DESKTOP, LOCALES, PHONE, overflow, picture, serious
+from tests.browser.windows import DESKTOP, LOCALES, PHONE, overflow, picture, serious
 from tests.browser.worlds import World
 
 if TYPE_CHECKING:
@@ -78,18 +79,12 @@ SETTLED = """async () => {
     while (moving().length) await Promise.allSettled(moving().map((one) => one.finished));
 }"""
 """Until fonts are there and no colour is on its way to another: what inherits a colour follows only then."""
-AT_ONCE = """() => {
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync("* { transition: none !important }");
-    document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
-}"""
-"""Colours change without being on their way."""
 UNCOVERED = "document.querySelectorAll('.form-foot').forEach((foot) => (foot.style.position = 'static'))"
 """What lies under the foot of a long form is scrolled to by people; axe does not scroll."""
 LOOKS = {"zh-hans": ("light", DESKTOP), "en": ("dark", PHONE)}
 """Language -> theme and size in which every rule is asked."""
-ALSO = {"zh-hans": "dark"}
-"""Language -> another theme, in which colours are asked; they are the same in every language."""
+KEPT = bool(os.environ.get("ZHIKE_TEST_PICTURES"))
+"""Whether pictures of all pages are kept, which takes a minute; those of the journeys always are."""
 
 
 @pytest.fixture(scope="module")
@@ -157,9 +152,6 @@ def looked_at(page: Page, name: str, language: str) -> list[str]:
     found = [f"{where.format(theme)}: {one}" for one in serious(page)]
     if overflow(page) > 0:
         found.append(f"{where.format(theme)}: {overflow(page)} px wider than the window")
-    picture(page, f"page-{name}-{language[:2]}-{theme}-{width}")
-    if language not in ALSO:
-        return found
-    page.evaluate(AT_ONCE)
-    page.emulate_media(color_scheme=ALSO[language])
-    return found + [f"{where.format(ALSO[language])}: {one}" for one in serious(page, COLOURS)]
+    if KEPT:
+        picture(page, f"page-{name}-{language[:2]}-{theme}-{width}")
+    return found

@@ -113,18 +113,16 @@ AXE = {
     "resultTypes": ["violations"],
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
 }
-COLOURS = {"resultTypes": ["violations"], "runOnly": {"type": "rule", "values": ["color-contrast"]}}
-"""What a theme decides; everything else stands in the page whatever its theme."""
 
 
-def serious(page: Page, options: dict[str, Any] | None = None) -> list[str]:
+def serious(page: Page) -> list[str]:
     """What axe finds serious or critical on the page: rule, element, reason."""
     from axe_playwright_python.sync_playwright import Axe
 
     if not page.evaluate("'axe' in window"):
         page.evaluate(Axe().axe_script)
     violations = page.evaluate(
-        "options => axe.run(document, options).then(({violations}) => violations)", options or AXE
+        "options => axe.run(document, options).then(({violations}) => violations)", AXE
     )
     return [
         f"{one['id']} ({one['impact']}): {node['html'][:200]} -- {node.get('failureSummary', '')[:300]}"
