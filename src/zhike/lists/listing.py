@@ -21,9 +21,8 @@ from zhike.people.models import Person
 from zhike.ui.grid import Bulk
 
 Rows = QuerySet[Any]
-COUNTED_FOR = (
-    30  # seconds that the choices of a list are kept, and the counts of one that is `counted` as a whole
-)
+COUNTED_FOR = 30
+"""Seconds that the choices of a list are kept, and the counts of one that is `counted` as a whole."""
 BATCH = 500
 
 

@@ -113,12 +113,15 @@ def views_for(person: Person, noun: str) -> list[View]:
     return list(View.objects.visible_to(person).of(noun).select_related("owner"))
 
 
-def changed_view(person: Person, noun: str, asked: Asked) -> View | None:
-    """The saved view that is looked at, when the question is no longer the one that was saved."""
+def changed_view(listing: Listing, person: Person, asked: Asked) -> View | None:
+    """The saved view that is looked at, when the question is no longer what this person gets of the one that was saved."""
     if not (asked.view.isascii() and asked.view.isdigit() and len(asked.view) < 10):
         return None
-    view = View.objects.visible_to(person).filter(noun=noun, pk=int(asked.view)).first()
-    return view if view is not None and view.query != asked.query(view="") else None
+    view = View.objects.visible_to(person).filter(noun=listing.code, pk=int(asked.view)).first()
+    if view is None:
+        return None
+    saved = listing.read(person, QueryDict(view.query))
+    return view if saved.query(view="") != asked.query(view="") else None
 
 
 def operators() -> list[tuple[str, Any, str]]:
@@ -165,7 +168,7 @@ def table_of(listing: Listing, looking: Looking, asked: Asked) -> dict[str, Any]
         empty=(tab.empty if tab else "") or listing.empty, hint=listing.hint,
     )  # fmt: skip
     groups = listing.groups(looking, asked) if asked.group else []
-    changed = changed_view(person, listing.code, asked)
+    changed = changed_view(listing, person, asked)
     return {
         "listing": listing,
         "asked": asked,

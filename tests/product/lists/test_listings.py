@@ -214,3 +214,17 @@ def test_a_view_that_was_changed_is_saved_again_or_reset(cast, client_for) -> No
     assert escape(f"&view={view.pk}") in theirs
     assert 'form="keep-view"' not in theirs, "only the owner changes a view"
     assert ming.get("/requests/?tab=open&view=²").status_code == 200
+
+
+def test_a_shared_view_is_not_changed_by_what_its_reader_may_not_ask(cast, client_for) -> None:
+    boss, keep = client_for(cast.people.boss), client_for(cast.people.keep)
+    boss.post("/customers/views/", {"name": "大单", "query": "c=amount:ge:1&sort=-amount"})
+    View.objects.update(shared=True)
+    view = View.objects.get()
+    assert "amount" in view.query
+    page = keep.get(f"/customers/?{view.query}&view={view.pk}").content.decode()
+    assert "大单" in page
+    assert (
+        escape(f"/customers/?{view.query}&view={view.pk}")
+        not in page.split('id="view-changed"')[1].split("</span>")[0]
+    )
