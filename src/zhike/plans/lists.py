@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from zhike.customers.around import CUSTOMER, grades_worn, searching, shown_too, with_customers
 from zhike.customers.grid import FIELDS as OF_CUSTOMERS
-from zhike.customers.grid import codes_of, grades_of
+from zhike.customers.grid import codes_of
 from zhike.customers.limits import Limits
 from zhike.customers.models import Customer
-from zhike.grading.schemes import Schemes
+from zhike.grading.then import GRADE_THEN, grades_then
 from zhike.lists.fields import Field
 from zhike.lists.grades import worn
 from zhike.lists.listing import Listing, Looking, Tab, listed, tabs_of
@@ -74,13 +74,9 @@ def _rows(looking: Looking) -> QuerySet[ServicePlan]:
 
 def _dress(rows: Sequence[Any], looking: Looking) -> None:
     """The standing of the day, and the grade of the day it was drawn up as its version words it."""
-    schemes = Schemes()
-    schemes.fetch({one.policy_version_id for one in rows if one.policy_version_id})
     for one in rows:
         one.standing_now = one.standing(looking.day)
-        given = (one.policy_version_id, one.rating, one.grade)
-        one.grade_then = schemes.chip(*given) if one.grade else grid.text("")
-        one.grade_then_word = schemes.word(*given) if one.grade else ""
+    grades_then(rows, "policy_version_id")
     grades_worn(rows, looking)
 
 
@@ -95,8 +91,7 @@ FIELDS = (
     Field("state", gettext_lazy("State"), "choice", "", lambda one: grid.tag(STANDINGS[one.standing_now], TONES[one.standing_now]),
           plain=lambda one: str(STANDINGS[one.standing_now]), sort=False, filter=False, phone="aside"),
     CUSTOMER,
-    Field("grade", gettext_lazy("Grade then"), "choice", "grade", lambda one: one.grade_then, plain=lambda one: one.grade_then_word,
-          choices=grades_of, sort=False),
+    GRADE_THEN,
     Field("from", pgettext_lazy("plan", "From"), "day", "from_on", lambda one: grid.day(one.from_on)),
     Field("until", pgettext_lazy("plan", "Until"), "day", "until_on", lambda one: grid.day(one.until_on), phone="more"),
     Field("kind", pgettext_lazy("plan", "Type"), "choice", "kind", lambda one: grid.text(one.kind_name), choices=codes_of(TYPES),

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from zhike.customers.around import CUSTOMER, grades_worn, person_field, searching, shown_too, with_customers
-from zhike.customers.grid import codes_of, grades_of
-from zhike.grading.schemes import Schemes
+from zhike.customers.grid import codes_of
+from zhike.grading.then import GRADE_THEN, grades_then
 from zhike.lists.fields import Field
 from zhike.lists.listing import Listing, Looking, listed, tabs_of
 from zhike.people.models import Person
@@ -75,13 +75,9 @@ def _rows(looking: Looking) -> QuerySet[ServiceRequest]:
 
 def _dress(rows: Sequence[Any], looking: Looking) -> None:
     """The state of the moment, and the grade of the moment it came in as its version words it."""
-    schemes = Schemes()
-    schemes.fetch({one.version_id for one in rows if one.version_id})
     for one in rows:
         one.state_now = one.state(looking.at)
-        given = (one.version_id, one.rating, one.grade)
-        one.grade_then = schemes.chip(*given) if one.grade else grid.text("")
-        one.grade_then_word = schemes.word(*given) if one.grade else ""
+    grades_then(rows)
     grades_worn(rows, looking)
 
 
@@ -96,8 +92,7 @@ FIELDS = (
           plain=lambda one: str(STATES[one.state_now]), sort=False, filter=False, phone="aside"),
     Field("due", gettext_lazy("To be answered by"), "moment", "due_at", _moment("due_at"), last=True, phone="more"),
     CUSTOMER,
-    Field("grade", gettext_lazy("Grade then"), "choice", "grade", lambda one: one.grade_then, plain=lambda one: one.grade_then_word,
-          choices=grades_of, sort=False),
+    GRADE_THEN,
     Field("limit", pgettext_lazy("request", "Limit"), "text", "hours", lambda one: grid.text(limit_said(one)), plain=limit_said,
           sort=False, filter=False),
     person_field("owner", gettext_lazy("Owner"), "owner_id", phone="meta"),
