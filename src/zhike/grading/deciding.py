@@ -240,13 +240,20 @@ def settle_proposals(
     ])  # fmt: skip
 
 
+def begins_on(one: Proposal) -> date | None:
+    """The day from which what is decided on a proposal holds: its run's, once submitted, or its own; None: that of the decision."""
+    if one.run is None or not routes.in_run(one):
+        return one.effective_on
+    told: Determination | None = getattr(one.run, "determination", None)
+    return told.effective_on if told else None
+
+
 def _carry_out(rows: list[Proposal], schemes: Schemes, by: Person | None, at: datetime) -> None:
     """Write the grades, by the day on which they take effect."""
     today = timezone.localtime(at).date()
     by_day: dict[date, list[Taking]] = {}
     for one in (row for row in rows if row.decided):
-        told = one.run.determination if one.run is not None and routes.in_run(one) else None
-        wanted = told.effective_on if told else one.effective_on
+        wanted = begins_on(one)
         scheme = schemes.of(one.version_id, one.rating)
         by_day.setdefault(max(today, wanted or today), []).append(
             Taking(

@@ -17,7 +17,7 @@ from zhike.customers.pages import form_page, now, show_refusal
 from zhike.grading import proposal_lists as lists
 from zhike.grading import routes
 from zhike.grading.asking import LeftOut
-from zhike.grading.deciding import decide_proposals, submit_run
+from zhike.grading.deciding import begins_on, decide_proposals, submit_run
 from zhike.grading.decision_forms import DecideForm, SubmitForm
 from zhike.grading.history import grade_on
 from zhike.grading.models import PROPOSAL_KINDS, PROPOSAL_STATES, Grade, GradingResult, GradingRun, Proposal
@@ -90,9 +90,9 @@ def _list(request: HttpRequest, run: GradingRun | None) -> HttpResponse:
     if request.headers.get("HX-Target", "").endswith("#table"):
         return render(request, "ui/_grid.html", {"table": table})
     count = lists.counts(run, person) if run else {}
-    _count_confirmed(told, person, count)
     shown = {
         "run": run, "told": told, "table": table, "wanted": wanted, "count": count, "decides": decides, "late": _is_late(told, day),
+        "confirmed": _confirmed(told, person, count.get("all", 0)),
         "ahead": told.effective_on if told and told.effective_on and told.effective_on > day else None,
         "changes": [(code, name, count.get(code, "")) for code, (name, _q) in lists.CHANGES.items()],
         "states": list(PROPOSAL_STATES.items()), "may_submit": run is not None and run.state == "ready" and can(person, "run_grading"),
@@ -108,13 +108,12 @@ def _bulk(run: GradingRun | None) -> list[grid.Bulk]:
     return [grid.Bulk(_("Determine"), f"/grading/proposals/decide/{of_run}", "gavel", dialog=True)]
 
 
-def _count_confirmed(told: Determination | None, person: Person, count: dict[str, int]) -> None:
-    """The grades that stay, of the customers that a person sees, as the counts beside it."""
-    if told is not None:
-        rated = told.run.results.exclude(state="not_rated").filter(
-            customer__in=Customer.objects.visible_to(person)
-        )
-        told.confirmed = max(0, rated.count() - count["all"])
+def _confirmed(told: Determination | None, person: Person, proposed: int) -> int:
+    """How many grades stay as they are, of the customers that a person sees, as the counts beside it."""
+    if told is None:
+        return 0
+    rated = told.run.results.exclude(state="not_rated")
+    return max(0, rated.filter(customer__in=Customer.objects.visible_to(person)).count() - proposed)
 
 
 def _is_late(told: Determination | None, day: Any) -> bool:
@@ -192,13 +191,6 @@ def _picked(request: HttpRequest, person: Person) -> tuple[GradingRun | None, li
         found = lists.find(person, wanted, run).filter(state="open")
         return run, list(found.values_list("pk", flat=True)[:MOST])
     return run, None if run is not None and sent.get("every") != "" else []
-
-
-def begins_on(one: Proposal) -> Any:
-    """The day on which what is decided takes effect, where one is set; otherwise it is the day of the decision."""
-    if one.run is None or not routes.in_run(one):
-        return one.effective_on
-    return Determination.objects.filter(run=one.run).values_list("effective_on", flat=True).first()
 
 
 def _schemes_of(rows: Any) -> list[Scheme]:
