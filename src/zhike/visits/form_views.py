@@ -152,7 +152,8 @@ def send_back(request: HttpRequest, key: int) -> HttpResponse:
     return form_page(
         request, VisitReturnForm(request.POST or None, initial={"version": one.version}),
         lambda values: return_form(visit=one, by=person, at=at, **values),
-        title=_("Send back the form of “%(what)s”") % {"what": one}, back=one.get_absolute_url(), done=_("The form was sent back."),
+        title=_("Send back the form of “%(what)s”") % {"what": one}, back=one.get_absolute_url(),
+        submit=_("Send the form back"), done=_("The form was sent back."),
     )  # fmt: skip
 
 
