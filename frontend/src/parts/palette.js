@@ -17,7 +17,7 @@ function select(option) {
 function number() {
   options().forEach((option, index) => (option.id = `palette-${index}`));
   select(options()[0]);
-  palette.querySelector("[data-none]").hidden = options().length > 0;
+  palette.querySelector("[data-none]").hidden = options().length > 0 || palette.querySelector("[data-nobody]") !== null;
 }
 
 function filter() {

@@ -21,9 +21,10 @@ from zhike.customers.quality import Defect
 from zhike.customers.silence import silent
 from zhike.customers.teams import unmet
 from zhike.people.models import Person
+from zhike.people.rules import can
+from zhike.people.tasks import Task, asks
 
 KINDS: dict[str, Any] = {
-    "handover": gettext_lazy("handover"),
     "unmanaged": gettext_lazy("without manager"),
     "recovery": gettext_lazy("win back"),
     "silence": gettext_lazy("silent"),
@@ -72,7 +73,6 @@ def duties(person: Person, day: date) -> list[Duty]:
     limits = Limits()
     customers = list(owned_by(person).select_related("manager").defer("search", "channels", "tokens")[:MOST])
     found = [
-        *_signatures(person),
         *_customers(person, customers, day, limits),
         *_rows(customers),
         *_escalated(person, day, limits),
@@ -81,13 +81,17 @@ def duties(person: Person, day: date) -> list[Duty]:
     return sorted(found, key=lambda one: (one.due_on or date.max, one.kind, one.customer.code))
 
 
-def _signatures(person: Person) -> Iterator[Duty]:
-    for one in Handover.objects.awaiting(person).select_related("customer", "former", "receiver"):
-        text = _("sign the handover from %(giver)s to %(receiver)s") % {
-            "giver": one.former,
-            "receiver": one.receiver,
-        }
-        yield Duty("handover", text, one.customer, one.due_on, one.get_absolute_url())
+@asks
+def handovers_to_sign(person: Person, day: date) -> Iterator[Task]:
+    """Handovers that wait for a person's signature."""
+    if not can(person, "see_customers"):
+        return
+    rows = Handover.objects.awaiting(person).select_related("customer", "former", "receiver")
+    for one in rows.order_by("due_on", "id")[:MOST]:
+        text = _("Sign the handover of %(customer)s") % {"customer": one.customer}
+        words = {"giver": one.former, "receiver": one.receiver, "day": one.due_on}
+        note = _("from %(giver)s to %(receiver)s · by %(day)s") % words
+        yield Task(text, note, one.get_absolute_url(), "arrow-left-right")
 
 
 def _customers(person: Person, customers: list[Customer], day: date, limits: Limits) -> Iterator[Duty]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -15,12 +17,12 @@ from zhike.lists.grades import worn
 from zhike.lists.pages import MOST_FOUND, count_of
 from zhike.people.models import Person
 from zhike.people.rules import can
+from zhike.people.tasks import Task as Asked
+from zhike.people.tasks import tasks_of
 from zhike.policies.models import Acknowledgement
 from zhike.policies.telling import owed_by
 from zhike.procedures.inbox import waiting_for
 from zhike.procedures.models import ProcedureStep
-from zhike.procedures.tasks import Task as Asked
-from zhike.procedures.tasks import tasks_of
 from zhike.submissions.waiting import Task, tasks
 
 SHOWN = 8
@@ -62,7 +64,7 @@ def today(person: Person, day: date, customers_open: bool) -> Today:
     owed = duties(person, day)
     quiet = silent(person, day)
     visible = Customer.objects.visible_to(person).living()
-    found.duties, found.owed = owed[:SHOWN], len(owed)
+    found.duties, found.owed = mixed(owed), len(owed)
     found.late = sum(1 for duty in owed if duty.due_on is not None and duty.due_on < day)
     found.mine = count_of(Customer.objects.living().filter(manager=person))
     found.seen = count_of(visible)
@@ -72,6 +74,16 @@ def today(person: Person, day: date, customers_open: bool) -> Today:
     worn([*found.silent, *found.recent])
     found.figures = tasks(person, day)[:SHOWN]
     return found
+
+
+def mixed(owed: Sequence[Duty], most: int = SHOWN) -> list[Duty]:
+    """What is owed, what is due first at the top, with something of every kind, so that many of one kind hide no other."""
+    nth: Counter[str] = Counter()
+    ranked = []
+    for place, duty in enumerate(owed):
+        nth[duty.kind] += 1
+        ranked.append((nth[duty.kind], place))
+    return [owed[place] for place in sorted(place for _nth, place in sorted(ranked)[:most])]
 
 
 def _recent(person: Person, visible: Any) -> list[Customer]:

@@ -31,10 +31,10 @@ from zhike.outbox.actions import tell
 from zhike.outbox.kinds import notice
 from zhike.people.models import Person, Role
 from zhike.people.rules import allow, can
+from zhike.people.tasks import Task, asks
 from zhike.policies import reading
 from zhike.policies.models import PolicyVersion
 from zhike.procedures.inbox import seats_of, with_role
-from zhike.procedures.tasks import Task, asks
 from zhike_engine.policy.load import Policy
 from zhike_engine.policy.metrics import Column
 from zhike_engine.policy.metrics import Judgement as JudgementMetric

@@ -19,6 +19,7 @@ from zhike.customers.sections import Box, box
 from zhike.customers.timeline import Asked, Event, Source, source
 from zhike.people.models import Person
 from zhike.people.rules import can
+from zhike.people.tasks import Task, asks
 from zhike.plans.lists import TONES, standing_tag
 from zhike.plans.missing import due, is_covered, missing
 from zhike.plans.models import STANDINGS, PlanItem, ServicePlan
@@ -86,13 +87,17 @@ def plan_events(by: Person, rows: Iterable[Any], rank: int) -> Iterator[Event]:
         )  # fmt: skip
 
 
+@asks
+def plans_to_approve(person: Person, day: date) -> Iterator[Task]:
+    """Plans that wait for a person's approval."""
+    rows = ServicePlan.objects.visible_to(person).filter(state="submitted", asked=person)
+    for one in rows.select_related("customer", "submitted_by").defer("kept").order_by("submitted_at")[:MOST]:
+        said = _("Approve the service plan “%(plan)s”") % {"plan": one}
+        yield Task(said, f"{one.customer} · {one.submitted_by}", one.get_absolute_url(), "clipboard-check")
+
+
 def plans_owed(person: Person, day: date) -> Iterator[Duty]:
-    """What a person owes to service plans: those to approve, to finish, to send and to draw up."""
-    asked = ServicePlan.objects.visible_to(person).filter(state="submitted", asked=person)
-    for one in asked.select_related("customer__manager").defer("kept")[:MOST]:
-        yield Duty(
-            "plan", _("approve “%(plan)s”") % {"plan": one}, one.customer, None, one.get_absolute_url()
-        )
+    """What a person owes to service plans: those to finish, to send and to draw up."""
     own = owned_by(person)
     moving = ServicePlan.objects.filter(customer__in=own.values("pk"), state__in=("draft", "approved"))
     for one in moving.select_related("customer__manager").defer("kept").order_by("drawn_at", "id")[:MOST]:

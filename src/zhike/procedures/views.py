@@ -20,12 +20,12 @@ from zhike.kernel.refusals import Invalid, Refused
 from zhike.people.doors import door, me
 from zhike.people.models import Person
 from zhike.people.rules import sees
+from zhike.people.tasks import tasks_of
 from zhike.procedures import actions, lists, notes
 from zhike.procedures.committees import Action
 from zhike.procedures.forms import BulkForm, DecideForm, GroundForm, NoteForm, SignerForm
 from zhike.procedures.inbox import asked, waiting_for
 from zhike.procedures.models import CHOICES, Procedure, ProcedureStep
-from zhike.procedures.tasks import tasks_of
 from zhike.ui import grid
 from zhike.ui.forms import tell
 

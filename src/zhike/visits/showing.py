@@ -18,7 +18,7 @@ from zhike.customers.showing import CODES
 from zhike.customers.timeline import Asked, Event, Source, end_of, source
 from zhike.people.models import Person
 from zhike.people.rules import can
-from zhike.procedures.tasks import Task, asks
+from zhike.people.tasks import Task, asks
 from zhike.visits.lists import TONES, state_tag
 from zhike.visits.models import KINDS, STATES, Visit
 from zhike.visits.rights import CHECK

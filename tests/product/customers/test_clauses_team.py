@@ -77,9 +77,15 @@ def test_an_unsigned_handover_alerts_the_supervisor_while_deadlines_run_with_the
     for number, day in enumerate(due):
         assert f"solve {number}" in said
         assert day.isoformat() in said
-    ming.post(handover.get_absolute_url())
     tess = client_for(cast.people.tess)
-    tess.post(handover.get_absolute_url())
+    link = f'href="{handover.get_absolute_url()}"'
+    for one in (
+        ming,
+        tess,
+    ):  # the signature is asked for on the first page and in the inbox, until it is given
+        assert [link in one.get(page).content.decode() for page in ("/", "/inbox/")] == [True, True]
+        one.post(handover.get_absolute_url())
+        assert link not in one.get("/inbox/").content.decode()
     tess.post(f"{handover.get_absolute_url()}told/", {"contact": a.contacts.get().pk, "channel": "call"})
     handover.refresh_from_db()
     assert handover.told_at is not None

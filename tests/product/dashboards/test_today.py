@@ -12,7 +12,10 @@ from django.utils import timezone, translation
 
 from tests.product.cast import Cast
 from zhike.customers.actions import log_activity
+from zhike.customers.duties import Duty
+from zhike.customers.models import Customer
 from zhike.dashboards.beginning import beginning
+from zhike.dashboards.today import mixed
 from zhike.people.models import Person
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +33,12 @@ def test_it_tells_what_one_owes_and_nothing_of_others(cast: Cast, client_for: Cl
     assert "send the offer to AAALPHA" in shown
     assert "BBBRAVO" not in shown
     assert "CCCHARLIE" not in shown
+
+
+def test_many_of_one_kind_hide_no_other() -> None:
+    owed = [Duty(kind, kind, Customer(), None, "") for kind in ["plan"] * 90 + ["need"] * 5 + ["request"]]
+    assert [one.kind for one in mixed(owed, 6)] == ["plan", "plan", "plan", "need", "need", "request"]
+    assert mixed(owed[:3], 6) == owed[:3]
 
 
 def test_before_the_agreement_it_leads_there(cast: Cast, client_for: ClientFor) -> None:

@@ -46,7 +46,7 @@ def test_who_may_see_draw_up_and_approve(desk: SimpleNamespace) -> None:
     told(ming, plan, "submit", version=plan.version)
     assert plan.asked == desk.people.head
     assert Message.objects.get(kind="plan_submitted").person == desk.people.head
-    assert "approve “Plan 2026" in head.get("/customers/duties/").content.decode()
+    assert "Approve the service plan “Plan 2026" in head.get("/inbox/").content.decode()
     assert ming.post(f"{here}approve/").status_code == 403
     own = drawn(head, "A", from_on="2027-01-01", until_on="2027-12-31")
     item(head, own, desk.people.ming, "x", due_on="2027-06-30")

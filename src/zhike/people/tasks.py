@@ -1,4 +1,4 @@
-"""What higher nouns ask of a person beside steps of procedures, shown in the inbox and on the first page.
+"""What nouns ask of a person to sign, decide or do now, shown in the inbox and on the first page beside steps of procedures.
 
 @asks
 def judgements(person, day) -> Iterator[Task]: ...
