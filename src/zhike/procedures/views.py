@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -50,6 +51,11 @@ def tabs(here: str) -> list[tuple[str, Any, bool]]:
     return [(reverse(name), label, name == here) for name, label in TABS]
 
 
+def actions_of(person: Person) -> QuerySet[Action]:
+    """What committees asked of a person and is not done."""
+    return Action.objects.filter(person=person, done_at__isnull=True)
+
+
 @door(customer_data=True)
 @require_GET
 def inbox(request: HttpRequest) -> HttpResponse:
@@ -66,10 +72,16 @@ def inbox(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
     if request.headers.get("HX-Target", "").endswith("#table"):
         return render(request, "ui/_grid.html", {"table": table})
-    todo = Action.objects.filter(person=person, done_at__isnull=True).select_related("session__committee")[
-        :20
-    ]
-    page |= {"table": table, "tabs": tabs("inbox"), "todo": todo, "day": day, "tasks": tasks_of(person, day)}
+    todo, tasks = actions_of(person).select_related("session__committee")[:20], tasks_of(person, day)
+    page |= {
+        "tabs": tabs("inbox"),
+        "todo": todo,
+        "day": day,
+        "tasks": tasks,
+        "count": page["all"] + len(tasks) + len(todo),
+    }
+    if shown.object_list or table.filtered or not (todo or tasks):
+        page["table"] = table
     return render(request, "procedures/inbox.html", page)
 
 
@@ -78,7 +90,9 @@ def inbox(request: HttpRequest) -> HttpResponse:
 def inbox_count(request: HttpRequest) -> HttpResponse:
     """How much waits for me: the number beside the link, loaded after the page."""
     person, (_at, day) = me(request), now()
-    count = waiting_for(person, day).order_by().count() + len(tasks_of(person, day))
+    count = (
+        waiting_for(person, day).order_by().count() + len(tasks_of(person, day)) + actions_of(person).count()
+    )
     return render(request, "procedures/_count.html", {"count": count})
 
 

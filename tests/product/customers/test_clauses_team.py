@@ -84,6 +84,7 @@ def test_an_unsigned_handover_alerts_the_supervisor_while_deadlines_run_with_the
         tess,
     ):  # the signature is asked for on the first page and in the inbox, until it is given
         assert [link in one.get(page).content.decode() for page in ("/", "/inbox/")] == [True, True]
+        assert ">1<" in one.get("/inbox/count/").content.decode()
         one.post(handover.get_absolute_url())
         assert link not in one.get("/inbox/").content.decode()
     tess.post(f"{handover.get_absolute_url()}told/", {"contact": a.contacts.get().pk, "channel": "call"})
