@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -82,18 +83,21 @@ def new_handover(request: HttpRequest, code: str) -> HttpResponse:
     )  # fmt: skip
 
 
-def item_for(person: Person, item: dict[str, Any]) -> dict[str, Any]:
-    """An open item with the name of its kind; what a person's roles do not show of it is hidden."""
-    hidden = item["kind"] in ITEM_CLASSES and not (
-        can(person, "see_orders") and sees(person, ITEM_CLASSES[item["kind"]])
-    )
-    name = ITEM_KINDS.get(item["kind"], item["kind"])
-    return {
-        **item,
-        "name": name,
-        "text": HIDDEN if hidden else item["text"],
-        "due": "" if hidden else item["due"],
-    }
+def items_for(person: Person, items: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Open items with the name of their kind; of those that a person's roles do not show, only how many there are."""
+    shown: list[dict[str, Any]] = []
+    hidden: dict[str, dict[str, Any]] = {}
+    for item in items:
+        kind = item["kind"]
+        name = ITEM_KINDS.get(kind, kind)
+        if kind not in ITEM_CLASSES or (can(person, "see_orders") and sees(person, ITEM_CLASSES[kind])):
+            shown.append({**item, "name": name})
+        elif kind in hidden:
+            hidden[kind]["count"] += 1
+        else:
+            hidden[kind] = {"kind": kind, "name": name, "text": HIDDEN, "due": "", "count": 1}
+            shown.append(hidden[kind])
+    return shown
 
 
 def find_handover(request: HttpRequest, code: str, key: int) -> Handover:
@@ -125,7 +129,7 @@ def handover(request: HttpRequest, code: str, key: int) -> HttpResponse:
         "waits": waits,
         "late": this.is_late(now()[1]),
         "may_assign": can(person, "assign_customer"),
-        "items": [item_for(person, item) for item in this.items],
+        "items": items_for(person, this.items),
         "tell": TellForm(customer=this.customer) if this.done_at and not this.told_at else None,
     }
     return render(request, "customers/handover.html", page_of)

@@ -333,4 +333,4 @@ def test_the_receiver_of_a_handover_reads_it_before_seeing_the_customer(full, cl
     open_handover(customer=full, receiver=cast.people.shu, by=cast.people.head, at=NOW)
     shu = client_for(cast.people.shu)
     assert shu.get("/customers/A/").status_code == 404
-    assert "sign the handover" in shu.get("/customers/duties/").content.decode()
+    assert "Sign the handover of" in shu.get("/inbox/").content.decode()
