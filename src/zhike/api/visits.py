@@ -1,4 +1,4 @@
-"""Visits in the API: what is planned, due, late and to be checked; planning a visit, and submitting its form."""
+"""Visits in the API: what is planned, due, late and to be checked; planning a visit, submitting its form, sending a form back."""
 
 from __future__ import annotations
 
@@ -25,6 +25,8 @@ from zhike.people.rules import HIDDEN, sees
 from zhike.visits import actions
 from zhike.visits.lists import narrowed
 from zhike.visits.models import KINDS, NEW_PERSON, OF_CONTACT, OF_CUSTOMER, Visit
+from zhike.visits.returning import return_form
+from zhike.visits.rights import CHECK
 from zhike.visits.sheet import MOST_ROWS, Proposed, Sheet
 
 router = Router()
@@ -103,6 +105,13 @@ class FormIn(Strict):
     new_people: Annotated[list[PersonIn], Field(max_length=MOST_ROWS)] = []
 
 
+class ReturnIn(Strict):
+    """That a form which was read at `version` goes back to its writer, and what is to be mended."""
+
+    version: int = Field(ge=1, lt=2**31)
+    ground: Said
+
+
 class ChangeOut(Schema):
     """A proposed change; values that the asking person does not see are covered. `taken` is null until the check."""
 
@@ -116,7 +125,7 @@ class ChangeOut(Schema):
 
 
 class VisitOut(Schema):
-    """A visit with its form; `in_time` is null until the form is submitted."""
+    """A visit with its form; `in_time` is null until the form is submitted. `returned_…` tells of the last time it was sent back."""
 
     id: int
     customer: str
@@ -144,15 +153,20 @@ class VisitOut(Schema):
     changes: list[ChangeOut]
     checked_at: datetime | None
     checked_by: str | None
+    returned_at: datetime | None
+    returned_by: str | None
+    returned_for: str
     cancelled_at: datetime | None
     reason: str
+    version: int
 
 
 def shaped(one: Visit, person: Person, day: date) -> dict[str, Any]:
     """A visit."""
     names = ("kind", "day", "purpose", "due_on", "submitted_at", "in_time", "topics", "findings", "opinions", "satisfaction", "next_step",
-             "next_on", "significant", "problems", "needs", "checked_at", "cancelled_at")  # fmt: skip
-    by = {name: getattr(one, name) for name in ("submitted_by", "checked_by")}
+             "next_on", "significant", "problems", "needs", "checked_at", "returned_at", "returned_for",
+             "cancelled_at", "version")  # fmt: skip
+    by = {name: getattr(one, name) for name in ("submitted_by", "checked_by", "returned_by")}
     return {
         "id": one.pk, "customer": one.customer.code, **{name: getattr(one, name) for name in names}, "owner": one.owner.username,
         **{name: who.username if who else None for name, who in by.items()}, "people": [who.username for who in one.people.all()],
@@ -172,7 +186,9 @@ def _changes(one: Visit, person: Person) -> Iterable[dict[str, Any]]:
 
 
 def _rows(person: Person) -> Any:
-    rows = Visit.objects.visible_to(person).select_related("customer", "owner", "submitted_by", "checked_by")
+    rows = Visit.objects.visible_to(person).select_related(
+        "customer", "owner", "submitted_by", "checked_by", "returned_by"
+    )
     return rows.prefetch_related("people", "contacts", "met", "changes")
 
 
@@ -275,6 +291,20 @@ def post_form(request: HttpRequest, body: FormIn, key: Key) -> Any:
         made = actions.submit_form(
             visit=one, version=one.version, sheet=sheet_of(body, one), by=person, at=now
         )
+        return 201, VisitOut.model_validate(shaped(made, person, signed_on(now)))
+
+    return Status(*once(request, person, now, work, lambda body: _kept(person, body)))
+
+
+@router.post(
+    "/visits/{key}/return", response={201: VisitOut, **REFUSALS}, tags=["visits"], summary="Send a submitted form back to be mended"
+)  # fmt: skip
+def post_return(request: HttpRequest, body: ReturnIn, key: Key) -> Any:
+    person, now = enter(request, CHECK), timezone.now()
+    one = _found(person, key)
+
+    def work() -> tuple[int, Any]:
+        made = return_form(visit=one, by=person, at=now, **body.model_dump())
         return 201, VisitOut.model_validate(shaped(made, person, signed_on(now)))
 
     return Status(*once(request, person, now, work, lambda body: _kept(person, body)))

@@ -67,6 +67,31 @@ def test_a_form_is_sent_back_with_a_reason_and_handed_in_again(desk: SimpleNames
 
 
 @pytest.mark.django_db
+def test_programs_send_a_form_back_once_at_the_version_they_read(desk: SimpleNamespace) -> None:
+    """The right and the reason of the page; a version that has passed is a conflict, and a key sent twice has one effect."""
+    tess, ming, people = desk.as_("tess"), desk.as_("ming"), desk.people
+    visit = planned(tess, desk, "tess")
+    sheet = Sheet(topics="t", findings="f", met=[visit.contacts.get()])
+    submit_form(visit=visit, version=visit.version, sheet=sheet, by=people.tess, at=NOW)
+    where, body = f"/api/v1/visits/{visit.pk}", {"content_type": "application/json"}
+    read = ming.get(where).json()["version"]
+    back = {"version": read, "ground": "whose number is that?"}
+    assert tess.post(f"{where}/return", back, **body).status_code == 403
+    for wrong in ({"ground": "no"}, {**back, "ground": ""}, {**back, "ground": " "}, {**back, "why": "no"}):
+        assert ming.post(f"{where}/return", wrong, **body).status_code == 422
+    assert ming.post(f"{where}/return", {**back, "version": read - 1}, **body).status_code == 409
+    assert ming.get(where).json()["state"] == "submitted"
+    send = body | {"headers": {"Idempotency-Key": "r"}}
+    sent, twice = (ming.post(f"{where}/return", back, **send) for _twice in "12")
+    assert (sent.status_code, sent.json()["returned_for"], twice.json()) == (201, back["ground"], sent.json())
+    assert ming.post(f"{where}/return", back, **body).status_code == 409
+    form = {"met": [visit.contacts.get().pk], "topics": "t", "findings": "g"}
+    mended = tess.post(f"{where}/form", form, **body).json()
+    assert [mended[name] for name in ("state", "returned_by", "version")] == ["submitted", "ming", read + 2]
+    assert Entry.objects.filter(action="visit_returned").count() == 1
+
+
+@pytest.mark.django_db
 def test_a_late_form_that_is_sent_back_stays_late(desk: SimpleNamespace) -> None:
     """A return is no way to be in time after all, and rows that a program sent beyond those of the page stay in it."""
     tess = desk.as_("tess")
