@@ -171,7 +171,7 @@ def remembered(owner: Import, names: list[str], above: str) -> dict[str, Any] | 
         return None
     options = dict(found.options)
     allowed = {field.code for field in TARGETS[owner.target].fields_for(owner.by)}
-    for part in ("columns", "times", "defaults"):
+    for part in ("columns", "times", "defaults", "words"):
         options[part] = {code: value for code, value in options.get(part, {}).items() if code in allowed}
     options["columns"] = {
         code: name for code, name in options["columns"].items() if name in names or name.startswith("=")
@@ -239,6 +239,16 @@ def match_columns(*, owner: Import, options: Mapping[str, Any], by: Person, at: 
         again=True,
     )
     return owner
+
+
+@transaction.atomic
+def settle_words(
+    *, owner: Import, words: Mapping[str, Mapping[str, str]], by: Person, at: datetime
+) -> Import:
+    """Say what words of the file mean: field -> word -> value, or nothing; the file is checked again, and it is remembered."""
+    known = owner.options.get("words", {})
+    merged = {code: {**known.get(code, {}), **words.get(code, {})} for code in {*known, *words}}
+    return match_columns(owner=owner, options={**owner.options, "words": merged}, by=by, at=at)
 
 
 @transaction.atomic

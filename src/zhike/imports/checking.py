@@ -69,6 +69,7 @@ def check_rows(owner: Import, progress: Progress) -> dict[str, Any]:
     rows = read_rows(owner)
     counts: Counter[str] = Counter()
     kinds: Counter[tuple[str, str]] = Counter()
+    notes: Counter[str] = Counter()
     sample: list[dict[str, Any]] = []
     fresh = owner.folder / "problems.new"
     judge, seen, listed = judge_of(owner), 0, 0
@@ -77,6 +78,8 @@ def check_rows(owner: Import, progress: Progress) -> dict[str, Any]:
             verdicts = judge.judge(batch)
             counts += tally(verdicts)
             for one in verdicts:
+                if one.outcome != "rejected":
+                    notes.update(one.row.notes)
                 kinds.update((problem["field"], problem["code"]) for problem in one.row.problems)
                 if len(sample) < SAMPLE:
                     sample.append(shown(one))
@@ -92,7 +95,7 @@ def check_rows(owner: Import, progress: Progress) -> dict[str, Any]:
         "counts": {name: counts[name] for name in ("created", "updated", "unchanged", "rejected")},
         "skipped": rows - seen,
         "problems": [[field, code, number] for (field, code), number in kinds.most_common()],
-        "notes": _notes(owner),
+        "notes": [[*note.split(":", 1), number] for note, number in notes.most_common()],
         "sample": sample,
     }
 
@@ -113,16 +116,6 @@ def _problems(verdicts: list[Verdict]) -> Iterator[dict[str, Any]]:
                 "code": problem["code"],
                 "words": words,
             }
-
-
-def _notes(owner: Import) -> list[list[Any]]:
-    """What was changed or looks odd: field, code, rows."""
-    source = f"read_parquet({literal(str(owner.folder / 'rows.parquet'))})"
-    with connect(owner.folder) as db:
-        rows = db.execute(
-            f"SELECT note, count(*) FROM (SELECT unnest(notes) AS note FROM {source}) GROUP BY note ORDER BY 2 DESC, 1"
-        ).fetchall()
-    return [[*note.split(":", 1), count] for note, count in rows]
 
 
 # --- what the pages show ---------------------------------------------------------------------------

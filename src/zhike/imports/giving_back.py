@@ -19,6 +19,7 @@ from zhike.imports.models import Import, ImportRow
 from zhike.imports.problems import sentence
 from zhike.imports.staging import connect
 from zhike.imports.targets import TARGETS
+from zhike.imports.words import decided, values_of
 
 SHEET_ROWS = 1_000_000
 
@@ -62,6 +63,7 @@ def _rejected(owner: Import, width: int) -> Iterator[tuple[list[str], str]]:
     """Cells and reasons of the rejected rows, in the order of the file."""
     target = TARGETS[owner.target]
     labels = {field.code: str(field.label) for field in target.fields}
+    known = {field.code: values_of(field) for field in target.fields}
     names = columns_of(owner)
     columns = owner.options["columns"]
     lines = ImportRow.objects.filter(owner=owner, outcome="rejected").values_list("number", "problems")
@@ -85,7 +87,8 @@ def _rejected(owner: Import, width: int) -> Iterator[tuple[list[str], str]]:
                 for problem in found[row[0]]:
                     name = columns.get(problem["field"])
                     value = texts[names.index(name)] if name in names else ""
-                    reasons.append(sentence(problem, value, labels.get(problem["field"], "")))
+                    code = problem["field"]
+                    reasons.append(sentence(problem, value, labels.get(code, ""), known.get(code, "")))
                 yield texts, "；".join(reasons)
 
 
@@ -182,7 +185,8 @@ def _value(owner: Import, code: str) -> Any:
         return None if default is None else f'= "{default}"'
     said: dict[str, Any] = {"from": origin}
     if field.words:
-        said |= {"words": {word: to for word, to in field.words.items() if word != to}, "otherwise": "keep"}
+        words = {**field.words} | {word: to for word, to in decided(options, field).items() if to}
+        said |= {"words": {word: to for word, to in words.items() if word != to}, "otherwise": "keep"}
     if default or code == "status":
         said["empty"] = default or "completed"
     if code in options["times"]:

@@ -37,6 +37,8 @@ class Row:
     values: dict[str, Any]
     problems: list[dict[str, Any]] = field(default_factory=list)
     members: list[int] | None = None
+    notes: list[str] = field(default_factory=list)
+    """`field:code` of what was changed or looks odd."""
 
     @property
     def size(self) -> int:
@@ -194,7 +196,11 @@ class Judge(ABC):
             value, name = row.values.get(code), self.attribute(code)
             old = getattr(record, name)
             if value is None:
-                if self.options["blanks"] != "clear" or self.target.field(code).required:
+                if (
+                    self.options["blanks"] != "clear"
+                    or self.target.field(code).required
+                    or f"{code}:unknown_left" in row.notes
+                ):
                     continue
                 value = None if self.model._meta.get_field(code).null else ""
             if old != value:

@@ -51,9 +51,9 @@ class ImportQuerySet(models.QuerySet["Import"]):
 class Import(models.Model):
     """One file on its way into the archive.
 
-    `options` says how it is read: `columns` {field: column or formula}, `defaults` {field: text}, `mode`, `match`,
-    `repeats`, `dates`, `decimal`, `blanks`. `cursor` is the place of the last row that is finished, so that an import that
-    was killed goes on behind it; it moves in the transaction that writes the rows.
+    `options` says how it is read: `columns` {field: column or formula}, `defaults` {field: text}, `words` {field: {word of
+    the file: value}}, `mode`, `match`, `repeats`, `dates`, `decimal`, `blanks`. `cursor` is the place of the last row that
+    is finished, so that an import that was killed goes on behind it; it moves in the transaction that writes the rows.
     """
 
     key = models.CharField(max_length=24, unique=True, default=new_key, editable=False)

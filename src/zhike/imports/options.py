@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from zhike.facts import formula
 from zhike.facts.currencies import CURRENCIES
+from zhike.imports import words
 from zhike.imports.checking import columns_of
 from zhike.imports.guessing import DATES
 from zhike.imports.models import MODES, Import
@@ -58,6 +59,7 @@ def cleaned(owner: Import, said: Mapping[str, Any]) -> dict[str, Any]:
         "returns": "negate" if said.get("returns") == "negate" else "reject",
         "decimal": "," if said.get("decimal") == "," else ".",
         "blanks": "clear" if said.get("blanks") == "clear" else "keep",
+        "words": words.checked(fields, said.get("words", owner.options.get("words", {}))),
         "header": owner.options["header"],
         "names": names,
     }

@@ -12,7 +12,9 @@ from zhike.imports.checking import cells_of, columns_of, problem_page
 from zhike.imports.guessing import DATES
 from zhike.imports.models import MODES, STATES, Import
 from zhike.imports.problems import PROBLEMS, refusal, sentence
-from zhike.imports.targets import TARGETS, Field
+from zhike.imports.showing_words import words
+from zhike.imports.targets import TARGETS, Field, Target
+from zhike.imports.words import values_of
 from zhike.people.models import Person
 from zhike.people.rules import can
 
@@ -149,6 +151,7 @@ def checked(owner: Import) -> dict[str, Any]:
     """The preview: counts, problems by field, the first rows."""
     target = TARGETS[owner.target]
     labels = {field.code: field.label for field in target.fields}
+    known = {field.code: values_of(field) for field in target.fields}
     found = owner.checked
     mapped = [
         field
@@ -162,7 +165,7 @@ def checked(owner: Import) -> dict[str, Any]:
         texts = dict(zip(columns, cells.get(row["number"], []), strict=False))
         values = [_shown(field, row, texts, owner.options) for field in mapped]
         reasons = [sentence(problem, texts.get(owner.options["columns"].get(problem["field"], ""), ""),
-            str(labels.get(problem["field"], "")))
+            str(labels.get(problem["field"], "")), known.get(problem["field"], ""))
                    for problem in row["problems"]]  # fmt: skip
         sample.append(
             {
@@ -179,8 +182,10 @@ def checked(owner: Import) -> dict[str, Any]:
             for name, count in found["counts"].items()
         ],
         "skipped": found["skipped"],
-        "problems": [_problem(field, code, count, labels) for field, code, count in found["problems"]],
-        "notes": [_problem(field, code, count, labels) for field, code, count in found["notes"]],
+        "problems": [_problem(target, field, code, count) for field, code, count in found["problems"]],
+        "notes": notes(owner),
+        "words": (asked := words(owner)),
+        "guessed": any(row["guessed"] for one in asked for row in one["rows"]),
         "sample": sample,
         "columns": [field.label for field in mapped],
         "writes": found["counts"]["created"] + found["counts"]["updated"],
@@ -204,25 +209,38 @@ def _shown(
     }
 
 
-def _problem(field: str, code: str, count: int, labels: dict[str, Any]) -> dict[str, Any]:
-    text = (
-        str(PROBLEMS.get(code, code))
-        .replace("“%(value)s”", "…")
-        .replace("%(first)s", "…")
-        .replace("%(limit)s", "…")
-    )
-    return {"field": field, "code": code, "label": labels.get(field, ""), "text": text, "count": f"{count:,}"}
+def notes(owner: Import) -> list[dict[str, Any]]:
+    """What was changed or looks odd in rows that come in."""
+    target = TARGETS[owner.target]
+    return [_problem(target, field, code, count) for field, code, count in owner.checked.get("notes", [])]
+
+
+def _problem(target: Target, name: str, code: str, count: int) -> dict[str, Any]:
+    field = next((one for one in target.fields if one.code == name), None)
+    text = str(PROBLEMS.get(code, code))
+    for part in ("“%(value)s”", "%(first)s", "%(limit)s"):
+        text = text.replace(part, "…")
+    text = text.replace("%(known)s", values_of(field) if field else "")
+    return {
+        "field": name,
+        "code": code,
+        "label": field.label if field else "",
+        "text": text,
+        "count": f"{count:,}",
+    }
 
 
 def problems(owner: Import, field: str, code: str, page: int) -> list[dict[str, Any]]:
     """One page of problems as sentences."""
-    labels = {one.code: str(one.label) for one in TARGETS[owner.target].fields}
+    fields = {one.code: one for one in TARGETS[owner.target].fields}
     return [
         {
             "number": row["number"],
-            "label": labels.get(row["field"], ""),
+            "label": fields[row["field"]].label if row["field"] in fields else "",
             "value": row["value"],
-            "text": sentence(row, row["value"]),
+            "text": sentence(
+                row, row["value"], known=values_of(fields[row["field"]]) if row["field"] in fields else ""
+            ),
         }
         for row in problem_page(owner, field=field, code=code, page=page)
     ]

@@ -10,6 +10,8 @@ The mapping is one of the engine's mapping language: its readers give the SQL of
     problems  `field:code` of everything that keeps the row out
     notes     `field:code` of what was changed or looks odd
     v_…       the value of each field
+
+and `words.json` beside it: the words that fields with choices do not know.
 """
 
 from __future__ import annotations
@@ -31,6 +33,7 @@ from zhike.imports.judging import NO_RECORD
 from zhike.imports.odd_rows import SEARCHED, no_record, other_currency
 from zhike.imports.staging import connect
 from zhike.imports.targets import Field, Target
+from zhike.imports.words import decided, keep, known, unknown_sql
 
 ERRORS = frozenset(
     [
@@ -44,7 +47,7 @@ ERRORS = frozenset(
         "empty",
     ]
 )
-NOTES = frozenset(["rounded", "id_with_decimals"])
+NOTES = frozenset(["rounded", "id_with_decimals", "unknown_left"])
 BEYOND = "\x00beyond"
 EXCEL_ERRORS = "'#REF!', '#VALUE!', '#DIV/0!', '#NAME?', '#NULL!', '#NUM!'"
 TRIED = 20_000
@@ -88,7 +91,9 @@ def value_of(field: Field, options: Mapping[str, Any]) -> Value | None:
             return None
         return Value.model_validate({"from": '= "' + default.replace('"', '""') + '"'})
     said: dict[str, Any] = {"from": origin, "otherwise": "keep"}
-    if field.words:
+    if field.choices:
+        said["words"] = known(field) | {word: to for word, to in decided(options, field).items() if to}
+    elif field.words:
         said["words"] = dict(field.words)
     if default is not None:
         said["empty"] = default
@@ -119,6 +124,8 @@ class _Plan:
                     (field, plan_column(field.column, value, self.scope, formats, summed=summed))
                 )
         self.mapped = {field.code for field, _ in self.planned}
+        self.unknown = {field.code: each for field, planned in self.planned for each in planned.problems
+                        if each.code == "unknown_word"}  # fmt: skip
         self.plain = {
             code: self.scope.raw(name)
             for code, name in options["columns"].items()
@@ -135,18 +142,38 @@ class _Plan:
         required = [planned.final_name for field, planned in self.planned if field.required]
         told = f"SELECT *, {no_record(self.left, self.names, required)} AS _none FROM ({typed})"
         values = "".join(
-            f", CASE WHEN NOT _none THEN {_narrow(field, planned.final_name)} END AS {quote('v_' + field.code)}"
+            f", CASE WHEN NOT _none THEN {self.value(field, planned)} END AS {quote('v_' + field.code)}"
             for field, planned in self.planned
+        )
+        values += "".join(
+            f", CASE WHEN NOT _none THEN {unknown_sql(field, self.unknown[field.code].value)} END AS {quote('u_' + field.code)}"
+            for field in self.worded()
         )
         problems = f"CASE WHEN _none THEN ['{NO_RECORD}'] ELSE {_listed(self.errors())} END AS problems"
         notes = f"CASE WHEN _none THEN [] ELSE {_listed(self.notes())} END AS notes"
         return f"SELECT _id AS place, _n AS number, {problems}, {notes}{values} FROM ({told})"
 
+    def worded(self) -> list[Field]:
+        """The fields with choices whose words come from cells."""
+        return [field for field, _ in self.planned if field.code in self.unknown]
+
+    def value(self, field: Field, planned: Planned) -> str:
+        """The value of a field; where an unknown word is forgiven, the one for empty cells."""
+        plain = _narrow(field, planned.final_name)
+        if not field.forgives or field.code not in self.unknown:
+            return plain
+        default = self.options["defaults"].get(field.code)
+        return f"CASE WHEN {self.unknown[field.code].when} THEN {literal(default) if default else 'NULL'} ELSE {plain} END"
+
     def errors(self) -> list[tuple[str, str, str]]:
         """Field, code and the SQL of when, for everything that keeps a row out."""
         found = [("", "row_broken", f"coalesce({self.beyond}, '') <> ''")]
         for field, planned in self.planned:
-            found += [(field.code, each.code, each.when) for each in planned.problems if each.code in ERRORS]
+            found += [
+                (field.code, each.code, each.when)
+                for each in planned.problems
+                if each.code in ERRORS and not (each.code == "unknown_word" and field.forgives)
+            ]
             value = planned.final_name
             if field.required:
                 unread = " OR ".join(
@@ -164,12 +191,21 @@ class _Plan:
 
     def notes(self) -> list[tuple[str, str, str]]:
         """The same for what is only told."""
-        return [
+        found = [
             (field.code, each.code, each.when)
             for field, planned in self.planned
             for each in planned.problems
             if each.code in NOTES
         ]
+        for field in self.worded():
+            if field.forgives:
+                told, empty = (
+                    self.unknown[field.code],
+                    [word for word, to in decided(self.options, field).items() if not to],
+                )
+                said = f" AND {told.value} NOT IN ({', '.join(map(literal, empty))})" if empty else ""
+                found.append((field.code, "unknown_left", f"({told.when}){said}"))
+        return found
 
 
 def _narrow(field: Field, value: str) -> str:
@@ -214,6 +250,7 @@ def parse(
     with connect(out.parent) as db:
         load_cells(db, cells, header)
         db.execute(f"CREATE TEMP TABLE judged AS {plan.judged()}")
+        keep(db, plan.worded(), out.with_name("words.json"))
         fresh = out.with_suffix(".new")
         rows = _grouped(plan) if plan.grouped and len(plan.keys) == 1 else _single(plan)
         db.execute(

@@ -17,7 +17,10 @@ PROBLEMS: dict[str, Any] = {
     "bool_unreadable": _("“%(value)s” is neither yes nor no."),
     "not_whole": _("“%(value)s” is not a whole number."),
     "too_large": _("“%(value)s” is too large."),
-    "unknown_word": _("“%(value)s” is not one of the values that are possible here."),
+    "unknown_word": _("“%(value)s” is none of the values that are possible here: %(known)s."),
+    "unknown_left": _(
+        "“%(value)s” is none of the values that are possible here (%(known)s); the cell is left empty."
+    ),
     "unknown_currency": _("“%(value)s” is not a currency code such as CNY or USD."),
     "empty": _("is missing"),
     "damaged": _("“%(value)s” holds characters that no text has; export the file again."),
@@ -76,10 +79,10 @@ class _Forgiving(dict[str, Any]):
         return "—"
 
 
-def sentence(problem: Mapping[str, Any], value: str = "", label: str = "") -> str:
-    """A problem in the reader's language, the field in front."""
+def sentence(problem: Mapping[str, Any], value: str = "", label: str = "", known: str = "") -> str:
+    """A problem in the reader's language, the field in front; `known` are the values that are possible."""
     text = str(PROBLEMS.get(problem["code"], problem["code"])) % _Forgiving(
-        {"value": value[:80], **problem.get("words", {})}
+        {"value": value[:80], "known": known, **problem.get("words", {})}
     )
     return gettext("%(field)s: %(problem)s") % {"field": label, "problem": text} if label else text
 

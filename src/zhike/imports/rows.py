@@ -40,9 +40,12 @@ def _rows(batch: pa.RecordBatch, target: Target, after: int) -> Iterator[Row]:
     names = [name for name in batch.schema.names if name.startswith("v_")]
     columns = [batch.column(name).to_pylist() for name in names]
     codes = [name.removeprefix("v_") for name in names]
-    fixed = [batch.column(name).to_pylist() for name in ("place", "number", "problems", "first", "members")]
-    for place, number, problems, first, members, *values in zip(*fixed, *columns, strict=True):
-        row = Row(place, number, dict(zip(codes, values, strict=True)), members=members)
+    fixed = [
+        batch.column(name).to_pylist()
+        for name in ("place", "number", "problems", "first", "members", "notes")
+    ]
+    for place, number, problems, first, members, notes, *values in zip(*fixed, *columns, strict=True):
+        row = Row(place, number, dict(zip(codes, values, strict=True)), members=members, notes=notes)
         for problem in problems:
             _refuse(row, problem, target, first)
         yield row

@@ -23,7 +23,8 @@ class Field:
     """One field that a column may fill.
 
     `link` says what a text is looked up in; `words` turn the words of files into codes; `synonyms` are further words of
-    headers in both languages; `needs` is the class of fields that a person must see to write it.
+    headers in both languages; `needs` is the class of fields that a person must see to write it; `firm` is a choice whose
+    emptiness would say something, so that an unknown word keeps the row out.
     """
 
     code: str
@@ -37,6 +38,12 @@ class Field:
     link: Link = ""
     needs: str = "basic"
     help: Any = ""
+    firm: bool = False
+
+    @property
+    def forgives(self) -> bool:
+        """Whether a cell with an unknown word is left empty; else it keeps the row out."""
+        return bool(self.choices) and not self.required and not self.firm
 
     @property
     def column(self) -> Column:

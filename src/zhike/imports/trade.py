@@ -32,7 +32,7 @@ ORDERS = (
         "net amount", "total amount")),
     CURRENCY,
     Field("profit", _("profit"), "money", needs="profit", synonyms=("利润", "毛利", "毛利润", "订单利润", "profit", "margin", "gross profit")),
-    Field("status", _("status"), "choice", choices=STATUS, words=wording.turned(wording.STATUS),
+    Field("status", _("status"), "choice", firm=True, choices=STATUS, words=wording.turned(wording.STATUS),
           synonyms=("状态", "订单状态", "单据状态", "status", "order status", "state"), help=_("empty: completed")),
     Field("product", _("product"), limit=80, synonyms=("产品", "产品名称", "商品", "品名", "物料", "product", "item", "stockcode", "sku")),
     KNOWN,

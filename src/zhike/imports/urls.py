@@ -12,6 +12,7 @@ urlpatterns = [
     path("<slug:key>/", views.one_import, name="import"),
     path("<slug:key>/progress/", views.progress, name="import_progress"),
     path("<slug:key>/match/", views.match, name="import_match"),
+    path("<slug:key>/words/", views.words, name="import_words"),
     path("<slug:key>/sheet/", views.sheet, name="import_sheet"),
     path("<slug:key>/problems/", views.problems, name="import_problems"),
     path("<slug:key>/rejected.xlsx", views.rejected, name="import_rejected"),

@@ -16,6 +16,7 @@ from zhike.imports import actions, pages
 from zhike.imports.forms import UploadForm, read_options
 from zhike.imports.giving_back import mapping_text, name_of_rejected, rejected_workbook
 from zhike.imports.models import Import
+from zhike.imports.showing_words import read_words
 from zhike.imports.targets import TARGETS, targets_for
 from zhike.kernel.refusals import Invalid
 from zhike.lists.pages import page_number
@@ -95,6 +96,7 @@ def one_import(request: HttpRequest, key: str) -> HttpResponse:
             **page,
             "kept": kept[:KEPT_SHOWN],
             "more_kept": max(0, owner.kept - KEPT_SHOWN),
+            "notes": pages.notes(owner),
             "leads": pages.leads(owner, me(request)),
         },
     )
@@ -126,6 +128,17 @@ def match(request: HttpRequest, key: str) -> HttpResponse:
             "trouble": str(refusal), **pages.matching(owner, said, refusal.fields),
         }  # fmt: skip
         return render(request, "imports/mapping.html", page, status=422)
+    return redirect(owner)
+
+
+@door("import_data", customer_data=True)
+@require_POST
+def words(request: HttpRequest, key: str) -> HttpResponse:
+    """Take what words of the file mean; the check begins anew."""
+    owner = find_import(request, key)
+    actions.settle_words(
+        owner=owner, words=read_words(owner, request.POST), by=me(request), at=timezone.now()
+    )
     return redirect(owner)
 
 
