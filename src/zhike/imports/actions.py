@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from zhike.imports.guessing import fingerprint, first_options, header_row, names_of, unit_above
+from zhike.imports.guessing import best_sheet, fingerprint, first_options, header_row, names_of, unit_above
 from zhike.imports.models import Import, RememberedMapping
 from zhike.imports.options import cleaned
 from zhike.imports.parsing import guess_formats, load_cells
@@ -117,8 +117,8 @@ def read_upload(owner: Import) -> Import:
         )
         owner.refresh_from_db()
         return owner
-    sizes = [len(sheet["head"]) > 1 for sheet in sheets]
-    owner.sheets, owner.sheet = sheets, sizes.index(True) if True in sizes else 0
+    owner.sheets = sheets
+    owner.sheet = best_sheet(TARGETS[owner.target].fields_for(owner.by), sheets)
     owner.options = guessed(owner, sheet=owner.sheet)
     owner.rows = owner.options.pop("rows")
     Import.objects.filter(pk=owner.pk, state="reading").update(

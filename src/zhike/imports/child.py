@@ -128,7 +128,7 @@ def sheet_rows(sheet: Any) -> Iterator[tuple[int, list[str]]]:
 
 
 def read_book(path: Path, folder: Path, kind: str) -> list[dict[str, Any]]:
-    """Every visible sheet of a workbook that holds something."""
+    """Every sheet of a workbook that holds something, the hidden ones last."""
     import python_calamine as calamine
 
     if kind == "xlsx":
@@ -141,8 +141,8 @@ def read_book(path: Path, folder: Path, kind: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     try:
         with calamine.load_workbook(str(path)) as book:
-            hidden = {one.name for one in book.sheets_metadata if "Visible" not in str(one.visible)}
-            for name in [name for name in book.sheet_names if name not in hidden][:MOST_SHEETS]:
+            hidden = {one.name for one in book.sheets_metadata if one.visible != calamine.SheetVisibleEnum.Visible}
+            for name in sorted(book.sheet_names, key=hidden.__contains__)[:MOST_SHEETS]:
                 sheet = book.get_sheet_by_name(name)
                 if sheet.total_width > MOST_COLUMNS:
                     raise Unsafe("too_many_columns", {"most": MOST_COLUMNS})
@@ -150,7 +150,7 @@ def read_book(path: Path, folder: Path, kind: str) -> list[dict[str, Any]]:
                     continue
                 width = sheet.width + (sheet.start or (0, 0))[1]
                 written = write_sheet(sheet_rows(sheet), width, folder / f"sheet-{len(found)}.csv")
-                found.append({"name": name, **written})
+                found.append({"name": name, "hidden": name in hidden, **written})
     except calamine.PasswordError:
         raise Unsafe("password") from None
     except calamine.CalamineError:

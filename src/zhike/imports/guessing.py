@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from string import ascii_uppercase
 from typing import Any
@@ -132,6 +132,24 @@ def header_row(head: Sequence[tuple[int, list[str]]], fields: Iterable[Field]) -
         if score > best:
             best, row = score, number
     return row
+
+
+def fit(fields: Sequence[Field], sheet: Mapping[str, Any]) -> float:
+    """How well a sheet fits what is imported: its matched columns, the mandatory ones twice; a sheet without rows below its
+    header fits worse than any other, and a hidden one worse than any that is seen."""
+    head = sheet["head"]
+    row = header_row(head, fields) if head else 0
+    cells: list[str] = next((cells for number, cells in head if number == row), [])
+    if not any(number > row for number, _ in head):
+        return -2.0
+    matched = guess_columns(fields, names_of(cells)).columns
+    score = sum(2 if field.required else 1 for field in fields if field.code in matched)
+    return float(score) if not sheet.get("hidden") else score / 1000 - 1
+
+
+def best_sheet(fields: Sequence[Field], sheets: Sequence[Mapping[str, Any]]) -> int:
+    """The number of the sheet that fits best; of several the first."""
+    return max(range(len(sheets)), key=lambda number: (fit(fields, sheets[number]), -number))
 
 
 def fingerprint(target: str, names: Sequence[str], above: str = "") -> str:

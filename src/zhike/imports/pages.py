@@ -97,8 +97,7 @@ def matching(owner: Import, said: dict[str, Any], wrong: dict[str, Any]) -> dict
         "date_choices": _options({code: DATE_NAMES[code] for code in DATES}, said.get("dates", "")),
         "decimal_choices": _options({".": "1,234.56", ",": "1.234,56"}, said.get("decimal", ".")),
         "blank_choices": _options({"keep": _("leave what is there"), "clear": _("clear what is there")}, said.get("blanks", "keep")),
-        "sheets": [{"value": number, "label": sheet["name"] or _("text"), "rows": sheet["rows"], "chosen": number == owner.sheet}
-                   for number, sheet in enumerate(owner.sheets)],
+        "sheets": sheets_of(owner),
         "headers": [{"value": number, "chosen": number == owner.options["header"], "label": " · ".join(c for c in cells if c.strip())[:60]}
                     for number, cells in owner.description["head"][:20]],
         "doubt": said.get("doubt"),
@@ -108,6 +107,22 @@ def matching(owner: Import, said: dict[str, Any], wrong: dict[str, Any]) -> dict
         "has_days": any(field.kind == "date" for field in target.fields),
         "has_numbers": any(field.kind in ("money", "decimal") for field in target.fields),
     }  # fmt: skip
+
+
+def sheets_of(owner: Import) -> list[dict[str, Any]]:
+    """The sheets to choose from, the one that is read marked."""
+    return [
+        {
+            "value": number,
+            "name": sheet["name"],
+            "label": _("%(sheet)s (hidden)") % {"sheet": sheet["name"]}
+            if sheet.get("hidden")
+            else sheet["name"] or _("text"),
+            "rows": sheet["rows"],
+            "chosen": number == owner.sheet,
+        }
+        for number, sheet in enumerate(owner.sheets)
+    ]
 
 
 def samples_of(owner: Import, names: list[str]) -> dict[str, str]:

@@ -6,10 +6,12 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+import xlsxwriter
 
 from tests.product.imports.conftest import counts
 from zhike.customers.models import Customer
 from zhike.facts.models import Order
+from zhike.imports import actions
 from zhike.imports.models import Import
 from zhike.kernel.journal import Entry
 
@@ -244,3 +246,35 @@ def test_the_day_of_the_first_business_is_found_by_its_heading(desk):
     owner = desk.bring("customers", "客户编号,客户名称,合作起始\n1,岭南纺织,2024-03-05\n")
     desk.run(desk.check(owner))
     assert Customer.objects.get(code="1").since == date(2024, 3, 5)
+
+
+def test_of_several_sheets_the_one_whose_headers_fit_is_read_and_hidden_ones_come_last(desk):
+    path = desk.folder / "sheets.xlsx"
+    rows = {
+        "客户": [["客户编号", "客户名称", "行业", "国家"], ["N1", "岭南纺织", "制造", "中国"]],
+        "旧订单": [
+            ["订单号", "客户", "订单日期", "金额", "币种", "状态"],
+            ["O0", "A", "2025-05-01", 1, "CNY", "完成"],
+        ],
+        "订单": [
+            ["单位：元"],
+            ["订单号", "客户", "订单日期", "金额", "币种"],
+            ["O1", "A", "2026-05-01", 10, "CNY"],
+        ],
+        "空": [["订单号", "客户", "订单日期", "金额", "币种"]],
+    }
+    with xlsxwriter.Workbook(str(path)) as book:
+        for name, lines in rows.items():
+            page = book.add_worksheet(name)
+            for number, line in enumerate(lines):
+                page.write_row(number, 0, line)
+        book.get_worksheet_by_name("旧订单").hide()
+    owner = desk.bring("orders", path.read_bytes(), "book.xlsx")
+    assert [(one["name"], one["hidden"]) for one in owner.sheets] == [
+        ("客户", False), ("订单", False), ("空", False), ("旧订单", True),
+    ]  # fmt: skip
+    assert owner.description["name"] == "订单"
+    assert desk.bring("customers", path.read_bytes(), "book.xlsx").description["name"] == "客户"
+    chosen = actions.choose_sheet(owner=owner, sheet=3, header=0, by=desk.by)
+    assert counts(desk.run(desk.check(chosen))) == (1, 0, 0, 0)
+    assert Order.objects.filter(number__in=["O0", "O1"]).get().number == "O0"
