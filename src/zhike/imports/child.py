@@ -141,7 +141,9 @@ def read_book(path: Path, folder: Path, kind: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     try:
         with calamine.load_workbook(str(path)) as book:
-            hidden = {one.name for one in book.sheets_metadata if one.visible != calamine.SheetVisibleEnum.Visible}
+            hidden = {
+                one.name for one in book.sheets_metadata if one.visible != calamine.SheetVisibleEnum.Visible
+            }
             for name in sorted(book.sheet_names, key=hidden.__contains__)[:MOST_SHEETS]:
                 sheet = book.get_sheet_by_name(name)
                 if sheet.total_width > MOST_COLUMNS:

@@ -36,12 +36,15 @@ def stage(upload: Path, kind: str, folder: Path) -> list[dict[str, Any]]:
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True)
     try:
-        sheets = _read_apart(upload, kind, scratch)
-        for number, sheet in enumerate(sheets):
-            _keep(scratch / f"sheet-{number}.csv", sheet["width"], folder / f"cells-{number}.parquet", folder)
+        kept: list[dict[str, Any]] = []
+        for number, sheet in enumerate(_read_apart(upload, kind, scratch)):
+            if sheet["rows"]:
+                cells = folder / f"cells-{len(kept)}.parquet"
+                _keep(scratch / f"sheet-{number}.csv", sheet["width"], cells, folder)
+                kept.append(sheet)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
-    return [sheet for sheet in sheets if sheet["rows"]]
+    return kept
 
 
 def _read_apart(upload: Path, kind: str, scratch: Path) -> list[dict[str, Any]]:

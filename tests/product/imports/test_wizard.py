@@ -251,6 +251,7 @@ def test_the_day_of_the_first_business_is_found_by_its_heading(desk):
 def test_of_several_sheets_the_one_whose_headers_fit_is_read_and_hidden_ones_come_last(desk):
     path = desk.folder / "sheets.xlsx"
     rows = {
+        "空白": [[" "], [" "]],
         "客户": [["客户编号", "客户名称", "行业", "国家"], ["N1", "岭南纺织", "制造", "中国"]],
         "旧订单": [
             ["订单号", "客户", "订单日期", "金额", "币种", "状态"],
@@ -261,7 +262,7 @@ def test_of_several_sheets_the_one_whose_headers_fit_is_read_and_hidden_ones_com
             ["订单号", "客户", "订单日期", "金额", "币种"],
             ["O1", "A", "2026-05-01", 10, "CNY"],
         ],
-        "空": [["订单号", "客户", "订单日期", "金额", "币种"]],
+        "表头": [[], ["订单号", "客户", "订单日期", "金额", "币种", "状态"]],
     }
     with xlsxwriter.Workbook(str(path)) as book:
         for name, lines in rows.items():
@@ -271,7 +272,7 @@ def test_of_several_sheets_the_one_whose_headers_fit_is_read_and_hidden_ones_com
         book.get_worksheet_by_name("旧订单").hide()
     owner = desk.bring("orders", path.read_bytes(), "book.xlsx")
     assert [(one["name"], one["hidden"]) for one in owner.sheets] == [
-        ("客户", False), ("订单", False), ("空", False), ("旧订单", True),
+        ("客户", False), ("订单", False), ("表头", False), ("旧订单", True),
     ]  # fmt: skip
     assert owner.description["name"] == "订单"
     assert desk.bring("customers", path.read_bytes(), "book.xlsx").description["name"] == "客户"
