@@ -78,7 +78,7 @@ def check_rows(owner: Import, progress: Progress) -> dict[str, Any]:
             verdicts = judge.judge(batch)
             counts += tally(verdicts)
             for one in verdicts:
-                if one.outcome != "rejected":
+                if one.outcome not in ("rejected", "left_out"):
                     notes.update(one.row.notes)
                 kinds.update((problem["field"], problem["code"]) for problem in one.row.problems)
                 if len(sample) < SAMPLE:
@@ -93,6 +93,7 @@ def check_rows(owner: Import, progress: Progress) -> dict[str, Any]:
     return {
         "rows": rows,
         "counts": {name: counts[name] for name in ("created", "updated", "unchanged", "rejected")},
+        "left_out": counts["left_out"],
         "skipped": rows - seen,
         "problems": [[field, code, number] for (field, code), number in kinds.most_common()],
         "notes": [[*note.split(":", 1), number] for note, number in notes.most_common()],

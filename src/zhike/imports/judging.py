@@ -57,7 +57,10 @@ class Row:
 
 @dataclass
 class Verdict:
-    """What a row does. `before` and `after` hold the values that change, by the names of the model."""
+    """What a row does: `created`, `updated`, `unchanged`, `rejected`, or `left_out` where it is no record.
+
+    `before` and `after` hold the values that change, by the names of the model.
+    """
 
     row: Row
     outcome: str
@@ -67,10 +70,10 @@ class Verdict:
 
 
 def tally(verdicts: Iterable[Verdict]) -> Counter[str]:
-    """Records by outcome; of what is rejected, the rows of the file."""
+    """Records by outcome; of what is rejected or left out, the rows of the file."""
     counts: Counter[str] = Counter()
     for one in verdicts:
-        counts[one.outcome] += one.row.size if one.outcome == "rejected" else 1
+        counts[one.outcome] += one.row.size if one.outcome in ("rejected", "left_out") else 1
     return counts
 
 
@@ -115,7 +118,7 @@ class Judge(ABC):
         found = self.find(rows, lock=lock)
         seen: dict[Key, int] = {}
         return [
-            self.verdict(row, found, seen) if row.is_record else Verdict(row, "rejected") for row in whole
+            self.verdict(row, found, seen) if row.is_record else Verdict(row, "left_out") for row in whole
         ]
 
     needs_key = True
@@ -218,7 +221,8 @@ class Judge(ABC):
             self.update(one, at)
         self.after_writing(created, updated, at)
         ImportRow.objects.bulk_create(
-            [self.line(one) for one in verdicts if one.outcome != "unchanged"], batch_size=500
+            [self.line(one) for one in verdicts if one.outcome not in ("unchanged", "left_out")],
+            batch_size=500,
         )
         journal_all([*self.entries(created, at), *self.entries_of_updates(updated, at)])
 

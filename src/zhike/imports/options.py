@@ -103,7 +103,7 @@ def _check_required(
         if not field.required or field.code in columns or field.code in defaults or field.code in wrong:
             continue
         wrong[field.code] = (
-            _("Choose a column, or a value for all rows.")
+            _("Choose a column, or a default value for all rows.")
             if field.code in fields
             else _("Your roles do not show you this field.")
         )

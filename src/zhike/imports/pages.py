@@ -15,7 +15,7 @@ from zhike.imports.problems import PROBLEMS, refusal, sentence
 from zhike.imports.showing_words import words
 from zhike.imports.targets import TARGETS, Field, Target
 from zhike.imports.words import values_of
-from zhike.people.models import Person
+from zhike.people.models import Person, Role
 from zhike.people.rules import can
 
 STEPS = (
@@ -36,9 +36,15 @@ AT = {
     "undoing": 3,
     "undone": 3,
 }
-TONES = {"created": "success", "updated": "info", "unchanged": "quiet", "rejected": "error"}
+TONES = {
+    "created": "success",
+    "updated": "info",
+    "unchanged": "quiet",
+    "rejected": "error",
+    "left_out": "quiet",
+}
 OUTCOMES = {"created": gettext_lazy("new"), "updated": gettext_lazy("update"), "unchanged": gettext_lazy("unchanged"),
-            "rejected": gettext_lazy("rejected")}  # fmt: skip
+            "rejected": gettext_lazy("rejected"), "left_out": gettext_lazy("left out")}  # fmt: skip
 REPEATS = {
     "reject": gettext_lazy("reject the later ones"),
     "first": gettext_lazy("take the first and leave the others out"),
@@ -196,8 +202,13 @@ def checked(owner: Import) -> dict[str, Any]:
             {"label": OUTCOMES[name], "tone": TONES[name], "number": f"{count:,}"}
             for name, count in found["counts"].items()
         ],
+        "left_out": found.get("left_out", 0),
         "skipped": found["skipped"],
-        "problems": [_problem(target, field, code, count) for field, code, count in found["problems"]],
+        "problems": [
+            _problem(target, field, code, count)
+            for field, code, count in found["problems"]
+            if code != "no_record"
+        ],
         "notes": notes(owner),
         "words": (asked := words(owner)),
         "guessed": any(row["guessed"] for one in asked for row in one["rows"]),
@@ -264,6 +275,19 @@ def problems(owner: Import, field: str, code: str, page: int) -> list[dict[str, 
 def trouble(owner: Import) -> str:
     """Why an import did not get on."""
     return refusal(owner.problem, owner.problem_words) if owner.problem else ""
+
+
+def closed(code: Any, person: Person) -> dict[str, Any] | None:
+    """What somebody asked to import and may not, with the roles that may; None where nothing is refused."""
+    target = TARGETS.get(str(code))
+    if target is None or target.is_open_to(person):
+        return None
+    roles = [
+        str(role)
+        for role in Role.objects.filter(closed_on__isnull=True)
+        if set(target.verbs) <= set(role.verbs) and (not target.whole_company or role.scope == "all")
+    ]
+    return {"label": target.label, "roles": "、".join(roles)}
 
 
 LEADS: dict[str, tuple[tuple[Any, str, str, str], ...]] = {

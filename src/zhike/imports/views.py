@@ -67,7 +67,13 @@ def new_import(request: HttpRequest) -> HttpResponse:
             return redirect(owner)
         except Invalid as refusal:
             form.add_error("upload", str(refusal))
-    page = {"form": form, "steps": pages.steps_of(None), "chosen": form["target"].value()}
+    chosen = form["target"].value()
+    page = {
+        "form": form,
+        "steps": pages.steps_of(None),
+        "chosen": chosen,
+        "closed": pages.closed(chosen, me(request)),
+    }
     return render(request, "imports/new.html", page, status=422 if form.errors else 200)
 
 
@@ -97,6 +103,7 @@ def one_import(request: HttpRequest, key: str) -> HttpResponse:
             "kept": kept[:KEPT_SHOWN],
             "more_kept": max(0, owner.kept - KEPT_SHOWN),
             "notes": pages.notes(owner),
+            "left_out": owner.checked.get("left_out", 0),
             "leads": pages.leads(owner, me(request)),
         },
     )

@@ -134,7 +134,8 @@ def test_a_hostile_workbook_gives_the_right_value_or_one_clear_problem(desk, cli
     }  # fmt: skip
     assert "单据 编号" in page.content.decode()
     walk.match(dates=walk.owner.options["dates"])
-    assert walk.owner.checked["counts"] == {"created": 6, "updated": 0, "unchanged": 0, "rejected": 9}
+    assert walk.owner.checked["counts"] == {"created": 6, "updated": 0, "unchanged": 0, "rejected": 5}
+    assert walk.owner.checked["left_out"] == 4
     found = problem_page(walk.owner, field="", code="", page=1)
     told = sorted((row["number"], row["field"], row["code"]) for row in found)
     assert told == sorted([
@@ -146,6 +147,9 @@ def test_a_hostile_workbook_gives_the_right_value_or_one_clear_problem(desk, cli
     shown = walk.client.get(f"/imports/{walk.owner.key}/problems/").content.decode()
     assert "The row is a sum, a note or a header" in shown
     walk.post("begin")
+    assert (walk.owner.rejected, walk.owner.lines.filter(outcome="rejected").count()) == (5, 5)
+    report = walk.page()
+    assert (report.context["left_out"], "not among the rejected ones" in report.content.decode()) == (4, True)
     day, made = date(2026, 1, 5), Order.objects.filter(number__startswith="X-").order_by("number")
     assert [(one.number, one.ordered_on, one.amount, one.currency) for one in made] == [
         ("X-1", day, Decimal("1234.5"), "CNY"), ("X-2", day, Decimal("1200.5"), "CNY"), ("X-3", day, Decimal(125_000), "CNY"),

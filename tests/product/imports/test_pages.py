@@ -117,7 +117,7 @@ def test_what_is_not_matched_is_told_beside_the_field(walk):
     answer = walk.match(**{"c-customer": "", "f-amount": "nothing * 2"})
     assert answer.status_code == 422
     text = answer.content.decode()
-    assert "Choose a column, or a value for all rows." in text
+    assert "Choose a column, or a default value for all rows." in text
     assert "The file has no column “nothing”." in text
     assert walk.owner.state == "mapping"
 
@@ -197,3 +197,12 @@ def test_work_that_broke_off_is_told_and_tried_again(desk, client_for, cast):
     run_due(clock=timezone.now)
     owner.refresh_from_db()
     assert (owner.state, owner.rows) == ("checked", 1)
+
+
+def test_who_may_not_import_something_reads_who_may_and_what_they_may_import(walk):
+    shown = walk.client.get("/imports/new/?target=rates")
+    assert (shown.context["closed"]["roles"] != "", shown.context["chosen"]) == (True, "rates")
+    text = shown.content.decode()
+    assert "Your roles do not allow you to import exchange rates." in text
+    assert "What you may import stands below." in text
+    assert walk.client.get("/imports/new/?target=orders").context["closed"] is None
