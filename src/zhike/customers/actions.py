@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -145,6 +146,24 @@ def change_customer(
     if after:
         _note_change(now, before, after, "customer_changed", told_by, by, at, seen_on)
     return now
+
+
+@transaction.atomic
+def change_all(
+    *, customers: Iterable[Customer], by: Person, at: datetime, told_by: str = "colleague", **values: Any
+) -> tuple[int, int]:
+    """Write the same values to many archives, all or none; how many changed, and how many had the values already. Raises Conflict
+    when one of them has changed since it was read."""
+    changed = same = 0
+    for customer in customers:
+        if changes(customer, values)[1]:
+            change_customer(
+                customer=customer, version=customer.version, by=by, at=at, told_by=told_by, **values
+            )
+            changed += 1
+        else:
+            same += 1
+    return changed, same
 
 
 def _note_change(

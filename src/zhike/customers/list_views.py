@@ -1,4 +1,4 @@
-"""What the list of customers does beside what every list does: a cell edited in place, many customers handed over at once."""
+"""What the list of customers does beside what every list does: a cell edited in place, many customers handed over or changed at once."""
 
 from __future__ import annotations
 
@@ -13,19 +13,28 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from zhike.customers.actions import change_customer
+from zhike.customers.actions import change_all, change_customer
+from zhike.customers.forms import CustomerForm
 from zhike.customers.handovers import hand_all
 from zhike.customers.lists import CUSTOMERS
 from zhike.customers.models import Customer
 from zhike.customers.pages import find_customer, number_of
+from zhike.customers.sections import class_of
+from zhike.customers.showing import label_of
 from zhike.kernel.refusals import Invalid
 from zhike.lists.fields import Field
 from zhike.lists.screen import in_place
 from zhike.lists.views import picked
 from zhike.people.doors import door, me
 from zhike.people.models import Person
+from zhike.people.rules import sees
 
 MOST_AT_ONCE = 200
+SHARED = (
+    "region", "department", "group", "country", "province", "city", "source", "currency",
+    "scale", "industry", "need_type", "segment",
+)  # fmt: skip
+"""Facts that many customers have in common."""
 
 
 def typed(field: Field, text: str, person: Person) -> Any:
@@ -82,6 +91,42 @@ def bulk_assign(request: HttpRequest) -> HttpResponse:
             )
             % {"given": given, "opened": opened, "kept": kept, "name": manager},
         )
-        return redirect(f"{reverse('customers')}?{request.POST.get('query', '')[:2000]}")
+        return _back(request)
     people = Person.objects.active().only("pk", "display_name", "post")
-    return render(request, "customers/_assign.html", {"chosen": chosen, "people": people})
+    page_of = {"chosen": chosen, "people": people, "query": request.POST.get("query", "")}
+    return render(request, "customers/_assign.html", page_of)
+
+
+@door("change_customer", customer_data=True)
+@require_POST
+def bulk_change(request: HttpRequest) -> HttpResponse:
+    """Write one fact of the chosen customers: first which, then its value."""
+    person, fact = me(request), request.POST.get("fact", "")
+    chosen = picked(request, CUSTOMERS, "code", MOST_AT_ONCE)
+    facts = [
+        (code, label_of("customer", code)) for code in SHARED if sees(person, class_of("customer", code))
+    ]
+    page_of = {"chosen": chosen, "facts": facts, "fact": fact, "query": request.POST.get("query", "")}
+    if fact not in dict(facts):
+        return render(request, "customers/_change.html", page_of)
+    sent = request.POST if request.POST.get("sent") and fact in request.POST else None
+    form = CustomerForm(sent, instance=Customer(), by=person, only=fact)
+    form.fields[fact].required = True
+    if not (sent and form.is_valid()):
+        return render(
+            request, "customers/_change.html", {**page_of, "form": form}, status=422 if form.errors else 200
+        )
+    changed, same = change_all(
+        customers=chosen, by=person, at=timezone.now(), told_by=form.cleaned_data["told_by"], **{fact: form.cleaned_data[fact]}
+    )  # fmt: skip
+    messages.success(
+        request,
+        _("%(fact)s: %(changed)s customers changed, %(same)s had the value already.")
+        % {"fact": dict(facts)[fact], "changed": changed, "same": same},
+    )
+    return _back(request)
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    """To the list as it was asked for."""
+    return redirect(f"{reverse('customers')}?{request.POST.get('query', '')[:2000]}")

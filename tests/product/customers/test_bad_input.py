@@ -131,6 +131,8 @@ POSTS = [
     ("/customers/assign/", {"sent": "1", "pick": ["\x00"], "person": "1"}),
     ("/customers/assign/", {"sent": "1", "pick": ["A"], "person": "²"}),
     ("/customers/assign/", {"every": "1", "query": "c=%00&q=%00"}),
+    ("/customers/change/", {"sent": "1", "pick": ["A"], "fact": "region", "region": HUGE}),
+    ("/customers/change/", {"sent": "1", "pick": ["A"], "fact": "manager", "manager": "1"}),
     ("/customers/limits/team/", {"gone": "²"}),
     ("/customers/limits/team/", {"gone": HUGE}),
     ("/customers/limits/team/", {"grade": "A", "post": "technical", "days": "²"}),

@@ -15,12 +15,13 @@ from python_calamine import load_workbook
 
 from tests.product.cast import Cast
 from zhike.customers import list_views
-from zhike.customers.actions import settle
+from zhike.customers.actions import change_all, settle
 from zhike.customers.export_right import ExportRecord
 from zhike.customers.models import Customer
 from zhike.customers.quality import Defect
 from zhike.jobs.running import run_due
 from zhike.kernel.journal import Entry
+from zhike.kernel.refusals import Conflict
 from zhike.lists.files import safe
 from zhike.lists.models import View
 from zhike.people.models import Person, Region
@@ -254,6 +255,32 @@ def test_everything_that_matches_is_handed_over_and_never_more_than_can_be_done_
     monkeypatch.setattr(list_views, "MOST_AT_ONCE", 5)
     client.post("/customers/assign/", asked)
     assert Customer.objects.filter(code__startswith="X", manager=cast.people.gao).count() == 5
+
+
+def test_one_fact_of_many_customers_is_changed_at_once_or_not_at_all(
+    keeper: Client, cast: Cast, client_for: ClientFor
+) -> None:
+    rows = [add(number, industry="retail" if number == 2 else "") for number in range(3)]
+    asked = {"pick": [row.code for row in rows], "fact": "industry", "query": "c=grade:in:B"}
+    first = keeper.post("/customers/change/", asked).content.decode()
+    assert 'name="industry"' in first
+    assert (
+        'name="sent"' not in keeper.post("/customers/change/", {**asked, "fact": "manager"}).content.decode()
+    )
+    assert keeper.post("/customers/change/", {**asked, "sent": "1", "industry": ""}).status_code == 422
+    assert (
+        keeper.post("/customers/change/", {**asked, "sent": "1", "industry": "nonsense"}).status_code == 422
+    )
+    sent = {**asked, "sent": "1", "industry": "retail", "told_by": "colleague"}
+    assert client_for(cast.people.audit).post("/customers/change/", sent).status_code == 403
+    assert not Entry.objects.filter(action="customer_changed").exists()
+    answer = keeper.post("/customers/change/", sent)
+    assert answer.headers["Location"] == "/customers/?c=grade:in:B"
+    assert {row.industry for row in Customer.objects.filter(code__startswith="X")} == {"retail"}
+    assert Entry.objects.filter(action="customer_changed").count() == 2
+    with pytest.raises(Conflict):  # as they were read before
+        change_all(customers=rows, by=cast.people.keep, at=timezone.now(), industry="finance")
+    assert {row.industry for row in Customer.objects.filter(code__startswith="X")} == {"retail"}
 
 
 def test_a_cell_that_may_be_edited_leads_to_its_form(cast: Cast, client_for: ClientFor) -> None:
