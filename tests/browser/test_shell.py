@@ -95,12 +95,27 @@ def test_a_list_is_worked_through_by_keys_and_picked_rows_show_what_can_be_done(
         page.keyboard.press(key)
     bar = page.locator("#table-light [data-bulk]")
     assert bar.locator("[data-count]").inner_text() == "2 picked"
-    page.locator("#table-light [data-pick-all]").check()
+    page.locator("#table-light thead [data-pick-all]").check()
     bar.get_by_role("button", name="Pick all 4").click()
     assert bar.locator("[data-count]").inner_text() == "4 picked"
     assert page.locator("#table-light input[name=every]").input_value() == "1"
     bar.get_by_role("button", name="Pick none").click()
     assert not bar.is_visible()
+
+
+def test_on_a_phone_rows_are_picked_by_a_tap_once_that_is_asked_for(cast, browse):
+    page = browse(cast.people.idle, "/components/", size=PHONE)
+    frame = page.locator("#table-light")
+    rows, start = frame.locator("tbody tr[data-key]"), frame.get_by_role("button", name="Pick", exact=True)
+    start.click()
+    rows.nth(0).locator(".p-title").tap()
+    rows.nth(2).locator(".p-title").tap()
+    assert frame.locator("[data-count]").inner_text() == "2 picked"
+    assert urlsplit(page.url).path == "/components/"
+    frame.get_by_label("Pick this page").and_(page.locator(".pick-bar input")).check()
+    assert frame.locator("input[name=pick]:checked").count() == rows.count()
+    start.click()
+    assert frame.locator("input[name=pick]:checked, .pick:visible").count() == 0
 
 
 def test_one_key_shortcuts_can_be_switched_off(cast, browse):

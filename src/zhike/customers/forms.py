@@ -66,7 +66,7 @@ def choices(table: Any, *, empty: bool = False) -> list[tuple[str, Any]]:
 
 def told_by() -> forms.ChoiceField:
     """Where a fact comes from."""
-    return forms.ChoiceField(label=_("Source"), choices=choices(SOURCES), initial="colleague")
+    return forms.ChoiceField(label=_("Who says so"), choices=choices(SOURCES), initial="colleague")
 
 
 class CustomerForm(forms.ModelForm):  # type: ignore[type-arg]
