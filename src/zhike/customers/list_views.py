@@ -11,12 +11,15 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from zhike.customers.actions import change_all, change_customer
 from zhike.customers.forms import CustomerForm
 from zhike.customers.handovers import hand_all
+from zhike.customers.life import LIFE
 from zhike.customers.lists import CUSTOMERS
+from zhike.customers.lives import move_all, states_for
 from zhike.customers.models import Customer
 from zhike.customers.pages import find_customer, number_of
 from zhike.customers.sections import class_of
@@ -35,6 +38,8 @@ SHARED = (
     "scale", "industry", "need_type", "segment",
 )  # fmt: skip
 """Facts that many customers have in common."""
+NAMED = 5
+"""So many that stay are named with their reasons."""
 
 
 def typed(field: Field, text: str, person: Person) -> Any:
@@ -127,6 +132,43 @@ def bulk_change(request: HttpRequest) -> HttpResponse:
     return _back(request)
 
 
+@door("change_customer", customer_data=True)
+@require_POST
+def bulk_life(request: HttpRequest) -> HttpResponse:
+    """Move the chosen customers along their life cycle."""
+    person = me(request)
+    chosen = picked(request, CUSTOMERS, "code", MOST_AT_ONCE)
+    states = states_for(chosen, person)
+    if not request.POST.get("sent"):
+        shown = {
+            "chosen": chosen,
+            "states": [(code, LIFE[code]) for code in states],
+            "query": request.POST.get("query", ""),
+        }
+        return render(request, "customers/_lives.html", shown)
+    life = request.POST.get("life", "")
+    if life not in states:
+        raise Invalid(_("Choose one of the values."), fields={"life": _("missing")})
+    reason = request.POST.get("reason", "").replace("\x00", "").strip()[:200]
+    moved, stay = move_all(customers=chosen, life=life, by=person, at=timezone.now(), reason=reason)
+    _tell(request, moved, life, stay)
+    return _back(request)
+
+
 def _back(request: HttpRequest) -> HttpResponse:
     """To the list as it was asked for."""
     return redirect(f"{reverse('customers')}?{request.POST.get('query', '')[:2000]}")
+
+
+def _tell(request: HttpRequest, moved: int, life: str, stay: list[tuple[Customer, str]]) -> None:
+    """How many were moved, and who was not and why."""
+    if moved:
+        told = ngettext(
+            "%(moved)s customer is now: %(state)s.", "%(moved)s customers are now: %(state)s.", moved
+        )
+        messages.success(request, told % {"moved": moved, "state": LIFE[life]})
+    if stay:
+        told = ngettext("%(count)s stays as it is.", "%(count)s stay as they are.", len(stay))
+        named = "；".join(f"{one}: {why}" for one, why in stay[:NAMED])
+        more = _(" and %(count)s more") % {"count": len(stay) - NAMED} if len(stay) > NAMED else ""
+        messages.warning(request, told % {"count": len(stay)} + f" {named}{more}")

@@ -32,8 +32,9 @@ def _rows(looking: Looking) -> QuerySet[Customer]:
 def _bulk(looking: Looking, asked: Asked) -> list[grid.Bulk]:
     hand = grid.Bulk(_("Hand to…"), reverse("bulk_assign"), icon="user-round-check", dialog=True)
     change = grid.Bulk(_("Change…"), reverse("bulk_change"), icon="pencil", dialog=True)
-    acts = {"assign_customer": hand, "change_customer": change}
-    return [act for verb, act in acts.items() if can(looking.person, verb)]
+    move = grid.Bulk(_("Life cycle…"), reverse("bulk_life"), icon="route", dialog=True)
+    acts = ((hand, "assign_customer"), (change, "change_customer"), (move, "change_customer"))
+    return [act for act, verb in acts if can(looking.person, verb)]
 
 
 def _beside(looking: Looking) -> dict[str, Any]:

@@ -13,6 +13,7 @@ urlpatterns = [
     path("exports/<int:key>/", export_file, name="export_file"),
     path("assign/", list_views.bulk_assign, name="bulk_assign"),
     path("change/", list_views.bulk_change, name="bulk_change"),
+    path("life/", list_views.bulk_life, name="bulk_life"),
     path("new/", views.new_customer, name="new_customer"),
     path("likeness/", views.likeness, name="customer_likeness"),
     path("duties/", duty_views.my_duties, name="customer_duties"),

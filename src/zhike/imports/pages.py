@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from zhike.customers.models import Customer
 from zhike.imports.checking import cells_of, columns_of, problem_page
 from zhike.imports.guessing import DATES
 from zhike.imports.models import MODES, STATES, Import
@@ -58,6 +59,12 @@ DATE_NAMES = {
     "d mmm yyyy": gettext_lazy("month as a word: 30 Nov 2026"),
     "excel": gettext_lazy("numbers of Excel: 46356"),
 }
+LIFE_MEANS = {
+    "prospect": gettext_lazy("nobody there has bought yet; the figures of a month do not ask for them"),
+    "current": gettext_lazy("they buy already: choose this before you import their orders"),
+    "lapsed": gettext_lazy("they bought once and no longer do"),
+}
+"""State of the life cycle -> what it means for the new customers of a file."""
 FACTORS = {1_000: gettext_lazy("in thousands"), 10_000: gettext_lazy("in 万 (10,000)"), 1_000_000: gettext_lazy("in millions"),
            100_000_000: gettext_lazy("in 亿 (100 million)")}  # fmt: skip
 TONE_OF_STATE = {
@@ -92,6 +99,9 @@ def matching(owner: Import, said: dict[str, Any], wrong: dict[str, Any]) -> dict
     names = columns_of(owner)
     samples = samples_of(owner, names)
     fields = [_row(field, names, samples, said, wrong) for field in target.fields_for(owner.by)]
+    beginning = next(
+        (row for row in fields if owner.target == "customers" and row["field"].code == "life"), None
+    )
     used = {row["chosen"] for row in fields}
     return {
         "fields": fields,
@@ -110,6 +120,8 @@ def matching(owner: Import, said: dict[str, Any], wrong: dict[str, Any]) -> dict
         "remembered": said.get("remembered"),
         "wrong_match": wrong.get("match"),
         "return_choices": _options(RETURNS, said.get("returns", "reject")) if owner.target == "orders" else [],
+        "beginning": [{**one, "about": LIFE_MEANS[one["value"]], "chosen": one["value"] == (beginning["default"] or "prospect")}
+                      for one in beginning["choices"]] if beginning else [],
         "has_days": any(field.kind == "date" for field in target.fields),
         "has_numbers": any(field.kind in ("money", "decimal") for field in target.fields),
     }  # fmt: skip
@@ -288,6 +300,18 @@ def closed(code: Any, person: Person) -> dict[str, Any] | None:
         if set(target.verbs) <= set(role.verbs) and (not target.whole_company or role.scope == "all")
     ]
     return {"label": target.label, "roles": "、".join(roles)}
+
+
+PROSPECTS = "c=life:in:prospect&c=last_order:filled:"
+"""The question to the list of customers: prospects that have ordered."""
+
+
+def prospects(owner: Import, person: Person) -> int:
+    """How many customers are prospects although they have ordered, after an import of orders."""
+    if owner.target != "orders" or owner.state != "done" or not can(person, "see_customers"):
+        return 0
+    seen = Customer.objects.visible_to(person).living()
+    return seen.filter(life="prospect", last_order_on__isnull=False).count()
 
 
 LEADS: dict[str, tuple[tuple[Any, str, str, str], ...]] = {

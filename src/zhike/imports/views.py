@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -103,6 +104,8 @@ def one_import(request: HttpRequest, key: str) -> HttpResponse:
             "kept": kept[:KEPT_SHOWN],
             "more_kept": max(0, owner.kept - KEPT_SHOWN),
             "notes": pages.notes(owner),
+            "prospects": pages.prospects(owner, me(request)),
+            "which_prospects": f"{reverse('customers')}?{pages.PROSPECTS}",
             "left_out": owner.checked.get("left_out", 0),
             "leads": pages.leads(owner, me(request)),
         },

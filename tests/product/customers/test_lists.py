@@ -236,6 +236,37 @@ def test_chosen_customers_go_to_a_colleague_at_once(cast: Cast, client_for: Clie
     )  # who has a manager is handed over, signed by both
 
 
+def test_chosen_customers_move_along_their_life_cycle_each_by_itself(
+    cast: Cast, client_for: ClientFor
+) -> None:
+    client = client_for(cast.people.ming)
+    mine = [
+        add(number, life=life, manager=cast.people.ming)
+        for number, life in enumerate(["prospect", "current", "lapsed"])
+    ]
+    foreign = add(9, life="current", manager=cast.people.gao)
+    pick = [one.code for one in (*mine, foreign)]
+    states = client.post("/customers/life/", {"pick": pick}).context["states"]
+    assert [code for code, _ in states] == ["current", "lapsed"], "closing takes a right of its own"
+    answer = client.post("/customers/life/", {"sent": "1", "pick": pick, "life": "lapsed"}, follow=True)
+    assert list(Customer.objects.filter(code__startswith="X").order_by("code").values_list("life", flat=True)) == [
+        "prospect", "lapsed", "lapsed", "current",
+    ]  # fmt: skip
+    assert Entry.objects.filter(action="customer_moved").count() == 1
+    told = [str(one) for one in answer.context["messages"]]
+    assert told[0] == "1 customer is now: lapsed."
+    assert told[1].startswith("1 stays as it is. ")
+    client.post(
+        "/customers/life/", {"sent": "1", "pick": pick, "life": "current", "query": "c=life:in:lapsed"}
+    )
+    assert not Customer.objects.filter(code__startswith="X", life="prospect").exclude(pk=mine[0].pk).exists()
+    assert Customer.objects.get(pk=mine[0].pk).life == "prospect", (
+        "an incomplete archive does not become current"
+    )
+    assert client.post("/customers/life/", {"sent": "1", "pick": pick, "life": "closed"}).status_code == 422
+    assert client_for(cast.people.audit).post("/customers/life/", {"pick": pick}).status_code == 403
+
+
 def test_everything_that_matches_is_handed_over_and_never_more_than_can_be_done_at_once(
     cast: Cast, client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -206,3 +206,21 @@ def test_who_may_not_import_something_reads_who_may_and_what_they_may_import(wal
     assert "Your roles do not allow you to import exchange rates." in text
     assert "What you may import stands below." in text
     assert walk.client.get("/imports/new/?target=orders").context["closed"] is None
+
+
+def test_new_customers_begin_as_said_and_prospects_that_order_are_shown(walk):
+    walk.upload("customers", "客户编号,客户名称\nP1,潜在甲\nP2,潜在乙\n", "customers.csv")
+    assert [(one["value"], one["chosen"]) for one in walk.page().context["beginning"]] == [
+        ("prospect", True), ("current", False), ("lapsed", False),
+    ]  # fmt: skip
+    walk.match(match="code", **{"d-life": "current"})
+    walk.post("begin")
+    assert set(Customer.objects.filter(code__in=["P1", "P2"]).values_list("life", flat=True)) == {"current"}
+    Customer.objects.filter(code="P2").update(life="prospect")
+    walk.upload("orders", "订单号,客户,日期,金额,币种\nO1,P1,2026-05-01,10,CNY\nO2,P2,2026-05-01,10,CNY\n")
+    walk.match()
+    walk.post("begin")
+    page = walk.page().context
+    assert page["prospects"] == 1
+    listed = walk.client.get(page["which_prospects"]).content.decode()
+    assert ("潜在乙" in listed, "潜在甲" in listed) == (True, False)
