@@ -16,7 +16,7 @@ from zhike.api.keys import enter
 from zhike.api.once import once
 from zhike.api.operations import REFUSALS, After, Limit
 from zhike.api.paging import cut, found
-from zhike.api.shapes import Code, Listing, Long, Strict, Words
+from zhike.api.shapes import TEXT, Code, Listing, Long, Strict, Words
 from zhike.customers.models import Customer
 from zhike.kernel.refusals import Forbidden, Invalid, NotThere
 from zhike.people.models import Person, signed_on
@@ -33,7 +33,7 @@ Key = Annotated[int, Path(ge=1, lt=2**63)]
 MONTH = r"^(19|20|21)\d{2}-(0[1-9]|1[0-2])$"
 Month = Annotated[str, Field(pattern=MONTH)]
 Money = Annotated[Decimal, Field(max_digits=19, decimal_places=4)]
-Line = Annotated[str, Field(max_length=300, pattern=r"^[^\x00]*$")]
+Line = Annotated[str, Field(max_length=300, pattern=TEXT)]
 
 
 class SubmissionOut(Strict):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django.http import HttpRequest
@@ -10,7 +9,7 @@ from django.utils import timezone
 
 from zhike.api.keys import enter
 from zhike.api.operations import REFUSALS, Code, customer_of, router
-from zhike.api.shapes import GradesOut
+from zhike.api.shapes import Day, GradesOut
 from zhike.grading.standing import Answer, answers_on
 
 
@@ -20,7 +19,7 @@ from zhike.grading.standing import Answer, answers_on
     tags=["customers"],
     summary="The grades of a customer on a day, and why",
 )
-def get_grades(request: HttpRequest, code: Code, on: date | None = None) -> Any:
+def get_grades(request: HttpRequest, code: Code, on: Day | None = None) -> Any:
     person = enter(request, "see_customers")
     one, day = customer_of(person, code), on or timezone.localdate()
     return {

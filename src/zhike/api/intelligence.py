@@ -16,7 +16,7 @@ from zhike.api.keys import enter
 from zhike.api.once import once
 from zhike.api.operations import REFUSALS, After, Limit
 from zhike.api.paging import cut
-from zhike.api.shapes import Code, Listing, Long, Strict
+from zhike.api.shapes import TEXT, Code, Listing, Long, Strict
 from zhike.customers.models import Customer
 from zhike.intelligence import actions as intelligence
 from zhike.intelligence.limits import freshness
@@ -50,12 +50,12 @@ class IntelligenceIn(Strict):
     """A finding."""
 
     kind: Annotated[str, Field(pattern="^(need|trend|move)$")]
-    title: Annotated[str, Field(min_length=1, max_length=160, pattern=r"^[^\x00]*$")]
+    title: Annotated[str, Field(min_length=1, max_length=160, pattern=TEXT)]
     text: Long = ""
-    industry: Annotated[str, Field(max_length=20, pattern=r"^[^\x00]*$")] = ""
-    competitor: Annotated[str, Field(max_length=120, pattern=r"^[^\x00]*$")] = ""
+    industry: Annotated[str, Field(max_length=20, pattern=TEXT)] = ""
+    competitor: Annotated[str, Field(max_length=120, pattern=TEXT)] = ""
     growth: Annotated[Decimal, Field(max_digits=7, decimal_places=2)] | None = None
-    source: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
+    source: Annotated[str, Field(min_length=1, max_length=200, pattern=TEXT)]
     day: date
     reliability: Annotated[str, Field(pattern="^(sure|likely|hearsay)$")] = "likely"
     customers: Annotated[list[Code], Field(max_length=200)] = []

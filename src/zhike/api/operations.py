@@ -14,6 +14,7 @@ from zhike.api.keys import enter
 from zhike.api.once import once
 from zhike.api.paging import MOST, cut
 from zhike.api.shapes import (
+    SAID,
     ActivityIn,
     ActivityOut,
     ContactIn,
@@ -41,7 +42,7 @@ REFUSALS = {400: Problem, 401: Problem, 403: Problem, 404: Problem, 409: Problem
 router = Router()
 Limit = Annotated[int, Query(ge=1, le=MOST)]
 After = Annotated[str, Query(max_length=200)]
-Code = Annotated[str, Path(max_length=40, pattern=r"^[^\x00]+$")]
+Code = Annotated[str, Path(max_length=40, pattern=SAID)]
 Words = Annotated[str, Query(max_length=60, description="words: name, pinyin, initials, code, phone")]
 Conditions = Annotated[
     list[str], Query(max_length=20, description="conditions such as `grade:in:A,B` or `amount:ge:100000`")

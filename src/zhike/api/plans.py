@@ -16,7 +16,7 @@ from zhike.api.keys import enter
 from zhike.api.once import once
 from zhike.api.operations import REFUSALS, After, Limit, customer_of
 from zhike.api.paging import cut, found
-from zhike.api.shapes import Code, Listing, Long, Strict
+from zhike.api.shapes import TEXT, Code, Listing, Long, Strict
 from zhike.kernel.refusals import Invalid
 from zhike.people.models import Person
 from zhike.plans import actions, items
@@ -25,9 +25,9 @@ from zhike.plans.models import COMPONENTS, MODES, TYPES, PlanItem, ServicePlan
 
 router = Router()
 Key = Annotated[int, Path(ge=1, le=2**62)]
-Text = Annotated[str, Field(min_length=1, max_length=4000, pattern=r"^[^\x00]*$")]
-Short = Annotated[str, Field(max_length=300, pattern=r"^[^\x00]*$")]
-Name = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\x00]*$")]
+Text = Annotated[str, Field(min_length=1, max_length=4000, pattern=TEXT)]
+Short = Annotated[str, Field(max_length=300, pattern=TEXT)]
+Name = Annotated[str, Field(min_length=1, max_length=80, pattern=TEXT)]
 Shown = Annotated[
     Literal["force", "draft", "submitted", "approved", "sent", "expired", "all"], Query(description="which plans, as on the page")
 ]  # fmt: skip
@@ -90,7 +90,7 @@ class ItemIn(Strict):
     owner: Code | None = None
     from_on: date | None = None
     due_on: date
-    proof: Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")] = ""
+    proof: Annotated[str, Field(max_length=200, pattern=TEXT)] = ""
     needs: Annotated[list[Annotated[int, Field(ge=1, le=2**62)]], Field(max_length=100)] = []
 
 
@@ -98,7 +98,7 @@ class PlanIn(Strict):
     """A plan to draw up, as a draft."""
 
     customer: Code
-    title: Annotated[str, Field(min_length=1, max_length=160, pattern=r"^[^\x00]*$")]
+    title: Annotated[str, Field(min_length=1, max_length=160, pattern=TEXT)]
     kind: Annotated[str, Field(pattern=rf"^({'|'.join(TYPES)})$")]
     from_on: date
     until_on: date

@@ -9,9 +9,11 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Path, Query, Router, Schema
+from pydantic import BeforeValidator
 
 from zhike.api.keys import enter
 from zhike.api.operations import REFUSALS, Code, customer_of
+from zhike.api.shapes import written
 from zhike.kernel.refusals import NotThere
 from zhike.people.models import Person
 from zhike.people.rules import can
@@ -21,7 +23,7 @@ from zhike.policies.reading import document, grades_of, rating_key, values, vers
 router = Router()
 Slug = Annotated[str, Path(max_length=60, pattern=r"^[-\w]+$")]
 Number = Annotated[int, Path(ge=1, lt=2**31)]
-Day = Annotated[date | None, Query(description="the day; today when absent")]
+Day = Annotated[date | None, BeforeValidator(written), Query(description="the day; today when absent")]
 
 
 class GradeOut(Schema):

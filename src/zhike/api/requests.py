@@ -16,7 +16,7 @@ from zhike.api.once import once
 from zhike.api.operations import REFUSALS, After, Limit, customer_of
 from zhike.api.out import money
 from zhike.api.paging import cut, found
-from zhike.api.shapes import Code, Listing, Long, Strict
+from zhike.api.shapes import TEXT, Code, Listing, Long, Strict
 from zhike.people.models import Person
 from zhike.requests import actions
 from zhike.requests.lists import narrowed
@@ -70,7 +70,7 @@ class RequestIn(Strict):
     customer: Code
     kind: RequestKind
     channel: Channel
-    subject: Annotated[str, Field(min_length=1, max_length=160, pattern=r"^[^\x00]*$")]
+    subject: Annotated[str, Field(min_length=1, max_length=160, pattern=TEXT)]
     text: Long = ""
     received_at: AwareDatetime | None = None
 
@@ -78,7 +78,7 @@ class RequestIn(Strict):
 class AnswerIn(Strict):
     """The first answer by a person; `answered_at` with its offset from UTC, now if absent; `reply` for the customer's eyes."""
 
-    answer: Annotated[str, Field(min_length=1, max_length=4000, pattern=r"^[^\x00]*$")]
+    answer: Annotated[str, Field(min_length=1, max_length=4000, pattern=TEXT)]
     reply: Long = ""
     answered_at: AwareDatetime | None = None
 

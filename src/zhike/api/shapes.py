@@ -2,25 +2,52 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar, get_args
 
 from ninja import Schema
-from pydantic import ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from zhike.customers.life import AXES
 
 T = TypeVar("T")
+TEXT = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f]*$"
+SAID = TEXT.replace("*$", "+$")
+"""A text, and one that says something, without control characters."""
 Code = Annotated[str, Field(max_length=40, pattern=r"^[^\s/\x00]+$")]
-Words = Annotated[str, Field(max_length=160, pattern=r"^[^\x00]*$")]
+Words = Annotated[str, Field(max_length=160, pattern=TEXT)]
 SEGMENT = rf"^(|{'|'.join(AXES['segment'])})$"
-Long = Annotated[str, Field(max_length=4000, pattern=r"^[^\x00]*$")]
+Long = Annotated[str, Field(max_length=4000, pattern=TEXT)]
+
+
+ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def written(value: Any) -> Any:
+    """A day or moment as somebody wrote it. Refuses a bare number, which would be read as seconds since 1970."""
+    if isinstance(value, int | float) or (
+        isinstance(value, str) and re.fullmatch(r"[\d.+-]*", value) and not ISO.fullmatch(value)
+    ):
+        raise PydanticCustomError("date_type", "must be a day such as 2026-01-31")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(written)]
+"""A day asked for in an address."""
 
 
 class Strict(Schema):
-    """Unknown names are refused, so that a misspelt field is not lost."""
+    """Unknown names are refused, so that a misspelt field is not lost; days and moments are written as such."""
 
     model_config = ConfigDict(extra="forbid")
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _written(cls, value: Any, info: ValidationInfo) -> Any:
+        kind = cls.model_fields[str(info.field_name)].annotation
+        return written(value) if {date, datetime} & {kind, *get_args(kind)} else value
 
 
 class Problem(Schema):
@@ -109,17 +136,17 @@ class CustomerIn(Strict):
     """A new customer."""
 
     code: Code
-    name: Annotated[str, Field(min_length=1, max_length=160, pattern=r"^[^\x00]*$")]
+    name: Annotated[str, Field(min_length=1, max_length=160, pattern=TEXT)]
     name_en: Words = ""
-    short_name: Annotated[str, Field(max_length=60, pattern=r"^[^\x00]*$")] = ""
-    legal_representative: Annotated[str, Field(max_length=80, pattern=r"^[^\x00]*$")] = ""
-    registration: Annotated[str, Field(max_length=40, pattern=r"^[^\x00]*$")] = ""
+    short_name: Annotated[str, Field(max_length=60, pattern=TEXT)] = ""
+    legal_representative: Annotated[str, Field(max_length=80, pattern=TEXT)] = ""
+    registration: Annotated[str, Field(max_length=40, pattern=TEXT)] = ""
     business_scope: Long = ""
     country: Annotated[str, Field(pattern=r"^([A-Z]{2})?$")] = ""
-    province: Annotated[str, Field(max_length=60, pattern=r"^[^\x00]*$")] = ""
-    city: Annotated[str, Field(max_length=60, pattern=r"^[^\x00]*$")] = ""
-    address: Annotated[str, Field(max_length=240, pattern=r"^[^\x00]*$")] = ""
-    phone: Annotated[str, Field(max_length=60, pattern=r"^[^\x00]*$")] = ""
+    province: Annotated[str, Field(max_length=60, pattern=TEXT)] = ""
+    city: Annotated[str, Field(max_length=60, pattern=TEXT)] = ""
+    address: Annotated[str, Field(max_length=240, pattern=TEXT)] = ""
+    phone: Annotated[str, Field(max_length=60, pattern=TEXT)] = ""
     website: Words = ""
     since: date | None = None
 
@@ -128,13 +155,13 @@ class CustomerChange(Strict):
     """New values of some fields of a customer that was read at `version`."""
 
     version: int = Field(ge=1, lt=2**31)
-    name: Annotated[str, Field(min_length=1, max_length=160, pattern=r"^[^\x00]*$")] | None = None
+    name: Annotated[str, Field(min_length=1, max_length=160, pattern=TEXT)] | None = None
     name_en: Words | None = None
-    short_name: Annotated[str, Field(max_length=60, pattern=r"^[^\x00]*$")] | None = None
-    legal_representative: Annotated[str, Field(max_length=80, pattern=r"^[^\x00]*$")] | None = None
+    short_name: Annotated[str, Field(max_length=60, pattern=TEXT)] | None = None
+    legal_representative: Annotated[str, Field(max_length=80, pattern=TEXT)] | None = None
     business_scope: Long | None = None
-    address: Annotated[str, Field(max_length=240, pattern=r"^[^\x00]*$")] | None = None
-    phone: Annotated[str, Field(max_length=60, pattern=r"^[^\x00]*$")] | None = None
+    address: Annotated[str, Field(max_length=240, pattern=TEXT)] | None = None
+    phone: Annotated[str, Field(max_length=60, pattern=TEXT)] | None = None
     industry: Annotated[str, Field(pattern=r"^(|finance|manufacturing|retail|service|other)$")] | None = None
     scale: Annotated[str, Field(pattern=r"^(|small|medium|large)$")] | None = None
     need_type: (
@@ -160,10 +187,10 @@ class ContactOut(Schema):
 class ContactIn(Strict):
     """A new contact."""
 
-    name: Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\x00]*$")]
-    post: Annotated[str, Field(max_length=80, pattern=r"^[^\x00]*$")] = ""
-    mobile: Annotated[str, Field(max_length=40, pattern=r"^[^\x00]*$")] = ""
-    phone: Annotated[str, Field(max_length=40, pattern=r"^[^\x00]*$")] = ""
+    name: Annotated[str, Field(min_length=1, max_length=80, pattern=TEXT)]
+    post: Annotated[str, Field(max_length=80, pattern=TEXT)] = ""
+    mobile: Annotated[str, Field(max_length=40, pattern=TEXT)] = ""
+    phone: Annotated[str, Field(max_length=40, pattern=TEXT)] = ""
 
 
 class ActivityOut(Schema):
@@ -186,10 +213,10 @@ class ActivityIn(Strict):
 
     channel: Annotated[str, Field(pattern=r"^(visit|call|meeting|mail|chat|letter|event)$")]
     done_on: date
-    subject: Annotated[str, Field(min_length=1, max_length=160, pattern=r"^[^\x00]*$")]
+    subject: Annotated[str, Field(min_length=1, max_length=160, pattern=TEXT)]
     content: Long = ""
     result: Long = ""
-    follow_up: Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")] = ""
+    follow_up: Annotated[str, Field(max_length=200, pattern=TEXT)] = ""
     follow_up_on: date | None = None
 
 

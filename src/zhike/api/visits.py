@@ -16,7 +16,7 @@ from zhike.api.keys import enter
 from zhike.api.once import once
 from zhike.api.operations import REFUSALS, After, Limit, customer_of
 from zhike.api.paging import cut, found
-from zhike.api.shapes import Code, Listing, Long, Strict
+from zhike.api.shapes import TEXT, Code, Listing, Long, Strict
 from zhike.customers.life import NEEDS
 from zhike.customers.models import Contact, Customer
 from zhike.kernel.refusals import Invalid
@@ -33,9 +33,9 @@ router = Router()
 Key = Annotated[int, Path(ge=1, le=2**62)]
 Contacts = Annotated[list[Annotated[int, Field(ge=1, le=2**62)]], Field(max_length=100)]
 Kind = Annotated[str, Field(pattern=rf"^({'|'.join(KINDS)})$")]
-Said = Annotated[str, Field(min_length=1, max_length=1000, pattern=r"^[^\x00]*$")]
-Full = Annotated[str, Field(min_length=1, max_length=4000, pattern=r"^[^\x00]*$")]
-User = Annotated[str, Field(max_length=60, pattern=r"^[^\x00]*$")]
+Said = Annotated[str, Field(min_length=1, max_length=1000, pattern=TEXT)]
+Full = Annotated[str, Field(min_length=1, max_length=4000, pattern=TEXT)]
+User = Annotated[str, Field(max_length=60, pattern=TEXT)]
 FIELDS = "|".join(dict.fromkeys((*OF_CONTACT, "left_on", *OF_CUSTOMER)))
 Shown = Annotated[
     Literal["mine", "planned", "due", "late", "check", "all"], Query(description="which visits, as on the page")
@@ -46,7 +46,7 @@ class ProblemRow(Strict):
     """A problem that was raised, with its next step, the user name of who takes it, and by when."""
 
     text: Said
-    step: Annotated[str, Field(min_length=1, max_length=180, pattern=r"^[^\x00]*$")]
+    step: Annotated[str, Field(min_length=1, max_length=180, pattern=TEXT)]
     who: User = ""
     due: date | None = None
 
@@ -63,17 +63,17 @@ class ChangeIn(Strict):
 
     contact: Annotated[int, Field(ge=1, le=2**62)] | None = None
     field: Annotated[str, Field(pattern=rf"^({FIELDS})$")]
-    value: Annotated[str, Field(max_length=254, pattern=r"^[^\x00]*$")] = ""
+    value: Annotated[str, Field(max_length=254, pattern=TEXT)] = ""
 
 
 class PersonIn(Strict):
     """A person whom the archive does not know yet."""
 
-    name: Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\x00]*$")]
-    post: Annotated[str, Field(max_length=80, pattern=r"^[^\x00]*$")] = ""
-    mobile: Annotated[str, Field(max_length=40, pattern=r"^[^\x00]*$")] = ""
-    phone: Annotated[str, Field(max_length=40, pattern=r"^[^\x00]*$")] = ""
-    email: Annotated[str, Field(max_length=254, pattern=r"^[^\x00]*$")] = ""
+    name: Annotated[str, Field(min_length=1, max_length=80, pattern=TEXT)]
+    post: Annotated[str, Field(max_length=80, pattern=TEXT)] = ""
+    mobile: Annotated[str, Field(max_length=40, pattern=TEXT)] = ""
+    phone: Annotated[str, Field(max_length=40, pattern=TEXT)] = ""
+    email: Annotated[str, Field(max_length=254, pattern=TEXT)] = ""
 
 
 class VisitIn(Strict):
@@ -82,7 +82,7 @@ class VisitIn(Strict):
     customer: Code
     kind: Kind
     day: date
-    purpose: Annotated[str, Field(min_length=1, max_length=160, pattern=r"^[^\x00]*$")]
+    purpose: Annotated[str, Field(min_length=1, max_length=160, pattern=TEXT)]
     owner: User = ""
     people: Annotated[list[User], Field(max_length=20)] = []
     contacts: Contacts = []
@@ -96,7 +96,7 @@ class FormIn(Strict):
     findings: Full
     opinions: Long = ""
     satisfaction: Annotated[int, Field(ge=1, le=5)] | None = None
-    next_step: Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")] = ""
+    next_step: Annotated[str, Field(max_length=200, pattern=TEXT)] = ""
     next_on: date | None = None
     significant: Long = ""
     problems: Annotated[list[ProblemRow], Field(max_length=MOST_ROWS)] = []

@@ -8,6 +8,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from zhike.api.shapes import TEXT
+
 WRONG: dict[str, Any] = {
     "missing": _("is missing"),
     "extra_forbidden": _("is not known here"),
@@ -32,6 +34,10 @@ WRONG: dict[str, Any] = {
     "less_than": _("must be less than %(lt)s"),
     "bool_type": _("must be true or false"),
     "bool_parsing": _("must be true or false"),
+    **dict.fromkeys(
+        ("datetime_type", "datetime_parsing", "datetime_from_date_parsing"),
+        _("must be a moment such as 2026-01-31T09:30:00+08:00"),
+    ),
     "date_type": _("must be a day such as 2026-01-31"),
     "date_parsing": _("must be a day such as 2026-01-31"),
     "date_from_datetime_parsing": _("must be a day such as 2026-01-31"),
@@ -57,7 +63,8 @@ def wrong(mistake: Mapping[str, Any]) -> str:
     words = dict(mistake.get("ctx", {}))
     if "expected" in words:
         words["expected"] = ", ".join(re.findall("'([^']*)'", str(words["expected"])))
+    kind = "string_unicode" if words.get("pattern") == TEXT else mistake["type"]
     try:
-        return str(WRONG.get(mistake["type"], OTHER)) % words
+        return str(WRONG.get(kind, OTHER)) % words
     except (KeyError, TypeError):
         return str(OTHER)

@@ -71,7 +71,7 @@ def viewings(request: HttpRequest) -> HttpResponse:
     rows = Viewing.objects.filter(customer__in=Customer.objects.visible_to(me(request))).select_related(
         "customer", "person"
     )
-    person, code = request.GET.get("person", ""), request.GET.get("customer", "").replace("\x00", "")
+    person, code = request.GET.get("person", ""), request.GET.get("customer", "")
     if person.isascii() and person.isdigit() and len(person) < 18:
         rows = rows.filter(person=int(person))
     if code:

@@ -46,7 +46,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @door()
 def palette(request: HttpRequest) -> HttpResponse:
     """The hits of the search over everything."""
-    words = request.GET.get("q", "").replace("\x00", "")
+    words = request.GET.get("q", "")
     return render(
         request,
         "dashboards/_palette.html",

@@ -87,7 +87,7 @@ def _narrowed(request: HttpRequest, rows: Any) -> Any:
         ("rating", "rating"),
         ("department", "customer__department__name_zh"),
     ):
-        value = request.GET.get(name, "").replace("\x00", "")[:120]
+        value = request.GET.get(name, "")[:120]
         rows = rows.filter(**{column: value}) if value else rows
     return rows
 

@@ -38,7 +38,7 @@ def read_options(owner: Import, data: QueryDict) -> dict[str, Any]:
             columns[field.code] = formula if formula.startswith("=") else f"={formula}"
         elif place.isascii() and place.isdigit() and int(place) < len(names):
             columns[field.code] = names[int(place)]
-        defaults[field.code] = data.get(f"d-{field.code}", "").replace("\x00", "")[:200]
+        defaults[field.code] = data.get(f"d-{field.code}", "")[:200]
         factor = data.get(f"t-{field.code}", "")
         if factor.isascii() and factor.isdigit() and len(factor) < 12 and int(factor) > 1:
             times[field.code] = int(factor)

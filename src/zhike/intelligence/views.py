@@ -51,10 +51,7 @@ def find(request: HttpRequest, key: int) -> Intelligence:
 
 def asked(person: Person, query: Any) -> tuple[Any, dict[str, str]]:
     """The findings asked for by words and filters, and what was asked."""
-    words = {
-        name: query.get(name, "").replace("\x00", "")[:60]
-        for name in ("q", "kind", "industry", "reliability", "shown")
-    }
+    words = {name: query.get(name, "")[:60] for name in ("q", "kind", "industry", "reliability", "shown")}
     rows = Intelligence.objects.visible_to(person)
     for word in words["q"].split():
         rows = rows.filter(

@@ -48,7 +48,7 @@ def inbox_rows(person: Person, day: date, asked: QueryDict) -> tuple[QuerySet[Pr
         counts[kind] = counts.get(kind, 0) + 1
     kinds = {kind: " / ".join(titles) for kind, titles in named.items()}
     late = sum(1 for *_rest, due in found if due is not None and due < day)
-    words = asked.get("q", "").strip()[:60].replace("\x00", "")
+    words = asked.get("q", "").strip()[:60]
     chosen = {
         "kind": asked.get("kind", ""),
         "late": asked.get("late") == "1",
@@ -136,7 +136,7 @@ def procedure_rows(
         rows = rows.filter(
             pk__in=Procedure.objects.filter(steps__decisions__person=person).order_by().values("pk")
         )
-    state, words = asked.get("state", ""), asked.get("q", "").strip()[:60].replace("\x00", "")
+    state, words = asked.get("state", ""), asked.get("q", "").strip()[:60]
     if state in STATES:
         rows = rows.filter(state=state)
     if words:

@@ -220,7 +220,7 @@ def explain(request: HttpRequest, key: int) -> HttpResponse:
     """Explain differences: one text per line."""
     one = find(request, key)
     given = {
-        int(name.removeprefix("line-")): str(text).replace("\x00", "")
+        int(name.removeprefix("line-")): str(text)
         for name, text in request.POST.items()
         if name.startswith("line-")
         and name.removeprefix("line-").isascii()

@@ -176,6 +176,27 @@ def test_a_misspelt_field_is_refused(cast: Cast, call: Call) -> None:
     assert any("adress" in name for name in body["fields"])
 
 
+@pytest.mark.parametrize("since", [0, 0.0, 1719705600, "20240630", "1719705600", "-1"])
+def test_a_bare_number_is_no_day(cast: Cast, call: Call, since: Any) -> None:
+    """It would be read as seconds since 1970."""
+    status, said = call(cast.people.ming, "POST", "/customers", {"code": "N1", "name": "新", "since": since})
+    assert (status, said["fields"]) == (422, {"body.since": "must be a day such as 2026-01-31"})
+    assert call(cast.people.ming, "GET", f"/customers/A/grades?on={since}")[0] == 422
+    assert not Customer.objects.filter(code="N1").exists()
+
+
+def test_a_control_character_is_in_no_text(cast: Cast, call: Call, client_for: Callable[..., Client]) -> None:
+    """A program is told; what a person pasted is taken without it."""
+    status, said = call(cast.people.ming, "POST", "/customers", {"code": "N1", "name": "a\x0bb"})
+    assert (status, said["fields"]) == (422, {"body.name": "holds characters that no text has"})
+    page = client_for(cast.people.ming)
+    page.post(
+        "/customers/new/",
+        {"code": "N\x1b2", "name": "新\x00\x0b客户\x1f", "currency": "CNY", "told_by": "colleague"},
+    )
+    assert Customer.objects.get(code="N2").name == "新客户"
+
+
 def test_pages_by_cursor_hold_every_row_once(cast: Cast, call: Call) -> None:
     at = timezone.now()
     Customer.objects.bulk_create(

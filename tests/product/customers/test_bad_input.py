@@ -168,7 +168,7 @@ def test_every_form_is_answered(all_doors):
     assert [one for one in answers if one[2] not in ANSWERS] == []
 
 
-@pytest.mark.parametrize(("field", "value"), [("city", "x" * 61), ("city", "a\x00b"), ("phone", "1" * 61)])
+@pytest.mark.parametrize(("field", "value"), [("city", "x" * 61), ("phone", "1" * 61)])
 def test_a_cell_takes_no_more_than_its_field(all_doors, field, value):
     assert all_doors.post(f"/customers/A/cell/{field}/", {"value": value, "version": "1"}).status_code == 422
     assert getattr(Customer.objects.get(code="A"), field) != value
