@@ -106,7 +106,13 @@ def silent_customers(request: HttpRequest) -> HttpResponse:
         row.days = (day - row.last_contact_on).days if row.last_contact_on else None
         row.limit = limits.of("silence_days", row.grade)
     is_set = any(name == "silence_days" for name, _grade in limits.rows)
-    page_of = {"page": page, "mine": mine, "places": places(request), "is_set": is_set}
+    page_of = {
+        "page": page,
+        "mine": mine,
+        "places": places(request),
+        "is_set": is_set,
+        "may_log": can(person, "log_activity"),
+    }
     return render(request, "customers/silent.html", page_of)
 
 

@@ -25,7 +25,7 @@ from zhike.customers.life import (
     UNIT_RECORDS,
 )
 from zhike.customers.models import Contact, Customer
-from zhike.customers.sections import SOURCES, class_of
+from zhike.customers.sections import APART, SOURCES, class_of
 from zhike.kernel.journal import plain
 from zhike.people.models import Person
 from zhike.people.rules import sees
@@ -106,7 +106,7 @@ class CustomerForm(forms.ModelForm):  # type: ignore[type-arg]
             if not sees(by, class_of("customer", name)) or (only and name not in {only, "read", "told_by"}):
                 del self.fields[name]
         if self.instance.pk:
-            for name in {"code", "importance"} & set(self.fields):
+            for name in APART & set(self.fields):
                 del self.fields[name]
         self.initial["read"] = json.dumps(self.values_of(self.instance), ensure_ascii=False)
 

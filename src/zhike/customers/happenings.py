@@ -17,7 +17,7 @@ from zhike.customers.showing import difference, names_for, sentence_of
 from zhike.customers.timeline import Asked, Event, Source, end_of, source
 from zhike.kernel.journal import Entry
 from zhike.people.models import Person
-from zhike.people.rules import sees
+from zhike.people.rules import can, sees
 
 ICONS = {
     "visit": "map-pin",
@@ -61,7 +61,8 @@ def activities(by: Person, keys: list[int], asked: Asked) -> QuerySet[Any] | Non
 
 
 def activity_events(by: Person, rows: list[Any], rank: int) -> Iterator[Event]:
-    """What was said, what came of it, what comes next."""
+    """What was said, what came of it, what comes next; with what is left to do for whoever may do it."""
+    may_log = can(by, "log_activity")
     for one in rows:
         lines = [(_("Content"), one.content), (_("Result"), one.result)]
         if one.follow_up or one.follow_up_on:
@@ -81,8 +82,9 @@ def activity_events(by: Person, rows: list[Any], rank: int) -> Iterator[Event]:
             extra={
                 "activity": one.pk,
                 "complete": not one.counts(),
-                "settle": one.is_open_grievance,
-                "promised": one.follow_up_on is not None and one.followed_up_at is None,
+                "may_log": may_log,
+                "settle": may_log and one.is_open_grievance,
+                "promised": may_log and one.follow_up_on is not None and one.followed_up_at is None,
             },
         )  # fmt: skip
 

@@ -50,6 +50,7 @@ from zhike.customers.pages import find_customer, find_part, form_page, now
 from zhike.customers.sections import SECTIONS
 from zhike.customers.viewings import note_viewing
 from zhike.people.doors import door, me
+from zhike.people.rules import can
 
 
 def found(request: HttpRequest, code: str) -> tuple[Customer, str]:
@@ -216,11 +217,12 @@ def unit(request: HttpRequest, code: str, key: int) -> HttpResponse:
     one, _back = found(request, code)
     this: Unit = find_part(one.units, key)
     records = [(row, UNIT_RECORDS[row.kind]) for row in this.records.select_related("by")]
-    return render(
-        request,
-        "customers/unit.html",
-        {"customer": one, "unit": this, "records": records, "condition": CONDITIONS.get(this.condition, "")},
-    )
+    person = me(request)
+    page_of = {
+        "customer": one, "unit": this, "records": records, "condition": CONDITIONS.get(this.condition, ""),
+        "may_log": can(person, "log_activity"), "may_change": can(person, "change_customer"),
+    }  # fmt: skip
+    return render(request, "customers/unit.html", page_of)
 
 
 @door("change_customer", customer_data=True)

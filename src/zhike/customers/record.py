@@ -34,7 +34,7 @@ from zhike.customers.limits import Limits
 from zhike.customers.models import Activity, Assignment, Contact, Customer
 from zhike.customers.owners import Gap
 from zhike.customers.quality import Defect
-from zhike.customers.sections import BOXES, FACTS, SECTIONS, SOURCES, class_of
+from zhike.customers.sections import APART, BOXES, FACTS, SECTIONS, SOURCES, class_of
 from zhike.customers.showing import fact_value, label_of
 from zhike.customers.silence import is_silent
 from zhike.customers.teams import Entitlement, TeamPost, entitlements
@@ -61,6 +61,11 @@ class Fact:
     verified_on: date | None = None
     fault: str = ""
     hidden: bool = False
+
+    @property
+    def is_apart(self) -> bool:
+        """Whether the forms of the archive do not change it."""
+        return self.code in APART
 
 
 @dataclass(frozen=True)
@@ -96,6 +101,7 @@ class Record:
         self.sees_price = sees(by, "price") and can(by, "see_orders")
         self.sees_credit = sees(by, "credit") and can(by, "see_orders")
         self.may_change = can(by, "change_customer")
+        self.may_judge = can(by, "judge_customers")
         self.may_log = can(by, "log_activity")
         self.may_assign = can(by, "assign_customer")
         self.may_merge = can(by, "merge_customers")

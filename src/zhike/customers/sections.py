@@ -45,6 +45,8 @@ FACTS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Section -> the facts of the customer that it holds."""
 
+APART = frozenset({"code", "importance"})
+"""Facts of an archive that its forms do not change: one for good, one by a judgement with a reviewer."""
 SECTION_OF = {fact: section for section, facts in FACTS.items() for fact in facts}
 """Fact -> its section."""
 

@@ -56,6 +56,7 @@ def customer_grades(request: HttpRequest, code: str) -> HttpResponse:
         "proposals": [(row, change_of(schemes)(row), PROPOSAL_STATES[row.state], STATE_TONES[row.state]) for row in standing.proposals],
         "records": [(row, _record_name(row, schemes), counts(row, day)) for row, _name in standing.records],
         "treatment": treatment, "duties": duties_of(treatment) if treatment else {},
+        "sees_runs": can(person, "see_grading"), "sees_proposals": can(person, "see_grading") or one.manager_id == person.pk,
     }  # fmt: skip
     return render(request, "grading/customer_grades.html", shown)
 

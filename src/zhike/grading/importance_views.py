@@ -20,6 +20,7 @@ from zhike.grading import importance as axis
 from zhike.grading.judgements import judge
 from zhike.people.doors import door, me
 from zhike.people.models import Person
+from zhike.people.rules import can
 
 TABS = {
     "review": gettext_lazy("for review"), "against": gettext_lazy("against the purchases"),
@@ -84,6 +85,7 @@ def importance_list(request: HttpRequest) -> HttpResponse:
     words = AXES["importance"]
     shown = {
         "page": page, "tab": tab if tab in TABS else "review", "tabs": list(TABS.items()), "day": day,
+        "may_judge": can(person, "judge_customers"),
         "rows": [(one, row, str(words.get(one.importance, "")), axis.contradiction(one, limits)) for one, row in rows],
     }  # fmt: skip
     return render(request, "grading/importance.html", shown)

@@ -17,7 +17,7 @@ from zhike.imports.showing_words import words
 from zhike.imports.targets import TARGETS, Field, Target
 from zhike.imports.words import values_of
 from zhike.people.models import Person, Role
-from zhike.people.rules import can
+from zhike.people.rules import can, sees
 
 STEPS = (
     ("mapping", gettext_lazy("Match columns")),
@@ -339,5 +339,5 @@ def leads(owner: Import, person: Person) -> list[tuple[Any, str]]:
     return [
         (name, reverse(page) + (f"?target={target}" if target else ""))
         for name, page, target, verb in LEADS.get(owner.target, ())
-        if can(person, verb)
+        if can(person, verb) and (page != "receivables" or sees(person, "credit"))
     ]

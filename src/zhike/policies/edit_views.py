@@ -320,5 +320,6 @@ def tests(request: HttpRequest, policy: str, number: int) -> HttpResponse:
         "ran": ran,
         "refused": refused,
         "lines": range(1, this.cases.count("\n") + 2),
+        "may_run": sees_drafts(me(request)),
     }
     return render(request, "policies/tests.html", page, status=422 if refused else 200)

@@ -47,7 +47,7 @@ def act_page(
     return render(request, "procedures/form.html", page, status=422 if form.errors else 200)
 
 
-def _may_enter(person: Person, committee: Committee) -> bool:
+def may_enter(person: Person, committee: Committee) -> bool:
     """Whether a person sees the sessions of a committee: its members, and those who manage committees or read the journal."""
     return (
         committee.is_led_by(person)
@@ -59,7 +59,7 @@ def _may_enter(person: Person, committee: Committee) -> bool:
 def find_session(request: HttpRequest, key: int) -> Session:
     """A session of a committee that one may enter, or 404."""
     found: Session = find_part(Session.objects.select_related("committee__chair", "called_by"), key)
-    if not _may_enter(me(request), found.committee):
+    if not may_enter(me(request), found.committee):
         raise Http404
     return found
 
@@ -128,7 +128,7 @@ def committee(request: HttpRequest, name: str) -> HttpResponse:
     person, (_at, day) = me(request), now()
     one = get_object_or_404(Committee.objects.select_related("chair"), code=name)
     papers = Paper.objects.visible_to(person).filter(committee=one).select_related("written_by", "session")
-    inside = _may_enter(person, one)
+    inside = may_enter(person, one)
     page = {
         "one": one, "members": one.members.select_related("department"), "needed": one.needed(), "day": day,
         "waiting": papers.filter(state__in=["draft", "submitted"]),
@@ -262,7 +262,7 @@ def finish_action(request: HttpRequest, key: int) -> HttpResponse:
     """Report an action done."""
     this: Action = find_part(Action.objects.select_related("session__committee__chair", "person"), key)
     person = me(request)
-    if this.person_id != person.pk and not _may_enter(person, this.session.committee):
+    if this.person_id != person.pk and not may_enter(person, this.session.committee):
         raise Http404
     form = DoneForm(request.POST or None)
 

@@ -15,7 +15,7 @@ from zhike.kernel.refusals import Forbidden
 from zhike.people.doors import door, me
 from zhike.procedures import papers, sessions
 from zhike.procedures.committee_forms import PaperForm
-from zhike.procedures.committee_views import act_page, find_paper, find_session
+from zhike.procedures.committee_views import act_page, find_paper, find_session, may_enter
 from zhike.procedures.committees import Committee, Session
 from zhike.procedures.inputs import offered_for, standing
 
@@ -51,6 +51,7 @@ def paper(request: HttpRequest, key: int) -> HttpResponse:
     page: dict[str, Any] = {
         "one": one, "resolutions": resolutions, "departments": one.departments.all(), "mine": mine,
         "leads": one.committee.is_led_by(person), "sessions": later, "actions": one.actions.select_related("person"),
+        "enters": may_enter(person, one.committee), "follows": one.step is not None and one.step.procedure.is_visible_to(person),
     }  # fmt: skip
     if one.customer is not None:
         page["inputs"] = standing(list(one.inputs.all()), person, day)

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from zhike.customers.models import Customer
 from zhike.customers.pages import form_page, now
 from zhike.facts.figures import company_currency
-from zhike.kernel.refusals import Conflict, Invalid
+from zhike.kernel.refusals import Conflict, Forbidden, Invalid
 from zhike.people.doors import door, me
 from zhike.people.models import Department, Person
 from zhike.people.rules import can, sees
@@ -60,7 +60,7 @@ def submissions(request: HttpRequest) -> HttpResponse:
     found = board(
         me(request), now()[1], int(year) if year.isascii() and year.isdigit() and len(year) == 4 else None
     )
-    may_submit = can(me(request), "submit_figures")
+    may_submit = can(me(request), "submit_figures") and departments_of(me(request)).exists()
     return render(request, "submissions/board.html", {"board": found, "may_submit": may_submit})
 
 
@@ -109,6 +109,8 @@ def new_submission(request: HttpRequest) -> HttpResponse:
     """Submit a month: from the orders, or from a sheet."""
     person = me(request)
     departments, months = offered(person, now()[1])
+    if not departments.exists():
+        raise Forbidden(_("You answer for no department whose figures you could submit."))
     initial = {
         "department": request.GET.get("department", "")[:40] or getattr(departments.first(), "code", ""),
         "month": request.GET.get("month", "")[:7] or f"{months[0]:%Y-%m}",

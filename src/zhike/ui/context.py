@@ -10,12 +10,17 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 
 from zhike.people.models import Person
-from zhike.people.rules import can
+from zhike.people.rules import can, sees
 from zhike.ui.nav import NAV, Link, Section
 
 THEME_COOKIE = "zhike_theme"
 THEMES = ("zhike", "zhike-dark")
 IN_DOCK = 3
+
+
+def leads(person: Person, link: Link) -> bool:
+    """Whether a link does not end in a refusal of a person."""
+    return (not link.verb or can(person, link.verb)) and (not link.sees or sees(person, link.sees))
 
 
 class Shell:
@@ -37,9 +42,7 @@ class Shell:
         if person is None:
             return []
         allowed = [
-            Section(
-                section.name, tuple(link for link in section.links if not link.verb or can(person, link.verb))
-            )
+            Section(section.name, tuple(link for link in section.links if leads(person, link)))
             for section in NAV
         ]
         return [section for section in allowed if section.links]

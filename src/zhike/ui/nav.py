@@ -1,4 +1,4 @@
-"""The navigation: every place of the product, by section. A link is shown to those who hold its verb."""
+"""The navigation: every place of the product, by section. A link is shown to those who hold its verb and see its class of data."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ from django.utils.translation import gettext_lazy as _
 class Link:
     """A place: its name, its icon (lucide), the name of its address, and the verb it needs (empty: everybody).
 
-    `count` names an address that answers with the number beside the link, loaded after the page. Addresses are looked up
-    once: every page asks for each of them several times.
+    `sees` is the class of data that it shows and nothing else. `count` names an address that answers with the number
+    beside the link, loaded after the page. Addresses are looked up once: every page asks for each of them several times.
     """
 
     name: Any
     icon: str
     to: str
     verb: str = ""
+    sees: str = ""
     count: str = ""
 
     @cached_property
@@ -79,7 +80,7 @@ NAV: list[Section] = [
         _("Data"),
         (
             Link(_("Orders"), icon="shopping-cart", to="orders", verb="see_orders"),
-            Link(_("Receivables"), icon="wallet", to="receivables", verb="see_orders"),
+            Link(_("Receivables"), icon="wallet", to="receivables", verb="see_orders", sees="credit"),
             Link(_("Imports"), icon="file-up", to="imports", verb="import_data"),
             Link(_("Monthly figures"), icon="calendar-check", to="submissions", verb="see_grading"),
             Link(_("Market intelligence"), icon="radar", to="intelligence", verb="see_customers"),
