@@ -27,7 +27,13 @@ SAMPLE = 12
 LISTED = 1_000_000
 """So many problems are listed one by one; all are counted."""
 SCHEMA = pa.schema(
-    [("number", pa.int64()), ("field", pa.string()), ("code", pa.string()), ("words", pa.string())]
+    [
+        ("number", pa.int64()),
+        ("field", pa.string()),
+        ("code", pa.string()),
+        ("words", pa.string()),
+        ("members", pa.list_(pa.int64())),
+    ]
 )
 
 Progress = Callable[[int, int], None]
@@ -116,7 +122,23 @@ def _problems(verdicts: list[Verdict]) -> Iterator[dict[str, Any]]:
                 "field": problem["field"],
                 "code": problem["code"],
                 "words": words,
+                "members": one.row.members,
             }
+
+
+def refused(owner: Import) -> dict[int, list[dict[str, Any]]]:
+    """Number of a row that the check refused -> its problems."""
+    file = owner.folder / "problems.parquet"
+    found: dict[int, list[dict[str, Any]]] = {}
+    if not file.is_file():
+        return found
+    for one in pq.read_table(file).to_pylist():
+        if one["code"] == "no_record":
+            continue
+        problem = {"field": one["field"], "code": one["code"], "words": json.loads(one["words"])}
+        for number in one.get("members") or [one["number"]]:
+            found.setdefault(number, []).append(problem)
+    return found
 
 
 # --- what the pages show ---------------------------------------------------------------------------

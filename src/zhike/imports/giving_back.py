@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from zhike.facts.formats import DEFAULT_DATES, literal
 from zhike.facts.mapping import VERSION, Mapping
-from zhike.imports.checking import columns_of
+from zhike.imports.checking import columns_of, refused
 from zhike.imports.guessing import DATES, EMPTY, REASON, unit_above
 from zhike.imports.models import Import, ImportRow
 from zhike.imports.problems import sentence
@@ -59,6 +59,17 @@ def rejected_workbook(owner: Import, out: Path) -> int:
     return count
 
 
+def _kept(owner: Import) -> dict[int, list[dict[str, Any]]]:
+    """Number of a row that the import refused -> its problems."""
+    found: dict[int, list[dict[str, Any]]] = {}
+    lines = ImportRow.objects.filter(owner=owner, outcome="rejected").values_list("number", "problems")
+    for number, kept in lines.iterator(chunk_size=2000):
+        assert kept is not None
+        for one in kept.get("members") or [number]:
+            found[one] = kept["problems"]
+    return found
+
+
 def _rejected(owner: Import, width: int) -> Iterator[tuple[list[str], str]]:
     """Cells and reasons of the rejected rows, in the order of the file."""
     target = TARGETS[owner.target]
@@ -66,12 +77,7 @@ def _rejected(owner: Import, width: int) -> Iterator[tuple[list[str], str]]:
     known = {field.code: values_of(field) for field in target.fields}
     names = columns_of(owner)
     columns = owner.options["columns"]
-    lines = ImportRow.objects.filter(owner=owner, outcome="rejected").values_list("number", "problems")
-    found: dict[int, list[dict[str, Any]]] = {}
-    for number, kept in lines.iterator(chunk_size=2000):
-        assert kept is not None
-        for one in kept.get("members") or [number]:
-            found[one] = kept["problems"]
+    found = refused(owner) if owner.state == "checked" else _kept(owner)
     if not found:
         return
     with connect(owner.folder) as db:

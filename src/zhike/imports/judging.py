@@ -161,7 +161,9 @@ class Judge(ABC):
         """What one row does."""
         key = self.key_of(row)
         record = found.get(key) if key is not None else None
-        if key is not None and key in seen:
+        if any(problem["code"] == "twice" for problem in row.problems):
+            pass  # told already, with the row that stands further up
+        elif key is not None and key in seen:
             row.refuse(self.key[-1], "twice", first=seen[key])
         elif record is SEVERAL:
             row.refuse(self.key[-1], "several", value=str(row.values.get(self.key[-1])))

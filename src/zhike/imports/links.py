@@ -14,6 +14,7 @@ from zhike.customers.models import Contact, Customer
 from zhike.facts.models import Order
 from zhike.people.models import Department, Person, Region
 
+NARROW, WIDE = str.maketrans("（）", "()"), str.maketrans("()", "（）")
 SEVERAL = -1
 """Stands for a text that several records fit."""
 REMEMBERED = 200_000
@@ -79,6 +80,21 @@ class Links:
                 found[text] = SEVERAL if found.get(text, pk) != pk else pk
             known.update(found)
             new = new - set(found)
+        self._spelled_otherwise(new, known, mine)
+
+    def _spelled_otherwise(self, new: set[str], known: dict[str, int], mine: Any) -> None:
+        """Names that differ in the width of their brackets and in blanks only."""
+        ways: dict[str, set[str]] = {}
+        for text in new:
+            plain = " ".join(text.split())
+            for way in (plain, plain.translate(NARROW), plain.translate(WIDE)):
+                for each in {way, "".join(way.split())} - {text}:
+                    ways.setdefault(each, set()).add(text)
+        if not ways:
+            return
+        for name, pk in mine.filter(name__in=ways).values_list("name", "pk"):
+            for text in ways[name]:
+                known[text] = SEVERAL if known.get(text, pk) != pk else pk
 
     def get(self, link: str, text: str) -> Any:
         """The key of what a text names: None when nothing does, `SEVERAL` when it is not clear."""

@@ -226,6 +226,7 @@ def checked(owner: Import) -> dict[str, Any]:
         "guessed": any(row["guessed"] for one in asked for row in one["rows"]),
         "sample": sample,
         "columns": [field.label for field in mapped],
+        "refused": found["counts"]["rejected"],
         "writes": found["counts"]["created"] + found["counts"]["updated"],
     }
 
@@ -239,8 +240,10 @@ def _shown(
     broken = any(problem["field"] == field.code for problem in row["problems"])
     name = f"{field.code}_id" if field.link and field.link != "country" else field.code
     shown = raw if broken or field.link or value is None else field.choices.get(value, value)
+    dropped = raw if field.choices and value is None and not broken else ""
     return {
-        "text": shown,
+        "text": "" if dropped else shown,
+        "dropped": dropped,
         "broken": broken,
         "before": row["before"].get(name),
         "changes": name in row["before"],

@@ -217,7 +217,8 @@ def rejected(request: HttpRequest, key: str) -> FileResponse:
     """The rejected rows, to fix and bring again."""
     owner = find_import(request, key)
     file = owner.folder / "rejected.xlsx"
-    if not owner.rejected or not owner.folder.is_dir():
+    checked = owner.checked["counts"]["rejected"] if owner.state == "checked" else 0
+    if not (owner.rejected or checked) or not owner.folder.is_dir():
         raise Http404
     rejected_workbook(owner, file)
     return FileResponse(file.open("rb"), as_attachment=True, filename=name_of_rejected(owner))

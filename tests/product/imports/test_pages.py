@@ -224,3 +224,18 @@ def test_new_customers_begin_as_said_and_prospects_that_order_are_shown(walk):
     assert page["prospects"] == 1
     listed = walk.client.get(page["which_prospects"]).content.decode()
     assert ("潜在乙" in listed, "潜在甲" in listed) == (True, False)
+
+
+def test_a_file_of_which_nothing_can_come_in_gives_its_rows_back_all_the_same(walk):
+    walk.upload(
+        "orders",
+        "订单号,客户,日期,金额,币种\nO1,nobody,2026-05-01,10,CNY\nO1,nobody,2026-05-01,5,CNY\n合计,,,15,\n",
+    )
+    walk.match(repeats="sum")
+    assert "There is nothing to import" in walk.page().content.decode()
+    answer = walk.client.get(f"/imports/{walk.owner.key}/rejected.xlsx")
+    book = python_calamine.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
+    rows = book.get_sheet_by_index(0).to_python()
+    assert [(row[0], row[3], row[-1]) for row in rows[1:]] == [
+        ("O1", amount, "customer: There is no customer “nobody” that you see.") for amount in ("10", "5")
+    ]  # fmt: skip

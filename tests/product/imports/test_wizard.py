@@ -279,3 +279,14 @@ def test_of_several_sheets_the_one_whose_headers_fit_is_read_and_hidden_ones_com
     chosen = actions.choose_sheet(owner=owner, sheet=3, header=0, by=desk.by)
     assert counts(desk.run(desk.check(chosen))) == (1, 0, 0, 0)
     assert Order.objects.filter(number__in=["O0", "O1"]).get().number == "O0"
+
+
+def test_the_width_of_brackets_and_blanks_do_not_part_a_name_from_its_customer(desk):
+    desk.take("customers", "客户编号,客户名称\nK1,岭南机械（深圳）有限公司\nK2,滨海 贸易\n")
+    names = ["岭南机械(深圳)有限公司", "岭南机械 （深圳） 有限公司", "滨海  贸易", "岭南机械"]
+    rows = "".join(f"O{nth},{name},2026-05-01,1,CNY\n" for nth, name in enumerate(names, 1))
+    owner = desk.take("orders", "订单号,客户,日期,金额,币种\n" + rows)
+    assert counts(owner) == (3, 0, 0, 1)
+    assert list(Order.objects.filter(number__in=["O1", "O2", "O3"]).order_by("number").values_list("customer__code", flat=True)) == [
+        "K1", "K1", "K2",
+    ]  # fmt: skip

@@ -80,6 +80,7 @@ def test_one_setting_mends_all_rows_and_is_remembered(cast, client_for, data_dir
     assert [row["word"] for row in scale["rows"]] == ["巨型"]
     text = page.content.decode()
     assert "A guess counts only once" in text
+    assert '<s class="ink-2" title="left empty">天知道</s>' in text
     assert text.count(' id="words"') == 1, "the name of the words that the scripts of the page read"
     walk.post("words", **{"n-industry-0": "机械制造", "w-industry-0": "manufacturing", "n-industry-1": "天知道", "w-industry-1": "-",
                           "n-scale-0": "巨型", "w-scale-0": "nonsense"})  # fmt: skip
