@@ -110,6 +110,23 @@ class Handover(models.Model):
         """Whether it is unsigned past its day."""
         return self.done_at is None and self.withdrawn_at is None and self.due_on < day
 
+    def hindrance(self) -> str:
+        """Why a standing handover cannot be signed any more; empty where it can."""
+        if self.done_at is not None or self.withdrawn_at is not None:
+            return ""
+        unsigned = [] if self.giver_signed_at else [self.giver]
+        for person in (self.receiver, *unsigned):
+            if not person.is_active:
+                return _("%(name)s has left: this handover is to be withdrawn, and another opened.") % {
+                    "name": person
+                }
+        held = Assignment.objects.current().filter(customer=self.customer_id, post=self.post)
+        if not held.filter(person=self.former_id).exists():
+            return _("%(name)s does not hold this post any more: this handover is to be withdrawn.") % {
+                "name": self.former
+            }
+        return ""
+
 
 def open_items(customer: Customer, day: date) -> list[dict[str, Any]]:
     """What is open at a customer: promised steps, needs, and what higher layers know; key contacts last."""
@@ -194,6 +211,8 @@ def sign_handover(*, handover: Handover, by: Person, at: datetime) -> Handover:
         if by.pk not in {handover.giver_id, handover.receiver_id}:
             raise Forbidden(_("Only giver and receiver sign a handover."))
         raise Conflict(_("This handover does not wait for your signature."))
+    if why := handover.hindrance():
+        raise Conflict(why)
     for side in signed:
         name = gettext_lazy("giver") if side == "giver" else gettext_lazy("receiver")
         journal(handover, "handover_signed", by=by, at=at, side=name)
@@ -223,8 +242,9 @@ def _finish(handover: Handover, at: datetime) -> None:
 def withdraw_handover(*, handover: Handover, by: Person, at: datetime) -> None:
     """It will not happen; the post stays where it is."""
     allow(by, "assign_customer", handover.customer)
-    if Handover.objects.standing().filter(pk=handover.pk).update(withdrawn_at=at):
-        journal(handover, "handover_withdrawn", by=by, at=at)
+    if not Handover.objects.standing().filter(pk=handover.pk).update(withdrawn_at=at):
+        raise Conflict(_("This handover was signed by both or withdrawn before."))
+    journal(handover, "handover_withdrawn", by=by, at=at)
 
 
 @transaction.atomic

@@ -121,16 +121,20 @@ def handover(request: HttpRequest, code: str, key: int) -> HttpResponse:
         sign_handover(handover=this, by=person, at=now()[0])
         messages.success(request, _("You have signed the handover."))
         return redirect(this)
-    waits = Handover.objects.awaiting(person).filter(pk=this.pk).exists()
+    waits, hindrance = Handover.objects.awaiting(person).filter(pk=this.pk).exists(), this.hindrance()
+    sees_customer = this.customer.is_visible_to(person)
+    may_tell = sees_customer and can(person, "log_activity") and this.done_at and not this.told_at
     page_of = {
         "handover": this,
         "customer": this.customer,
         "post": POSTS[this.post],
-        "waits": waits,
+        "waits": waits and not hindrance,
+        "hindrance": hindrance,
+        "sees_customer": sees_customer,
         "late": this.is_late(now()[1]),
-        "may_assign": can(person, "assign_customer"),
+        "may_assign": sees_customer and can(person, "assign_customer"),
         "items": items_for(person, this.items),
-        "tell": TellForm(customer=this.customer) if this.done_at and not this.told_at else None,
+        "tell": TellForm(customer=this.customer) if may_tell else None,
     }
     return render(request, "customers/handover.html", page_of)
 

@@ -151,6 +151,49 @@ def test_the_superior_signs_for_one_who_has_left(cast):
     assert Customer.objects.get(code="A").manager == cast.people.tess
 
 
+def test_a_post_does_not_pass_by_a_handover_that_time_has_overtaken(cast):
+    """Not to a receiver who left after signing, not from a giver who left, not over the head of whoever holds the post by now."""
+    a, ming, tess, head, root = (
+        cast.customers.A,
+        *(getattr(cast.people, who) for who in ("ming", "tess", "head", "root")),
+    )
+    handover = open_handover(customer=a, receiver=tess, by=head, at=NOW)
+    sign_handover(handover=handover, by=tess, at=NOW)
+    close_account(person=tess, by=root, at=NOW)
+    handover = Handover.objects.get()
+    with pytest.raises(Conflict, match="Tess Berg"):
+        sign_handover(handover=handover, by=ming, at=NOW)
+    withdraw_handover(handover=handover, by=head, at=NOW)
+    with pytest.raises(Conflict):
+        withdraw_handover(handover=handover, by=head, at=NOW)
+    assert Entry.objects.filter(action="handover_withdrawn").count() == 1
+    open_handover(customer=a, receiver=cast.people.gao, by=head, at=NOW)
+    close_account(person=ming, by=root, at=NOW)
+    with pytest.raises(Conflict, match="李明"):
+        sign_handover(handover=Handover.objects.first(), by=cast.people.gao, at=NOW)
+    Handover.objects.filter(pk=Handover.objects.first().pk).update(giver_signed_at=NOW)
+    assign_post(customer=a, person=head, post="manager", senior=False, by=head, at=NOW)
+    with pytest.raises(Conflict, match="李明"):
+        sign_handover(handover=Handover.objects.first(), by=cast.people.gao, at=NOW)
+    a.refresh_from_db()
+    assert (a.manager, Entry.objects.filter(action="handover_signed").count()) == (head, 1)
+
+
+def test_a_handovers_page_offers_each_side_what_it_may(cast, client_for):
+    """The receiver signs without seeing the archive yet, and is not led to it; the giver is not asked to tell a customer now foreign."""
+    a, head, gao = cast.customers.A, cast.people.head, cast.people.gao
+    handover = open_handover(customer=a, receiver=gao, by=head, at=NOW)
+    where, archive = handover.get_absolute_url(), f'href="{a.get_absolute_url()}"'
+    assert [archive in client_for(one).get(where).content.decode() for one in (gao, head)] == [False, True]
+    for one in (gao, cast.people.ming):
+        assert client_for(one).post(where).status_code == 302
+    pages = [client_for(one).get(where).content.decode() for one in (gao, cast.people.ming)]
+    assert [(archive in page, "The customer was told" in page) for page in pages] == [
+        (True, True),
+        (False, False),
+    ]
+
+
 def test_a_customer_without_orders_lapses_and_somebody_wins_it_back(cast):
     set_limit(name="lapse_months", number=12, by=cast.people.boss, at=NOW)
     Customer.objects.filter(code="A").update(life="current", last_order_on=date(2025, 11, 20))
