@@ -300,7 +300,9 @@ def closed(code: Any, person: Person) -> dict[str, Any] | None:
     roles = [
         str(role)
         for role in Role.objects.filter(closed_on__isnull=True)
-        if set(target.verbs) <= set(role.verbs) and (not target.whole_company or role.scope == "all")
+        if set(target.verbs) <= set(role.verbs)
+        and target.needs <= set(role.sees)
+        and (not target.whole_company or role.scope == "all")
     ]
     return {"label": target.label, "roles": "、".join(roles)}
 

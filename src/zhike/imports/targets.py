@@ -80,10 +80,16 @@ class Target:
         """The fields that a person may write: nobody writes what they may not see."""
         return tuple(one for one in self.fields if sees(person, one.needs))
 
+    @property
+    def needs(self) -> set[str]:
+        """The classes of fields that somebody must see to write what is mandatory."""
+        return {one.needs for one in self.fields if one.required} - {"basic"}
+
     def is_open_to(self, person: Person) -> bool:
-        """Whether a person may import this at all."""
+        """Whether a person may import this at all: who does not see a mandatory field cannot write it."""
         access = person.access
-        return set(self.verbs) <= access.verbs and (not self.whole_company or "all" in access.scopes)
+        whole = not self.whole_company or "all" in access.scopes
+        return set(self.verbs) <= access.verbs and whole and self.needs <= set(access.sees)
 
 
 TARGETS: dict[str, Target] = {}

@@ -15,6 +15,7 @@ from zhike.facts.importer import import_facts
 from zhike.facts.models import Order
 from zhike.imports import actions
 from zhike.imports.models import Import
+from zhike.imports.targets import targets_for
 from zhike.jobs.models import Job
 from zhike.jobs.running import run_due
 
@@ -206,6 +207,19 @@ def test_who_may_not_import_something_reads_who_may_and_what_they_may_import(wal
     assert "Your roles do not allow you to import exchange rates." in text
     assert "What you may import stands below." in text
     assert walk.client.get("/imports/new/?target=orders").context["closed"] is None
+
+
+def test_what_needs_a_field_that_one_does_not_see_is_not_offered(cast, client_for, data_dir):
+    """Receivables have an amount, which only those see who see credit: to match it was impossible for the others."""
+    blind = open_to = 0
+    for person in vars(cast.people).values():
+        if not {"import_data", "see_orders"} <= person.access.verbs:
+            continue
+        offered = "receivables" in {one.code for one in targets_for(person)}
+        assert offered == ("credit" in person.access.sees), person
+        blind, open_to = blind + (not offered), open_to + offered
+    assert blind
+    assert open_to
 
 
 def test_new_customers_begin_as_said_and_prospects_that_order_are_shown(walk):
