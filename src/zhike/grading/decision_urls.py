@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
+from zhike.customers.exports import list_urls
 from zhike.grading import customer_views as customer
 from zhike.grading import decision_views as decisions
 from zhike.grading import evaluation_views as evaluations
 from zhike.grading import importance_views as importance
 from zhike.grading import report_views as reports
+from zhike.grading.proposal_lists import PROPOSALS
 
 urlpatterns = [
-    path("grading/proposals/", decisions.proposals, name="proposals"),
+    *list_urls(PROPOSALS, "grading/proposals/"),
     path("grading/proposals/decide/", decisions.decide, name="decide_proposals"),
     path("grading/proposals/<int:key>/", decisions.proposal, name="proposal"),
     path("grading/runs/<int:key>/proposals/", decisions.run_proposals, name="run_proposals"),

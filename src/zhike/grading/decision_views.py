@@ -29,6 +29,7 @@ from zhike.grading.schemes import Scheme, Schemes, scheme_of, schemes_of
 from zhike.grading.secrecy import hide_causes
 from zhike.grading.standing import confirming
 from zhike.kernel.refusals import Invalid
+from zhike.lists.listing import Looking
 from zhike.people.doors import door, me
 from zhike.people.models import Person
 from zhike.people.rules import can, sees
@@ -60,52 +61,34 @@ def find_proposal(person: Person, key: int) -> Proposal:
 
 @door("see_grading", customer_data=True)
 @require_GET
-def proposals(request: HttpRequest) -> HttpResponse:
-    """All proposals, the open ones first: also those after events and appeals."""
-    return _list(request, None)
-
-
-@door("see_grading", customer_data=True)
-@require_GET
 def run_proposals(request: HttpRequest, key: int) -> HttpResponse:
-    """The proposals of a run."""
-    return _list(request, find_run(key))
-
-
-def _list(request: HttpRequest, run: GradingRun | None) -> HttpResponse:
-    person, (at, day) = me(request), now()
+    """The proposals of a run: what became of it as a whole, and its customers."""
+    run, person, (at, day) = find_run(key), me(request), now()
     wanted, schemes = lists.Wanted.read(request.GET), Schemes()
-    if run is None and not request.GET:
-        wanted = lists.Wanted(state="open")
-    told = Determination.objects.filter(run=run).select_related("submitted_by").first() if run else None
-    about = routes.about_run(run) if run else None
-    decides = routes.may_decide(about, person, at) if run else can(person, "decide_grades")
-    bulk = _bulk(run) if decides else []
+    told = Determination.objects.filter(run=run).select_related("submitted_by").first()
+    decides = routes.may_decide(routes.about_run(run), person, at)
+    bulk = (
+        [grid.Bulk(_("Determine"), f"/grading/proposals/decide/?run={run.pk}", "gavel", dialog=True)]
+        if decides
+        else []
+    )
     table = grid.Table(
-        lists.columns(schemes, sees(person, "price"), run is None or len(schemes_of(run.version)) > 1),
+        lists.columns(schemes, sees(person, "price"), len(schemes_of(run.version)) > 1),
         lists.page(person, wanted, run), request.GET, key=lambda row: row.pk, bulk=bulk, path=request.path,
         caption=_("Proposals"), filtered=bool(wanted.words or wanted.change or wanted.state), empty=_("No proposals."),
         hint=_("A run that is ready proposes grades; only those that change, are new, mixed or pending stand here."),
     )  # fmt: skip
     if request.headers.get("HX-Target", "").endswith("#table"):
         return render(request, "ui/_grid.html", {"table": table})
-    count = lists.counts(run, person) if run else {}
+    count = lists.counts(run, person)
     shown = {
         "run": run, "told": told, "table": table, "wanted": wanted, "count": count, "decides": decides, "late": _is_late(told, day),
         "confirmed": _confirmed(told, person, count.get("all", 0)),
         "ahead": told.effective_on if told and told.effective_on and told.effective_on > day else None,
         "changes": [(code, name, count.get(code, "")) for code, (name, _q) in lists.CHANGES.items()],
-        "states": list(PROPOSAL_STATES.items()), "may_submit": run is not None and run.state == "ready" and can(person, "run_grading"),
+        "states": list(PROPOSAL_STATES.items()), "may_submit": run.state == "ready" and can(person, "run_grading"),
     }  # fmt: skip
-    if run is not None:
-        shown |= lacks(run, person)
-    return render(request, "grading/proposals.html", shown)
-
-
-def _bulk(run: GradingRun | None) -> list[grid.Bulk]:
-    """Deciding on what is picked: in the list of a run on nothing beside it."""
-    of_run = f"?run={run.pk}" if run else ""
-    return [grid.Bulk(_("Determine"), f"/grading/proposals/decide/{of_run}", "gavel", dialog=True)]
+    return render(request, "grading/proposals.html", shown | lacks(run, person))
 
 
 def _confirmed(told: Determination | None, person: Person, proposed: int) -> int:
@@ -187,9 +170,12 @@ def _picked(request: HttpRequest, person: Person) -> tuple[GradingRun | None, li
         return run, keys
     asked = sent.get("query", "").lstrip("?")
     if sent.get("every") == "1" and (run is None or asked):
-        wanted = lists.Wanted.read(QueryDict(asked))
-        found = lists.find(person, wanted, run).filter(state="open")
-        return run, list(found.values_list("pk", flat=True)[:MOST])
+        question = QueryDict(asked)
+        if run is None:
+            found = lists.PROPOSALS.find(Looking(person, now()[0]), lists.PROPOSALS.read(person, question))
+        else:
+            found = lists.find(person, lists.Wanted.read(question), run)
+        return run, list(found.filter(state="open").values_list("pk", flat=True)[:MOST])
     return run, None if run is not None and sent.get("every") != "" else []
 
 

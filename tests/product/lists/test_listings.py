@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
 
+from tests.house.sources import ROOT
 from tests.product.access.parameters import furnish
 from zhike.accesses.models import PortalAccess
 from zhike.customers.archive import Need
@@ -22,13 +23,14 @@ from zhike.customers.export_right import ExportRecord
 from zhike.customers.models import Customer
 from zhike.customers.viewings import Viewing
 from zhike.facts.models import Order, Receivable
-from zhike.grading.models import Grade
+from zhike.grading.models import Grade, Proposal
 from zhike.jobs.running import run_due
 from zhike.letters.models import Letter
 from zhike.lists.listing import LISTINGS, Listing
 from zhike.lists.models import View
 from zhike.people.models import Person
 from zhike.plans.models import ServicePlan
+from zhike.policies.models import Policy, PolicyVersion
 from zhike.requests.models import ServiceRequest
 from zhike.visits.models import Visit
 
@@ -38,7 +40,11 @@ FURNISHED: dict[str, tuple[Any, str]] = {
     "orders": (Order, "number"), "receivables": (Receivable, "number"),
 }  # fmt: skip
 """List -> the model of its rows, and the column that must be unique."""
-FURNISHED |= {"letters": (Letter, ""), "portal_accesses": (PortalAccess, "")}
+FURNISHED |= {
+    "letters": (Letter, ""),
+    "portal_accesses": (PortalAccess, ""),
+    "proposals": (Proposal, "rating"),
+}
 SINGLE = {"letters": "grade", "portal_accesses": "contact"}
 """List -> what each of its rows has alone."""
 every = pytest.mark.parametrize("name", sorted(FURNISHED))
@@ -53,11 +59,28 @@ def furnished(cast: Any) -> None:
     """A record of every kind for each customer."""
     furnish(cast)
     day = date(2026, 6, 1)
+    version = published()
     for customer in vars(cast.customers).values():
+        Proposal.objects.create(
+            version=version,
+            customer=customer,
+            rating="p.r",
+            current="A",
+            proposed="B",
+            moved=-1,
+            proposed_at=timezone.now(),
+        )
         grade = Grade.objects.create(customer=customer, rating="p.r", grade="A", from_on=day)
         Letter.objects.create(
             grade=grade, customer=customer, due_on=day, token=customer.code, opened_at=timezone.now()
         )
+
+
+def published() -> PolicyVersion:
+    """A version of a policy that proposals go by."""
+    policy = Policy.objects.create(code="lists", title_en="Lists", added_at=timezone.now())
+    text = (ROOT / "policies" / "foreign-trade" / "policy.yaml").read_text("utf-8")
+    return PolicyVersion.objects.create(policy=policy, number=1, text=text, drafted_on=date(2026, 1, 1))
 
 
 def another(row: Any, name: str, unique: str, number: str) -> None:
@@ -78,7 +101,7 @@ def another(row: Any, name: str, unique: str, number: str) -> None:
 
 def reader(cast: Any, name: str) -> Person:
     """Who sees all rows of a list."""
-    found: Person = cast.people.boss if name == "portal_accesses" else cast.people.fang
+    found: Person = cast.people.boss if name in {"portal_accesses", "proposals"} else cast.people.fang
     return found
 
 
