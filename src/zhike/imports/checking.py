@@ -20,6 +20,7 @@ from zhike.imports.parsing import parse
 from zhike.imports.rows import batches
 from zhike.imports.staging import connect
 from zhike.imports.targets import TARGETS
+from zhike.imports.words import add
 from zhike.kernel.journal import plain
 
 BATCH = 1000
@@ -95,6 +96,7 @@ def check_rows(owner: Import, progress: Progress) -> dict[str, Any]:
             seen += sum(one.row.size for one in verdicts)
             progress(seen, rows)
     fresh.replace(owner.folder / "problems.parquet")
+    add(owner.folder, judge.unknown)
     shutil.rmtree(owner.folder / "spill", ignore_errors=True)
     return {
         "rows": rows,

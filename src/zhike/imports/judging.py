@@ -93,6 +93,7 @@ class Judge(ABC):
     ) -> None:
         self.target, self.fields, self.options, self.by, self.owner = target, list(fields), options, by, owner
         self.links = Links(by)
+        self.unknown: Counter[tuple[str, str]] = Counter()
         self.mapped = {
             one.code for one in fields if one.code in options["columns"] or options["defaults"].get(one.code)
         }
@@ -136,10 +137,21 @@ class Judge(ABC):
                 if text is None:
                     continue
                 found = self.links.get(one.link, text)
-                if found is None or found == SEVERAL:
+                if found is None and one.forgives:
+                    found = self.unknown_word(one, row, text)
+                elif found is None or found == SEVERAL:
                     code = "several" if found == SEVERAL else f"unknown_{one.link}"
                     row.refuse(one.code, code, value=text)
                 row.values[one.code] = found if found != SEVERAL else None
+
+    def unknown_word(self, field: Field, row: Row, text: str) -> Any:
+        """What stands instead of a word that names no region: what was said of it, else the value for empty cells; it is told."""
+        self.unknown[field.code, text] += 1
+        said = self.options.get("words", {}).get(field.code, {}).get(text)
+        if said is None:
+            row.notes.append(f"{field.code}:unknown_left")
+        instead = said or self.options["defaults"].get(field.code)
+        return self.links.get(field.link, instead) if instead else None
 
     def check(self, row: Row) -> None:  # noqa: B027 (a hook)
         """Further rules of this kind."""

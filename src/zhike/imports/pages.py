@@ -240,7 +240,7 @@ def _shown(
     broken = any(problem["field"] == field.code for problem in row["problems"])
     name = f"{field.code}_id" if field.link and field.link != "country" else field.code
     shown = raw if broken or field.link or value is None else field.choices.get(value, value)
-    dropped = raw if field.choices and value is None and not broken else ""
+    dropped = raw if field.forgives and value is None and not broken else ""
     return {
         "text": "" if dropped else shown,
         "dropped": dropped,

@@ -76,7 +76,7 @@ def write_batch(owner: Import, judge: Judge, rows: list[Row], at: datetime) -> N
     """Judge and write one batch; a batch that meets what others wrote meanwhile is judged again. Raises Moved."""
     for attempt in range(TRIES):
         fresh = [
-            Row(row.place, row.number, dict(row.values), list(row.problems), row.members, row.notes)
+            Row(row.place, row.number, dict(row.values), list(row.problems), row.members, list(row.notes))
             for row in rows
         ]
         try:

@@ -8,7 +8,7 @@ from django.http import QueryDict
 
 from zhike.imports.models import Import
 from zhike.imports.targets import TARGETS
-from zhike.imports.words import LISTED, counted, decided, guess, instead
+from zhike.imports.words import LISTED, counted, decided, guess, instead, values
 
 EMPTY = "-"
 """The choice that leaves a cell empty; nothing chosen keeps the row out."""
@@ -22,12 +22,12 @@ def words(owner: Import) -> list[dict[str, Any]]:
         if field.code not in held:
             continue
         said, rows = decided(owner.options, field), []
+        possible = values(field)
         for word, count in held[field.code]:
             guessed = "" if word in said else guess(field, word)
             chosen = (said[word] or EMPTY) if word in said else guessed or (EMPTY if field.forgives else "")
             options = [
-                {"value": code, "label": label, "chosen": code == chosen}
-                for code, label in field.choices.items()
+                {"value": code, "label": label, "chosen": code == chosen} for code, label in possible.items()
             ]
             rows.append({"word": word, "count": f"{count:,}", "options": options, "guessed": bool(guessed), "said": word in said,
                          "empty": chosen == EMPTY})  # fmt: skip

@@ -43,7 +43,12 @@ class Field:
     @property
     def forgives(self) -> bool:
         """Whether a cell with an unknown word is left empty; else it keeps the row out."""
-        return bool(self.choices) and not self.required and not self.firm
+        return (bool(self.choices) or self.is_place) and not self.required and not self.firm
+
+    @property
+    def is_place(self) -> bool:
+        """Whether its words name one of the few regions of the company."""
+        return self.link == "region"
 
     @property
     def column(self) -> Column:

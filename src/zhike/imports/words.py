@@ -15,6 +15,7 @@ from django.utils import translation
 from zhike.facts.formats import literal, quote
 from zhike.imports.models import Import
 from zhike.imports.targets import TARGETS, Field
+from zhike.people.models import Region
 
 LISTED = 60
 """So many unknown words of a field are offered, those that stand in most rows first."""
@@ -25,8 +26,18 @@ NAMED = 12
 _ENDS = re.compile("(行业|客户|企业|业|类型|类别|类|型)$")
 
 
+def values(field: Field) -> dict[str, Any]:
+    """Code -> name of what is possible: the choices, or the regions that are open."""
+    if field.is_place:
+        return {one.code: str(one) for one in Region.objects.filter(closed_on__isnull=True)}
+    return dict(field.choices)
+
+
 def known(field: Field) -> dict[str, str]:
     """Word -> code: the words of files, and the names of the values in both languages."""
+    if field.is_place:
+        rows = Region.objects.filter(closed_on__isnull=True).values_list("code", "name_zh", "name_en")
+        return {name: code for code, *names in rows for name in (code, *names) if name}
     found = {code: code for code in field.choices}
     for language in ("zh-hans", "en"):
         with translation.override(language):
@@ -42,7 +53,7 @@ def decided(options: Mapping[str, Any], field: Field) -> dict[str, str]:
 
 def values_of(field: Field) -> str:
     """The values that are possible, as a sentence names them."""
-    labels = [str(label) for label in field.choices.values()]
+    labels = [str(label) for label in values(field).values()]
     return "、".join([*labels[:NAMED], *(["…"] if len(labels) > NAMED else [])])
 
 
@@ -92,6 +103,17 @@ def unknown_sql(field: Field, word: str) -> str:
     return f"CASE WHEN {word} NOT IN ({', '.join(map(literal, known(field)))}) THEN {word} END"
 
 
+def add(folder: Path, more: Mapping[tuple[str, str], int]) -> None:
+    """Put words that only the archive could judge beside those of the file."""
+    file = folder / "words.json"
+    found: dict[str, list[Any]] = json.loads(file.read_text(encoding="utf-8"))
+    for (code, word), count in sorted(more.items(), key=lambda one: (-one[1], one[0])):
+        rows = found.setdefault(code, [])
+        if len(rows) < LISTED and len(word) <= LONGEST:
+            rows.append([word, count])
+    file.write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
+
+
 def counted(owner: Import) -> dict[str, list[tuple[str, int]]]:
     """Field -> unknown words of the file with the number of their rows."""
     file = owner.folder / "words.json"
@@ -106,11 +128,11 @@ def checked(fields: Mapping[str, Field], said: Mapping[str, Any]) -> dict[str, d
     found: dict[str, dict[str, str]] = {}
     for code, words in said.items():
         field = fields.get(code)
-        if field is None or not field.choices:
+        if field is None or not (possible := values(field)):
             continue
         fitting = {
             word: to for word, to in words.items()
-            if word and len(word) <= LONGEST and (to in field.choices or (to == "" and field.forgives))
+            if word and len(word) <= LONGEST and (to in possible or (to == "" and field.forgives))
         }  # fmt: skip
         if fitting:
             found[code] = fitting
@@ -120,7 +142,7 @@ def checked(fields: Mapping[str, Field], said: Mapping[str, Any]) -> dict[str, d
 def instead(owner: Import, field: Field) -> str:
     """The name of the value that stands where a cell is empty: the one given for the file, else the field's own; or nothing."""
     value = owner.options["defaults"].get(field.code)
-    if not value:
+    if not value and field.choices:
         model = TARGETS[owner.target].judge.model  # type: ignore[attr-defined]
         value = model._meta.get_field(field.code).get_default()
-    return str(field.choices.get(value, "")) if value else ""
+    return str(values(field).get(value, value)) if value else ""

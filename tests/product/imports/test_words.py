@@ -10,7 +10,7 @@ from tests.product.imports.test_pages import Walk
 from zhike.customers.models import Customer
 from zhike.imports.problems import sentence
 from zhike.imports.targets import TARGETS
-from zhike.imports.words import guess, values_of
+from zhike.imports.words import counted, guess, values_of
 
 FILE = (
     "客户编号,客户名称,行业,生命周期,规模\n"
@@ -110,3 +110,21 @@ def test_a_state_of_orders_that_nobody_knows_keeps_the_row_out_until_it_is_said(
         {"status": {"待审": "cancelled"}},
     )
     assert counts(desk.run(said)) == (2, 0, 0, 0)
+
+
+@pytest.mark.django_db
+def test_a_region_that_nobody_knows_leaves_the_cell_empty_until_it_is_said(desk, cast):
+    file = "客户编号,客户名称,区域\nW1,一号,神秘大区\nW2,二号,神秘大区\nW3,三号,\n"
+    owner = desk.check(desk.bring("customers", file))
+    assert (owner.checked["counts"]["created"], owner.checked["notes"]) == (
+        3,
+        [["region", "unknown_left", 2]],
+    )
+    assert counted(owner) == {"region": [("神秘大区", 2)]}
+    south = cast.regions.south
+    said = desk.check(owner, words={"region": {"神秘大区": south.code, "x": "nowhere"}})
+    assert (said.checked["notes"], said.options["words"]) == ([], {"region": {"神秘大区": south.code}})
+    desk.run(said)
+    assert list(Customer.objects.filter(code__startswith="W").order_by("code").values_list("region", flat=True)) == [
+        south.pk, south.pk, None,
+    ]  # fmt: skip
