@@ -178,7 +178,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 CSRF_USE_SESSIONS = True
-CSRF_FAILURE_VIEW = "zhike.ui.views.csrf_failed"
+CSRF_FAILURE_VIEW = "zhike.config.answers.csrf_failed"
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_NAME = "__Host-session" if SECURE else "session"

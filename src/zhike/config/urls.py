@@ -32,5 +32,5 @@ urlpatterns = [
     path("", include("zhike.procedures.urls")),
     path("", include("zhike.letters.urls")),
 ]
-handler404 = "zhike.ui.views.not_found"
+handler404 = "zhike.config.answers.not_found"
 handler500 = "zhike.ui.views.failed"

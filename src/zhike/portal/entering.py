@@ -148,8 +148,9 @@ def _begin(row: PortalCode, found: list[PortalAccess], at: datetime) -> str:
 @transaction.atomic
 def choose(*, visit: PortalVisit, access: PortalAccess, at: datetime) -> None:
     """Look at one customer, of those that have opened the portal to this address; one at a time."""
-    PortalVisit.objects.filter(pk=visit.pk, email=access.email).update(access=access)
-    note_entry(access=access, at=at)
+    others = PortalVisit.objects.filter(pk=visit.pk, email=access.email).exclude(access=access)
+    if others.update(access=access):
+        note_entry(access=access, at=at)
 
 
 def leave(*, token: str, at: datetime) -> None:

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from zhike.portal import entering
@@ -74,6 +75,7 @@ def code(request: HttpRequest, row: PortalVisit | None, visit: Visit | None) -> 
                 )  # fmt: skip
                 form.add_error("code", str(refusal))
             else:
+                entering.leave(token=request.COOKIES.get(VISIT_COOKIE, ""), at=at)
                 answer = redirect("portal_choose")
                 set_cookie(answer, VISIT_COOKIE, token)
                 answer.delete_cookie(ASKED_COOKIE, path=PATH)
@@ -98,6 +100,23 @@ def choose_customer(request: HttpRequest, row: PortalVisit | None, visit: Visit 
         return redirect("portal_home")
     choices = [{"key": one.pk, "name": one.customer.name, "who": one.contact.name} for one in open_to]
     return page(request, visit, "portal/choose.html", choices=choices)
+
+
+@portal_door(before=True)
+def lost(request: HttpRequest, row: PortalVisit | None, visit: Visit | None) -> HttpResponse:
+    """An address of the portal where nothing is."""
+    return said(request, visit, 404)
+
+
+@portal_door(before=True)
+def stale(request: HttpRequest, row: PortalVisit | None, visit: Visit | None) -> HttpResponse:
+    """A form that stood open for too long, or that was sent from elsewhere."""
+    return said(
+        request,
+        visit,
+        403,
+        _("This page was open for too long. Nothing was saved. Please begin again from the first page."),
+    )
 
 
 @portal_door(before=True)

@@ -23,8 +23,6 @@ from zhike.ui.answers import done
 
 FAILED = Path(__file__).parent / "templates" / "ui" / "failed.html"
 GROUNDS = (("light", "zhike"), ("dark", "zhike-dark"))
-PORTAL = "/portal/"
-"""Whoever comes from the customers' pages is led back there."""
 YEAR = 365 * 24 * 3600
 
 
@@ -100,7 +98,6 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
         Stale(
             _("This page was open for too long. Nothing was saved."),
             way_out=_("Please load the page again and repeat the step."),
-            link=PORTAL if request.path.startswith(PORTAL) else "",
         ),
     )
 
