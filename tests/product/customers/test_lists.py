@@ -380,6 +380,13 @@ def test_no_text_becomes_a_formula(text: str) -> None:
     assert safe(text).startswith("'")
 
 
+def test_syllables_typed_apart_find_the_name_in_which_they_stand_together_first(keeper: Client) -> None:
+    add(7, name="青海西宁茗砺达高速公路运营有限公司启裕至")
+    add(8, name="吉林长春芷榆启电子有限公司")
+    hits = keeper.get("/search/palette/", {"q": "zhi yu qi"}).content.decode()
+    assert hits.index("芷榆启") < hits.index("茗砺达")
+
+
 def test_the_palette_finds_only_what_one_sees(cast: Cast, client_for: ClientFor) -> None:
     ming = client_for(cast.people.ming)
     assert cast.customers.A.get_absolute_url() in ming.get("/search/palette/?q=AAALPHA").content.decode()
