@@ -63,6 +63,7 @@ class CustomerJudge(Judge):
         self.seen = set(
             Customer.objects.visible_to(self.by).living().filter(pk__in=keys).values_list("pk", flat=True)
         )
+        self.links.learn("customer", {name for row in rows if (name := row.values.get("name"))})
         codes = {row.values["code"] for row in rows if row.values.get("code")} if code != "code" else set()
         self.taken = dict(Customer.objects.filter(code__in=codes).values_list("code", "pk")) if codes else {}
         return found
@@ -82,6 +83,9 @@ class CustomerJudge(Judge):
         if right is not None and not can(self.by, right):
             row.refuse("", "no_right")
             return Verdict(row, "rejected")
+        name = row.values.get("name")
+        if verdict.outcome == "created" and name and self.links.get("customer", name) is not None:
+            row.notes.append("name:namesake")
         return verdict
 
     def new_values(self, row: Row) -> dict[str, Any]:

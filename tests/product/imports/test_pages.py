@@ -253,3 +253,11 @@ def test_a_file_of_which_nothing_can_come_in_gives_its_rows_back_all_the_same(wa
     assert [(row[0], row[3], row[-1]) for row in rows[1:]] == [
         ("O1", amount, "customer: There is no customer “nobody” that you see.") for amount in ("10", "5")
     ]  # fmt: skip
+
+
+def test_a_namesake_under_another_code_is_told_before_it_is_added_twice(walk, cast):
+    name = cast.customers.A.name
+    walk.upload("customers", f"code,name\nN-1,{name}\nN-2,Nobody yet\nA,{name}\n", "c.csv")
+    walk.match()
+    assert walk.owner.checked["notes"] == [["name", "namesake", 1]]
+    assert "To update that one instead, match by name." in walk.page().content.decode()
