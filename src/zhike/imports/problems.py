@@ -47,7 +47,8 @@ PROBLEMS: dict[str, Any] = {
     "other_currency": _("“%(value)s” is in another currency than the row."),
     "no_right": _("Your roles do not let you do this."),
     "namesake": _(
-        "A customer called “%(value)s” is there already under another code, and the row adds a second one. To update that one instead, match by name."
+        "A customer called “%(value)s” is there already under another code, and the row adds a second one. "
+        "To update that one instead, match by name."
     ),
     "rounded": _("“%(value)s” has more decimals than are kept; it is rounded half up."),
     "id_with_decimals": _("“%(value)s” ends in .0 as if it had been a number; is it right?"),
