@@ -18,6 +18,7 @@ from zhike.grading.causes import CAUSES, cause_text
 from zhike.grading.models import PROPOSAL_STATES, GradingRun, Proposal
 from zhike.grading.schemes import Schemes
 from zhike.grading.secrecy import hide_causes
+from zhike.grading.shortfalls import tell_shortfalls
 from zhike.lists.asked import Asked
 from zhike.lists.fields import Field
 from zhike.lists.listing import Listing, Looking, listed, tabs_of
@@ -85,6 +86,7 @@ def page(by: Person, wanted: Wanted, run: GradingRun) -> Page:
     )  # fmt: skip
     found = page_of(find(by, wanted, run).order_by(*order), rows, wanted.page)
     hide_causes(by, found.object_list)
+    tell_shortfalls(found.object_list)
     return found
 
 
@@ -139,10 +141,15 @@ def _why(schemes: Schemes) -> Callable[[Any], str]:
             grid.tag(one, "warning")
             for one in (scheme.marks(row.mark) if scheme else [row.mark] if row.mark else [])
         ]
-        cause = [] if row.cause == "run" and marks else [grid.text(cause_text(row.cause))]
+        cause = [] if row.cause == "run" and marks and not row.shortfall else [grid.text(_cause(row))]
         return " ".join([*cause, *marks]) or grid.text("")
 
     return cell
+
+
+def _cause(row: Any) -> str:
+    """The cause in words; of a plain downgrade, what is not met."""
+    return row.shortfall or cause_text(row.cause)
 
 
 def _rating(schemes: Schemes, row: Proposal) -> str:
@@ -192,6 +199,7 @@ def _rows(looking: Looking) -> QuerySet[Proposal]:
 def _dress(rows: Sequence[Any], looking: Looking) -> None:
     """Grades and causes in words; what holds figures that the reader may not see is taken out."""
     hide_causes(looking.person, rows)
+    tell_shortfalls(rows)
     schemes = Schemes()
     schemes.fetch({row.version_id for row in rows})
     change, why = change_of(schemes), _why(schemes)
@@ -229,7 +237,7 @@ FIELDS = (
     _grade("current", gettext_lazy("Current grade"), shown=False),
     _grade("proposed", gettext_lazy("Grade proposed"), shown=False),
     _grade("decided", gettext_lazy("Grade decided"), shown=False),
-    Field("why", gettext_lazy("Cause"), "choice", "cause", lambda row: row.why_shown, plain=lambda row: cause_text(row.cause),
+    Field("why", gettext_lazy("Cause"), "choice", "cause", lambda row: row.why_shown, plain=_cause,
           choices=codes_of(CAUSES), sort=False, phone="meta"),
     Field("amount", gettext_lazy("Amount"), "amount", "result__amount",
           lambda row: grid.money(row.result.amount if row.result else None), plain=lambda row: row.result.amount if row.result else None,

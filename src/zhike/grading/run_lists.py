@@ -12,8 +12,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from zhike.grading.marks import mark_words, told
+from zhike.grading.marks import mark_words
 from zhike.grading.models import GradingResult, GradingRun
+from zhike.grading.shortfalls import in_short
 from zhike.lists.pages import Page, page_of
 from zhike.people.models import Person
 from zhike.people.rules import sees
@@ -102,10 +103,9 @@ def table(run: GradingRun, person: Person, asked: Asked, query: QueryDict) -> gr
         return grid.grade(words.get(code, code), ranks.get(code))
 
     def why(row: GradingResult) -> str:
-        failed = [told(conditions[code]) for code in row.metrics.get("!", ()) if code in conditions]
         marks = [grid.tag(word, "warning") for word in mark_words(policy, row.rating, row.mark)]
-        more = f" +{len(failed) - 2}" if len(failed) > 2 else ""
-        said = grid.text("; ".join(failed[:2]) + more) if failed else ""
+        failed = in_short(row.metrics.get("!", ()), conditions)
+        said = grid.text(failed) if failed else ""
         return " ".join([*marks, f'<span class="text-ink-2">{said}</span>'])
 
     columns = [

@@ -9,9 +9,11 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.html import escape
 
 from tests.product.grading import world
 from zhike.customers.models import Customer
+from zhike.grading.deciding import submit_run
 from zhike.grading.frozen import close_all, folder_of
 from zhike.grading.judgements import Judgement
 from zhike.grading.models import Grade, GradingResult, GradingRun, Proposal
@@ -153,6 +155,17 @@ def test_a_forecast_is_told_with_its_range_and_held_against_what_came(histories,
     run.refresh_from_db()
     assert run.board["hindsight"]["sentences"]
     assert "7,800,000" in client.get(f"/grading/runs/{run.pk}/forecast/").content.decode()
+
+
+def test_a_plain_downgrade_says_in_the_lists_what_is_not_met(cast, histories, run, client_for):
+    submit_run(run=run, effective_on=None, by=histories, at=world.NOW)
+    sunk = Proposal.objects.get(customer__code="LATE")
+    assert (sunk.cause, sunk.moved < 0) == ("run", True)
+    run.refresh_from_db()
+    one = run.board["ratings"]["value"]["conditions"][sunk.result.metrics["!"][0]]["en"]
+    boss = client_for(cast.people.boss)
+    for place in ("/grading/proposals/?tab=down", f"/grading/runs/{run.pk}/proposals/?change=down"):
+        assert escape(f"not met: {one}") in boss.get(place).content.decode()
 
 
 def test_pages_of_a_run_take_as_many_queries_at_any_size(histories, run, client_for):
