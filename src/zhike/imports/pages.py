@@ -307,6 +307,16 @@ def closed(code: Any, person: Person) -> dict[str, Any] | None:
     return {"label": target.label, "roles": "、".join(roles)}
 
 
+def kept(owner: Import, person: Person, most: int) -> list[dict[str, Any]]:
+    """The rows that undoing kept, with the name of their record as far as the person sees it."""
+    lines = list(owner.lines.filter(undone="kept").order_by("place")[:most])
+    rows: Any = TARGETS[owner.target].judge.model._default_manager.all()  # type: ignore[attr-defined]
+    seen = (
+        rows.visible_to(person).in_bulk([one.record for one in lines]) if hasattr(rows, "visible_to") else {}
+    )
+    return [{"number": one.number, "why_kept": one.why_kept, "record": seen.get(one.record)} for one in lines]
+
+
 PROSPECTS = "c=life:in:prospect&c=last_order:filled:"
 """The question to the list of customers: prospects that have ordered."""
 

@@ -95,13 +95,12 @@ def one_import(request: HttpRequest, key: str) -> HttpResponse:
         return render(request, "imports/checked.html", {**page, **pages.checked(owner)})
     if owner.state == "failed":
         return render(request, "imports/failed.html", page)
-    kept = owner.lines.filter(undone="kept").order_by("place")
     return render(
         request,
         "imports/report.html",
         {
             **page,
-            "kept": kept[:KEPT_SHOWN],
+            "kept": pages.kept(owner, me(request), KEPT_SHOWN) if owner.kept else [],
             "more_kept": max(0, owner.kept - KEPT_SHOWN),
             "notes": pages.notes(owner),
             "prospects": pages.prospects(owner, me(request)),

@@ -261,3 +261,15 @@ def test_a_namesake_under_another_code_is_told_before_it_is_added_twice(walk, ca
     walk.match()
     assert walk.owner.checked["notes"] == [["name", "namesake", 1]]
     assert "To update that one instead, match by name." in walk.page().content.decode()
+
+
+def test_what_undoing_kept_is_named(walk):
+    walk.upload("customers", "客户编号,客户名称,城市\nU1,甲公司,\nU2,乙公司,\n", "one.csv")
+    walk.match(match="code")
+    walk.post("begin")
+    walk.upload("customers", "客户编号,客户名称,城市\nU1,甲公司,广州\nU2,乙公司,广州\n", "two.csv")
+    walk.match(match="code")
+    walk.post("begin")
+    Customer.objects.filter(code="U2").update(city="佛山")
+    walk.post("undo")
+    assert [(line["number"], str(line["record"])) for line in walk.page().context["kept"]] == [(3, "乙公司")]
