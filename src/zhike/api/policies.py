@@ -9,11 +9,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Path, Query, Router, Schema
-from pydantic import BeforeValidator
 
 from zhike.api.keys import enter
 from zhike.api.operations import REFUSALS, Code, customer_of
-from zhike.api.shapes import written
+from zhike.api.shapes import Day
 from zhike.kernel.refusals import NotThere
 from zhike.people.models import Person
 from zhike.people.rules import can
@@ -23,7 +22,7 @@ from zhike.policies.reading import document, grades_of, rating_key, values, vers
 router = Router()
 Slug = Annotated[str, Path(max_length=60, pattern=r"^[-\w]+$")]
 Number = Annotated[int, Path(ge=1, lt=2**31)]
-Day = Annotated[date | None, BeforeValidator(written), Query(description="the day; today when absent")]
+AskedDay = Annotated[Day | None, Query(description="the day; today when absent")]
 
 
 class GradeOut(Schema):
@@ -181,7 +180,7 @@ def get_version_text(request: HttpRequest, policy: Slug, number: Number) -> Any:
     tags=["policies"],
     summary="The version of a policy in force on a day",
 )
-def get_in_force(request: HttpRequest, policy: Slug, day: Day = None) -> Any:
+def get_in_force(request: HttpRequest, policy: Slug, day: AskedDay = None) -> Any:
     person = enter(request, "see_customers")
     rows = PolicyVersion.objects.in_force(day or timezone.localdate())
     found = _seen(person).filter(policy__code=policy, pk__in=rows).first()
@@ -196,6 +195,6 @@ def get_in_force(request: HttpRequest, policy: Slug, day: Day = None) -> Any:
     tags=["policies"],
     summary="The policies by which a customer is graded on a day; more than one is an error of their scopes",
 )
-def get_customer_policy(request: HttpRequest, code: Code, day: Day = None) -> Any:
+def get_customer_policy(request: HttpRequest, code: Code, day: AskedDay = None) -> Any:
     customer = customer_of(enter(request, "see_customers"), code)
     return [_out(one, in_force=True) for one in versions_for(customer, day or timezone.localdate())]

@@ -53,7 +53,7 @@ COMPUTED = {"search", "channels", "tokens", "completeness", "version", "added_at
 
 
 TAKEN = {"new", "likeness", "duties", "silent", "recovery", "unmanaged", "quality", "limits", "budgets", "merges", "columns", "views",
-         "assign", "export", "exports"}  # fmt: skip
+         "assign", "export", "exports", "many"}  # fmt: skip
 """Words that are addresses of pages, so no customer's code."""
 
 

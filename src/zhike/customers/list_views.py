@@ -169,6 +169,6 @@ def _tell(request: HttpRequest, moved: int, life: str, stay: list[tuple[Customer
         messages.success(request, told % {"moved": moved, "state": LIFE[life]})
     if stay:
         told = ngettext("%(count)s stays as it is.", "%(count)s stay as they are.", len(stay))
-        named = "；".join(f"{one}: {why}" for one, why in stay[:NAMED])
+        named = _("; ").join(f"{one}: {why}" for one, why in stay[:NAMED])
         more = _(" and %(count)s more") % {"count": len(stay) - NAMED} if len(stay) > NAMED else ""
         messages.warning(request, told % {"count": len(stay)} + f" {named}{more}")

@@ -19,6 +19,7 @@ from typing import Any
 
 from zhike.facts.cells import cell_text
 from zhike.facts.texts import make_ready
+from zhike.imports.broken_cells import Broken, broken_cells
 from zhike.imports.safety import MEBIBYTE, Unsafe, check_unpacked
 from zhike_engine.errors import FactsInvalid
 
@@ -120,11 +121,15 @@ def read_text(path: Path, folder: Path) -> list[dict[str, Any]]:
 # --- workbooks -------------------------------------------------------------------------------------
 
 
-def sheet_rows(sheet: Any) -> Iterator[tuple[int, list[str]]]:
-    """Rows with the numbers that the spreadsheet shows."""
+def sheet_rows(sheet: Any, broken: Broken) -> Iterator[tuple[int, list[str]]]:
+    """Rows with the numbers that the spreadsheet shows; cells in which it failed say so."""
     before = [""] * (sheet.start or (0, 0))[1]
     for number, row in enumerate(sheet.iter_rows(), start=1):
-        yield number, [*before, *map(cell_text, row)]
+        cells = [*before, *map(cell_text, row)]
+        for place, text in broken.get(number, {}).items():
+            if place < len(cells):
+                cells[place] = text
+        yield number, cells
 
 
 def read_book(path: Path, folder: Path, kind: str) -> list[dict[str, Any]]:
@@ -133,7 +138,9 @@ def read_book(path: Path, folder: Path, kind: str) -> list[dict[str, Any]]:
 
     if kind == "xlsx":
         check_unpacked(path)
+        broken = broken_cells(path)
     else:
+        broken = {}
         content = path.read_bytes()
         for sign, code in (("EncryptedPackage", "password"), ("_VBA_PROJECT", "macros")):
             if sign.encode("utf-16-le") in content:
@@ -151,7 +158,9 @@ def read_book(path: Path, folder: Path, kind: str) -> list[dict[str, Any]]:
                 if sheet.total_height == 0:
                     continue
                 width = sheet.width + (sheet.start or (0, 0))[1]
-                written = write_sheet(sheet_rows(sheet), width, folder / f"sheet-{len(found)}.csv")
+                written = write_sheet(
+                    sheet_rows(sheet, broken.get(name, {})), width, folder / f"sheet-{len(found)}.csv"
+                )
                 found.append({"name": name, "hidden": name in hidden, **written})
     except calamine.PasswordError:
         raise Unsafe("password") from None

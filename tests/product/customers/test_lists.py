@@ -246,9 +246,9 @@ def test_chosen_customers_move_along_their_life_cycle_each_by_itself(
     ]
     foreign = add(9, life="current", manager=cast.people.gao)
     pick = [one.code for one in (*mine, foreign)]
-    states = client.post("/customers/life/", {"pick": pick}).context["states"]
+    states = client.post("/customers/many/life/", {"pick": pick}).context["states"]
     assert [code for code, _ in states] == ["current", "lapsed"], "closing takes a right of its own"
-    answer = client.post("/customers/life/", {"sent": "1", "pick": pick, "life": "lapsed"}, follow=True)
+    answer = client.post("/customers/many/life/", {"sent": "1", "pick": pick, "life": "lapsed"}, follow=True)
     assert list(Customer.objects.filter(code__startswith="X").order_by("code").values_list("life", flat=True)) == [
         "prospect", "lapsed", "lapsed", "current",
     ]  # fmt: skip
@@ -257,14 +257,16 @@ def test_chosen_customers_move_along_their_life_cycle_each_by_itself(
     assert told[0] == "1 customer is now: lapsed."
     assert told[1].startswith("1 stays as it is. ")
     client.post(
-        "/customers/life/", {"sent": "1", "pick": pick, "life": "current", "query": "c=life:in:lapsed"}
+        "/customers/many/life/", {"sent": "1", "pick": pick, "life": "current", "query": "c=life:in:lapsed"}
     )
     assert not Customer.objects.filter(code__startswith="X", life="prospect").exclude(pk=mine[0].pk).exists()
     assert Customer.objects.get(pk=mine[0].pk).life == "prospect", (
         "an incomplete archive does not become current"
     )
-    assert client.post("/customers/life/", {"sent": "1", "pick": pick, "life": "closed"}).status_code == 422
-    assert client_for(cast.people.audit).post("/customers/life/", {"pick": pick}).status_code == 403
+    assert (
+        client.post("/customers/many/life/", {"sent": "1", "pick": pick, "life": "closed"}).status_code == 422
+    )
+    assert client_for(cast.people.audit).post("/customers/many/life/", {"pick": pick}).status_code == 403
 
 
 def test_everything_that_matches_is_handed_over_and_never_more_than_can_be_done_at_once(
@@ -293,19 +295,21 @@ def test_one_fact_of_many_customers_is_changed_at_once_or_not_at_all(
 ) -> None:
     rows = [add(number, industry="retail" if number == 2 else "") for number in range(3)]
     asked = {"pick": [row.code for row in rows], "fact": "industry", "query": "c=grade:in:B"}
-    first = keeper.post("/customers/change/", asked).content.decode()
+    first = keeper.post("/customers/many/change/", asked).content.decode()
     assert 'name="industry"' in first
     assert (
-        'name="sent"' not in keeper.post("/customers/change/", {**asked, "fact": "manager"}).content.decode()
+        'name="sent"'
+        not in keeper.post("/customers/many/change/", {**asked, "fact": "manager"}).content.decode()
     )
-    assert keeper.post("/customers/change/", {**asked, "sent": "1", "industry": ""}).status_code == 422
+    assert keeper.post("/customers/many/change/", {**asked, "sent": "1", "industry": ""}).status_code == 422
     assert (
-        keeper.post("/customers/change/", {**asked, "sent": "1", "industry": "nonsense"}).status_code == 422
+        keeper.post("/customers/many/change/", {**asked, "sent": "1", "industry": "nonsense"}).status_code
+        == 422
     )
     sent = {**asked, "sent": "1", "industry": "retail", "told_by": "colleague"}
-    assert client_for(cast.people.audit).post("/customers/change/", sent).status_code == 403
+    assert client_for(cast.people.audit).post("/customers/many/change/", sent).status_code == 403
     assert not Entry.objects.filter(action="customer_changed").exists()
-    answer = keeper.post("/customers/change/", sent)
+    answer = keeper.post("/customers/many/change/", sent)
     assert answer.headers["Location"] == "/customers/?c=grade:in:B"
     assert {row.industry for row in Customer.objects.filter(code__startswith="X")} == {"retail"}
     assert Entry.objects.filter(action="customer_changed").count() == 2
@@ -378,23 +382,3 @@ def test_what_repeats_the_question_follows_a_filter(keeper: Client) -> None:
 )
 def test_no_text_becomes_a_formula(text: str) -> None:
     assert safe(text).startswith("'")
-
-
-def test_syllables_typed_apart_find_the_name_in_which_they_stand_together_first(keeper: Client) -> None:
-    add(7, name="青海西宁茗砺达高速公路运营有限公司启裕至")
-    add(8, name="吉林长春芷榆启电子有限公司")
-    hits = keeper.get("/search/palette/", {"q": "zhi yu qi"}).content.decode()
-    assert hits.index("芷榆启") < hits.index("茗砺达")
-
-
-def test_the_palette_finds_only_what_one_sees(cast: Cast, client_for: ClientFor) -> None:
-    ming = client_for(cast.people.ming)
-    assert cast.customers.A.get_absolute_url() in ming.get("/search/palette/?q=AAALPHA").content.decode()
-    assert cast.customers.B.get_absolute_url() not in ming.get("/search/palette/?q=BBBRAVO").content.decode()
-    assert (
-        "AAALPHA"
-        not in client_for(cast.people.nina)
-        .get("/search/palette/?q=AAALPHA")
-        .content.decode()
-        .split("called")[0]
-    )

@@ -121,6 +121,15 @@ def test_formulas_of_a_workbook_are_only_texts_or_values(desk):
     assert Customer.objects.get(code="K1").name == "=1+1"
 
 
+def test_a_cell_in_which_the_spreadsheet_failed_says_so_instead_of_passing_for_an_empty_one(desk):
+    cells = (
+        HEAD
+        + '<row r="2"><c r="A2" t="str"><v>K1</v></c><c r="B2" s="1" t="e"><f>X!A1</f><v>#REF!</v></c></row>'
+    )
+    owner = desk.check(desk.bring("customers", book(cells), "f.xlsx"))
+    assert ["name", "excel_error", 1] in owner.checked["problems"]
+
+
 def test_a_name_cannot_leave_the_folder(desk):
     owner = desk.bring("customers", "code,name\nK1,x\n", "..\\..\\/etc/pass\x00wd.csv")
     assert owner.file_name == "passwd.csv"

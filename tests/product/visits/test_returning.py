@@ -44,7 +44,7 @@ def test_a_form_is_sent_back_with_a_reason_and_handed_in_again(desk: SimpleNames
     desk.clock("2026-03-10 02:00")
     tess, ming = desk.as_("tess"), desk.as_("ming")
     back = {"version": visit.version, "ground": "whose number is that?"}
-    for wrong in (" ", "whose\x00", "x" * 1001):
+    for wrong in (" ", "x" * 1001):
         assert ming.post(f"{where}/return/", {**back, "ground": wrong}).status_code == 422
     assert ming.post(f"{where}/return/", back).status_code == 302
     visit.refresh_from_db()
