@@ -23,8 +23,8 @@ def test_syllables_typed_apart_find_the_name_in_which_they_stand_together_first(
         ("N1", "青海西宁茗砺达高速公路运营有限公司启裕至"),
         ("N2", "吉林长春芷榆启电子有限公司"),
     ):
-        add_customer(code=code, name=name, by=cast.people.ming, at=timezone.now())
-    hits = client_for(cast.people.ming).get("/search/palette/", {"q": "zhi yu qi"}).content.decode()
+        add_customer(code=code, name=name, by=cast.people.keep, at=timezone.now())
+    hits = client_for(cast.people.keep).get("/search/palette/", {"q": "zhi yu qi"}).content.decode()
     assert hits.index("芷榆启") < hits.index("茗砺达")
 
 
