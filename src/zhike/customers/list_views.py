@@ -149,7 +149,7 @@ def bulk_life(request: HttpRequest) -> HttpResponse:
     life = request.POST.get("life", "")
     if life not in states:
         raise Invalid(_("Choose one of the values."), fields={"life": _("missing")})
-    reason = request.POST.get("reason", "").replace("\x00", "").strip()[:200]
+    reason = request.POST.get("reason", "").strip()[:200]
     moved, stay = move_all(customers=chosen, life=life, by=person, at=timezone.now(), reason=reason)
     _tell(request, moved, life, stay)
     return _back(request)

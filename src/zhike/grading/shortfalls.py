@@ -18,7 +18,7 @@ def in_short(failed: Iterable[str], conditions: Mapping[str, Any]) -> str:
     """The first conditions that fail, and how many more there are."""
     words = [told(conditions[code]) for code in failed if code in conditions]
     more = f" +{len(words) - SHOWN}" if len(words) > SHOWN else ""
-    return "; ".join(words[:SHOWN]) + more
+    return _("; ").join(words[:SHOWN]) + more
 
 
 def tell_shortfalls(rows: Iterable[Any]) -> None:
