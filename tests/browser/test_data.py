@@ -175,8 +175,9 @@ def test_language_and_theme_are_kept(chromium: Browser, demo: World) -> None:
         one.page.locator("[data-theme-choice=zhike-dark]").click()
         assert root.get_attribute("data-theme") == "zhike-dark"
         one.picture("switch-dark")
-        one.page.locator("button[name=language][value=en]").click()
-        one.page.wait_for_function("() => document.documentElement.lang === 'en'")
+        with one.leaving():
+            one.page.locator("button[name=language][value=en]").click()
+        assert root.get_attribute("lang") == "en"
         assert root.get_attribute("data-theme") == "zhike-dark"
         one.go("/customers/")
         assert root.get_attribute("lang") == "en"

@@ -42,9 +42,11 @@ def sign_in(one: Desk, world: World) -> None:
     """From the first page to the contact's own, by keyboard alone."""
     before = len(world.ask("SELECT id FROM zhike_message WHERE kind = 'portal_code'"))
     one.go("/portal/")
+    one.page.locator("input:focus").wait_for()
     one.page.keyboard.type(world.ask(ACCESS)[0][0])
     one.page.keyboard.press("Enter")
     one.page.wait_for_url("**/portal/code/")
+    one.page.locator("input:focus").wait_for()
     one.page.keyboard.type(code_of(world, before))
     one.page.keyboard.press("Enter")
     one.page.wait_for_url("**/portal/start/")

@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from tests.browser.windows import DESKTOP, PHONE, Faults, overflow, serious, window
+from tests.browser.windows import DESKTOP, PHONE, Faults, overflow, reads, serious, window
 from tests.product.cast import Cast, assemble
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -94,10 +94,10 @@ def test_a_list_is_worked_through_by_keys_and_picked_rows_show_what_can_be_done(
     for key in ("j", "x", "j", "x"):
         page.keyboard.press(key)
     bar = page.locator("#table-light [data-bulk]")
-    assert bar.locator("[data-count]").inner_text() == "2 picked"
+    reads(bar.locator("[data-count]"), "2 picked")
     page.locator("#table-light thead [data-pick-all]").check()
     bar.get_by_role("button", name="Pick all 4").click()
-    assert bar.locator("[data-count]").inner_text() == "4 picked"
+    reads(bar.locator("[data-count]"), "4 picked")
     assert page.locator("#table-light input[name=every]").input_value() == "1"
     bar.get_by_role("button", name="Pick none").click()
     assert not bar.is_visible()
@@ -110,7 +110,7 @@ def test_on_a_phone_rows_are_picked_by_a_tap_once_that_is_asked_for(cast, browse
     start.click()
     rows.nth(0).locator(".p-title").tap()
     rows.nth(2).locator(".p-title").tap()
-    assert frame.locator("[data-count]").inner_text() == "2 picked"
+    reads(frame.locator("[data-count]"), "2 picked")
     assert urlsplit(page.url).path == "/components/"
     frame.get_by_label("Pick this page").and_(page.locator(".pick-bar input")).check()
     assert frame.locator("input[name=pick]:checked").count() == rows.count()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request
 
 ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "build" / "screenshots"
@@ -130,6 +130,13 @@ def serious(page: Page) -> list[str]:
         if one["impact"] in {"serious", "critical"}
         for node in one["nodes"][:3]
     ]
+
+
+def reads(shown: Locator, text: str) -> None:
+    """Wait until an element says exactly this: what a tap sets off comes a moment after it."""
+    from playwright.sync_api import expect
+
+    expect(shown).to_have_text(text, timeout=PATIENCE)
 
 
 def overflow(page: Page) -> int:
