@@ -196,9 +196,23 @@ def merges(request: HttpRequest) -> HttpResponse:
 @require_POST
 def merge_undone(request: HttpRequest, key: int) -> HttpResponse:
     """Take a merge back."""
-    rows = Merge.objects.filter(kept__in=Customer.objects.visible_to(me(request))).select_related(
-        "kept", "gone"
+    person = me(request)
+    rows = Merge.objects.filter(kept__in=Customer.objects.visible_to(person)).select_related("kept", "gone")
+    this: Merge = find_part(rows, key)
+    gone = undo_merge(merge=this, by=person, at=now()[0])
+    words = {"gone": f"{gone} ({gone.code})", "kept": f"{this.kept} ({this.kept.code})"}
+    if gone.is_visible_to(person):
+        messages.success(
+            request,
+            _("The merge was taken back: %(gone)s stands for itself again, apart from %(kept)s.") % words,
+        )
+        return redirect(gone)
+    messages.warning(
+        request,
+        _(
+            "The merge was taken back: %(gone)s stands for itself again, and what came from it has gone back there. "
+            "You do not see that archive: it belongs to a part of the company that your roles do not show."
+        )
+        % words,
     )
-    gone = undo_merge(merge=find_part(rows, key), by=me(request), at=now()[0])
-    messages.success(request, _("The merge was taken back."))
-    return redirect(gone)
+    return redirect(this.kept if this.kept.is_visible_to(person) else "merges")

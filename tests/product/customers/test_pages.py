@@ -313,6 +313,39 @@ def test_a_merge_is_previewed_made_and_taken_back_on_pages(full, client_for, cas
     assert keep.get("/customers/B/").status_code == 200
 
 
+def test_taking_a_merge_back_leads_somewhere_that_is_seen(cast, client_for):
+    role = cast.roles.department_head
+    role.verbs = [*role.verbs, "merge_customers"]
+    role.save()
+    a, b = cast.customers.A, cast.customers.B
+    head, keep = client_for(cast.people.head), client_for(cast.people.keep)
+    keep.post("/customers/A/merge/", {"gone": "B"})
+    assert head.get("/customers/B/").status_code == 404, "B belongs to another department"
+    answer = head.post(f"/customers/merges/{a.merges.get().pk}/undo/", follow=True)
+    assert (answer.status_code, answer.redirect_chain) == (200, [("/customers/A/", 302)])
+    told = answer.content.decode()
+    assert f"{b.name} (B) stands for itself again" in told
+    assert "a part of the company that your roles do not show" in told
+
+    keep.post("/customers/A/merge/", {"gone": "B"})
+    answer = keep.post(f"/customers/merges/{a.merges.first().pk}/undo/", follow=True)
+    assert (answer.status_code, answer.redirect_chain) == (200, [("/customers/B/", 302)])
+    assert f"(B) stands for itself again, apart from {a.name} (A)" in answer.content.decode()
+
+
+def test_taking_a_merge_back_may_move_the_kept_archive_out_of_sight(cast, client_for):
+    role = cast.roles.department_head
+    role.verbs = [*role.verbs, "merge_customers"]
+    role.save()
+    a = cast.customers.C
+    Customer.objects.filter(pk=a.pk).update(department=None)
+    keep, head = client_for(cast.people.keep), client_for(cast.people.head)
+    keep.post("/customers/C/merge/", {"gone": "A"})
+    assert head.get("/customers/C/").status_code == 200, "the department came from A"
+    answer = head.post(f"/customers/merges/{a.merges.get().pk}/undo/", follow=True)
+    assert (answer.status_code, answer.redirect_chain) == (200, [("/customers/A/", 302)])
+
+
 def test_limits_are_set_on_their_page(client_for, cast):
     boss = client_for(cast.people.boss)
     assert (
