@@ -217,7 +217,7 @@ class _Plan:
             self.note("unknown_word", f"NOT {listed}", base, "dropped")
         if self.column.name == "currency":
             listed = one_of(self.wide, [literal(code) for code in sorted(CURRENCIES)])
-            self.note("unknown_currency", f"NOT {listed}", self.wide, "dropped")
+            self.note("unknown_currency", f"NOT {listed}", base, "dropped")
         if self.column.kind == "id":
             self.note("id_with_decimals", f"ends_with({self.wide}, '.0')", self.wide, "suspicious")
 

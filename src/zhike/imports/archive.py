@@ -16,6 +16,8 @@ CUSTOMER = Field("customer", _("customer"), required=True, limit=160, link="cust
                            "account name", "company", "client", "buyer"))  # fmt: skip
 DECIDES = {"decides": _("decides"), "influences": _("influences"), "uses": _("uses")}
 
+YOURS = _("An empty cell stands for you, so an unknown name is never left empty by itself: say who is meant.")
+
 CUSTOMERS = (
     Field("code", _("code"), "id", limit=40, synonyms=(
         "客户编号", "客户编码", "客户代码", "客户号", "编号", "编码", "代码", "customer code", "customer id", "customer no",
@@ -55,7 +57,8 @@ CUSTOMERS = (
           synonyms=("重要性", "战略重要性", "客户类别", "importance")),
     Field("region", _("region"), limit=80, link="region", synonyms=("区域", "销售区域", "大区", "片区", "region", "territory")),
     Field("department", _("department"), limit=80, link="department", synonyms=("部门", "所属部门", "department")),
-    Field("manager", _("account manager"), limit=80, link="person", help=_("name or user name; empty: you"), synonyms=(
+    Field("manager", _("account manager"), limit=80, link="person", firm=YOURS, verb="assign_customer",
+          help=_("name or user name; empty: you"), synonyms=(
         "客户经理", "业务员", "负责人", "销售", "销售员", "跟进人", "account manager", "salesperson", "sales rep", "owner", "manager")),
     Field("group", _("group"), limit=120, synonyms=("集团", "所属集团", "group")),
     Field("parent", _("parent company"), limit=160, link="customer", synonyms=("母公司", "上级公司", "上级客户", "总公司", "parent", "parent company")),
@@ -89,7 +92,7 @@ ACTIVITIES = (
     Field("result", _("result"), synonyms=("结果", "跟进结果", "result", "outcome")),
     Field("follow_up", _("next step"), limit=200, synonyms=("下一步", "后续", "下次跟进内容", "next step", "follow up")),
     Field("follow_up_on", _("next step by"), "date", synonyms=("下次跟进日期", "下次联系时间", "下次跟进时间", "next step by", "next date")),
-    Field("person", _("person"), limit=80, link="person", help=_("name or user name; empty: you"),
+    Field("person", _("person"), limit=80, link="person", firm=YOURS, help=_("name or user name; empty: you"),
           synonyms=("跟进人", "业务员", "拜访人", "负责人", "person", "by", "salesperson", "owner", "created by")),
     Field("contact", _("contact"), limit=80, link="contact", synonyms=("联系人", "contact", "contact person")),
 )  # fmt: skip

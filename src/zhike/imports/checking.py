@@ -96,7 +96,7 @@ def check_rows(owner: Import, progress: Progress) -> dict[str, Any]:
             seen += sum(one.row.size for one in verdicts)
             progress(seen, rows)
     fresh.replace(owner.folder / "problems.parquet")
-    add(owner.folder, judge.unknown)
+    add(owner.folder, judge.unknown, owner.options)
     shutil.rmtree(owner.folder / "spill", ignore_errors=True)
     return {
         "rows": rows,

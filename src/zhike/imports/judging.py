@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models, transaction
 
+from zhike.imports.colleagues import Colleagues
 from zhike.imports.links import SEVERAL, Links
 from zhike.imports.models import Import, ImportRow
 from zhike.kernel.journal import Entry, entry_for, journal_all, plain
@@ -93,6 +94,7 @@ class Judge(ABC):
     ) -> None:
         self.target, self.fields, self.options, self.by, self.owner = target, list(fields), options, by, owner
         self.links = Links(by)
+        self.people: dict[str, Colleagues] = {}
         self.unknown: Counter[tuple[str, str]] = Counter()
         self.mapped = {
             one.code for one in fields if one.code in options["columns"] or options["defaults"].get(one.code)
@@ -134,24 +136,49 @@ class Judge(ABC):
             )
             for row in rows:
                 text = row.values.get(one.code)
-                if text is None:
-                    continue
-                found = self.links.get(one.link, text)
-                if found is None and one.forgives:
-                    found = self.unknown_word(one, row, text)
-                elif found is None or found == SEVERAL:
-                    code = "several" if found == SEVERAL else f"unknown_{one.link}"
-                    row.refuse(one.code, code, value=text)
-                row.values[one.code] = found if found != SEVERAL else None
+                if text is not None:
+                    row.values[one.code] = self.named(one, row, text)
 
-    def unknown_word(self, field: Field, row: Row, text: str) -> Any:
-        """What stands instead of a word that names no region: what was said of it, else the value for empty cells; it is told."""
+    def named(self, field: Field, row: Row, text: str) -> Any:
+        """The key of what a text names; None where nothing, and the row is told or refused."""
+        if field.link == "person":
+            people = self.colleagues(field)
+            return people.one(text) or self.unknown_word(field, row, text, people.fault(text))
+        found = self.links.get(field.link, text)
+        if found is not None and found != SEVERAL:
+            return found
+        code = "several" if found == SEVERAL else f"unknown_{field.link}"
+        if field.asks:
+            return self.unknown_word(field, row, text, code)
+        row.refuse(field.code, code, value=text)
+        return None
+
+    def colleagues(self, field: Field) -> Colleagues:
+        """The people whom a field may name, read once."""
+        if field.code not in self.people:
+            self.people[field.code] = Colleagues(field, self.by)
+        return self.people[field.code]
+
+    def unknown_word(self, field: Field, row: Row, text: str, code: str) -> Any:
+        """What stands instead of a word that names nothing: what was said of it, else the value for empty cells; it is told.
+        A word of a field that forgives none keeps the row out until something is said of it."""
         self.unknown[field.code, text] += 1
         said = self.options.get("words", {}).get(field.code, {}).get(text)
+        if said is None and not field.forgives:
+            row.refuse(field.code, code, value=text)
+            return None
         if said is None:
             row.notes.append(f"{field.code}:unknown_left")
         instead = said or self.options["defaults"].get(field.code)
-        return self.links.get(field.link, instead) if instead else None
+        if not instead:
+            return None
+        if field.link != "person":
+            found = self.links.get(field.link, instead)
+            return found if found != SEVERAL else None
+        found = self.colleagues(field).one(instead)
+        if found is None:
+            row.refuse(field.code, self.colleagues(field).fault(instead), value=instead)
+        return found
 
     def check(self, row: Row) -> None:  # noqa: B027 (a hook)
         """Further rules of this kind."""

@@ -48,9 +48,6 @@ class CustomerJudge(Judge):
         code = row.values.get("code")
         if code is not None and not has_address(code):
             row.refuse("code", "no_address", value=code)
-        manager = row.values.get("manager")
-        if manager is not None and manager != self.by.pk and not can(self.by, "assign_customer"):
-            row.refuse("manager", "no_right")
 
     def find(self, rows: list[Row], *, lock: bool) -> dict[Key, Any]:
         [code] = self.key

@@ -42,13 +42,23 @@ def countries() -> dict[str, str]:
     return {**found, **more}
 
 
+def places_of(link: str) -> dict[str, int]:
+    """Names and codes of regions or departments -> key; `SEVERAL` for a name that more than one has."""
+    kind: Any = Region if link == "region" else Department
+    rows = list(kind.objects.values_list("pk", "code", "name_zh", "name_en"))
+    found: dict[str, int] = {}
+    for pk, _code, *names in rows:
+        for name in {folded(name) for name in names if name}:
+            found[name] = SEVERAL if found.get(name, pk) != pk else pk
+    return found | {folded(code): pk for pk, code, *_names in rows}
+
+
 class Links:
     """What texts name, for one person; each text is looked up once per run."""
 
     def __init__(self, by: Person) -> None:
         self.by = by
         self.known: dict[str, dict[str, int]] = {"customer": {}, "order": {}}
-        self.people: dict[str, int] | None = None
         self.places: dict[str, dict[str, int]] = {}
 
     def learn(self, link: str, texts: Iterable[str]) -> None:
@@ -100,28 +110,11 @@ class Links:
         """The key of what a text names: None when nothing does, `SEVERAL` when it is not clear."""
         if link == "country":
             return countries().get(folded(text))
-        if link == "person":
-            return self._people().get(folded(text))
         if link in ("region", "department"):
-            return self._places(link).get(folded(text))
+            if link not in self.places:
+                self.places[link] = places_of(link)
+            return self.places[link].get(folded(text))
         return self.known[link].get(text)
-
-    def _people(self) -> dict[str, int]:
-        if self.people is None:
-            self.people = {}
-            for pk, username, name in Person.objects.order_by("is_active").values_list(
-                "pk", "username", "display_name"
-            ):
-                for key in (folded(name), folded(username)):
-                    self.people[key] = pk if key not in self.people or key == folded(username) else SEVERAL
-        return self.people
-
-    def _places(self, link: str) -> dict[str, int]:
-        if link not in self.places:
-            kind: Any = Region if link == "region" else Department
-            rows = kind.objects.values_list("pk", "code", "name_zh", "name_en")
-            self.places[link] = {folded(name): pk for pk, *names in rows for name in names if name}
-        return self.places[link]
 
     def contacts(self, pairs: Iterable[tuple[int, str]]) -> dict[tuple[int, str], int]:
         """Customer and name -> contact, for one batch."""

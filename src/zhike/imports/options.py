@@ -59,7 +59,7 @@ def cleaned(owner: Import, said: Mapping[str, Any]) -> dict[str, Any]:
         "returns": "negate" if said.get("returns") == "negate" else "reject",
         "decimal": "," if said.get("decimal") == "," else ".",
         "blanks": "clear" if said.get("blanks") == "clear" else "keep",
-        "words": words.checked(fields, said.get("words", owner.options.get("words", {}))),
+        "words": words.checked(fields, said.get("words", owner.options.get("words", {})), owner.by),
         "header": owner.options["header"],
         "names": names,
     }

@@ -15,7 +15,7 @@ from zhike.imports.models import MODES, STATES, Import
 from zhike.imports.problems import PROBLEMS, refusal, sentence
 from zhike.imports.showing_words import words
 from zhike.imports.targets import TARGETS, Field, Target
-from zhike.imports.words import values_of
+from zhike.imports.words import Vocabulary, decided, values_of
 from zhike.people.models import Person, Role
 from zhike.people.rules import can, sees
 
@@ -193,10 +193,11 @@ def checked(owner: Import) -> dict[str, Any]:
     ]
     cells = cells_of(owner, [row["number"] for row in found["sample"]])
     columns = columns_of(owner)
+    meanings = {field.code: Vocabulary(field, owner.by) for field in mapped}
     sample = []
     for row in found["sample"]:
         texts = dict(zip(columns, cells.get(row["number"], []), strict=False))
-        values = [_shown(field, row, texts, owner.options) for field in mapped]
+        values = [_shown(meanings[field.code], row, texts, owner.options) for field in mapped]
         reasons = [sentence(problem, texts.get(owner.options["columns"].get(problem["field"], ""), ""),
             str(labels.get(problem["field"], "")), known.get(problem["field"], ""))
                    for problem in row["problems"]]  # fmt: skip
@@ -232,15 +233,19 @@ def checked(owner: Import) -> dict[str, Any]:
 
 
 def _shown(
-    field: Field, row: dict[str, Any], texts: dict[str, str], options: dict[str, Any]
+    meaning: Vocabulary, row: dict[str, Any], texts: dict[str, str], options: dict[str, Any]
 ) -> dict[str, Any]:
     """A cell of the preview: the value as read, and what stands there now where it changes."""
+    field = meaning.field
     raw = texts.get(options["columns"].get(field.code, ""), "")
     value = row["values"].get(field.code)
     broken = any(problem["field"] == field.code for problem in row["problems"])
     name = f"{field.code}_id" if field.link and field.link != "country" else field.code
     shown = raw if broken or field.link or value is None else field.choices.get(value, value)
-    dropped = raw if field.forgives and value is None and not broken else ""
+    meant = decided(options, field).get(raw.strip())
+    if field.link and meant and not broken:
+        shown = meaning.values.get(meant, raw)
+    dropped = raw if (field.forgives or meant == "") and value is None and not broken else ""
     return {
         "text": "" if dropped else shown,
         "dropped": dropped,

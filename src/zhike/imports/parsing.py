@@ -33,7 +33,7 @@ from zhike.imports.judging import NO_RECORD
 from zhike.imports.odd_rows import SEARCHED, no_record, other_currency
 from zhike.imports.staging import connect
 from zhike.imports.targets import Field, Target
-from zhike.imports.words import decided, keep, known, unknown_sql
+from zhike.imports.words import decided, keep, readable, unknown_sql
 
 ERRORS = frozenset(
     [
@@ -47,6 +47,7 @@ ERRORS = frozenset(
         "empty",
     ]
 )
+UNKNOWN = frozenset(["unknown_word", "unknown_currency"])
 NOTES = frozenset(["rounded", "id_with_decimals", "unknown_left"])
 BEYOND = "\x00beyond"
 EXCEL_ERRORS = "'#REF!', '#VALUE!', '#DIV/0!', '#NAME?', '#NULL!', '#NUM!'"
@@ -92,14 +93,18 @@ def value_of(field: Field, options: Mapping[str, Any]) -> Value | None:
         return Value.model_validate({"from": '= "' + default.replace('"', '""') + '"'})
     said: dict[str, Any] = {"from": origin, "otherwise": "keep"}
     if field.choices:
-        said["words"] = known(field) | {word: to for word, to in decided(options, field).items() if to}
+        said["words"] = readable(field) | _said(options, field)
     elif field.words:
-        said["words"] = dict(field.words)
+        said["words"] = {**field.words, **_said(options, field)}
     if default is not None:
         said["empty"] = default
     if field.kind in ("money", "decimal") and field.code in options.get("times", {}):
         said["times"] = options["times"][field.code]
     return Value.model_validate(said)
+
+
+def _said(options: Mapping[str, Any], field: Field) -> dict[str, str]:
+    return {word: to for word, to in decided(options, field).items() if to}
 
 
 class _Plan:
@@ -125,7 +130,7 @@ class _Plan:
                 )
         self.mapped = {field.code for field, _ in self.planned}
         self.unknown = {field.code: each for field, planned in self.planned for each in planned.problems
-                        if each.code == "unknown_word"}  # fmt: skip
+                        if each.code in UNKNOWN}  # fmt: skip
         self.plain = {
             code: self.scope.raw(name)
             for code, name in options["columns"].items()
@@ -172,7 +177,7 @@ class _Plan:
             found += [
                 (field.code, each.code, each.when)
                 for each in planned.problems
-                if each.code in ERRORS and not (each.code == "unknown_word" and field.forgives)
+                if each.code in ERRORS and not (each.code in UNKNOWN and field.forgives)
             ]
             value = planned.final_name
             if field.required:
@@ -250,7 +255,7 @@ def parse(
     with connect(out.parent) as db:
         load_cells(db, cells, header)
         db.execute(f"CREATE TEMP TABLE judged AS {plan.judged()}")
-        keep(db, plan.worded(), out.with_name("words.json"))
+        keep(db, plan.worded(), options, out.with_name("words.json"))
         fresh = out.with_suffix(".new")
         rows = _grouped(plan) if plan.grouped and len(plan.keys) == 1 else _single(plan)
         db.execute(

@@ -35,6 +35,8 @@ PROBLEMS: dict[str, Any] = {
     "several": _("Several records fit “%(value)s”."),
     "unknown_customer": _("There is no customer “%(value)s” that you see."),
     "unknown_person": _("There is nobody called “%(value)s”."),
+    "has_left": _("“%(value)s” has left the company."),
+    "only_you": _("Your roles let you name only yourself, not “%(value)s”."),
     "unknown_region": _("There is no region “%(value)s”."),
     "unknown_department": _("There is no department “%(value)s”."),
     "unknown_country": _("There is no country “%(value)s”."),

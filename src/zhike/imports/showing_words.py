@@ -2,44 +2,61 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import QueryDict
 
 from zhike.imports.models import Import
 from zhike.imports.targets import TARGETS
-from zhike.imports.words import LISTED, counted, decided, guess, instead, values
+from zhike.imports.words import LISTED, Vocabulary, counted, decided, instead
 
 EMPTY = "-"
 """The choice that leaves a cell empty; nothing chosen keeps the row out."""
+MOST_CHOICES = 9_000
+"""So many choices a field's table holds at most; where very many values are possible, fewer words stand in it at once."""
 
 
 def words(owner: Import) -> list[dict[str, Any]]:
-    """Each field with choices whose column holds words that it does not know, with what was said of them or is guessed."""
+    """Each field with few values whose column holds words that it does not know, with what was said of them or is guessed."""
     found = []
     held = counted(owner)
     for field in TARGETS[owner.target].fields_for(owner.by):
         if field.code not in held:
             continue
-        said, rows = decided(owner.options, field), []
-        possible = values(field)
-        for word, count in held[field.code]:
-            guessed = "" if word in said else guess(field, word)
-            chosen = (said[word] or EMPTY) if word in said else guessed or (EMPTY if field.forgives else "")
-            options = [
-                {"value": code, "label": label, "chosen": code == chosen} for code, label in possible.items()
-            ]
-            rows.append({"word": word, "count": f"{count:,}", "options": options, "guessed": bool(guessed), "said": word in said,
-                         "empty": chosen == EMPTY})  # fmt: skip
+        vocabulary = Vocabulary(field, owner.by)
+        some = min(LISTED, max(10, MOST_CHOICES // (len(vocabulary.values) or 1)))
+        said = decided(owner.options, field)
         found.append(
             {
                 "field": field,
                 "column": owner.options["columns"].get(field.code, ""),
-                "rows": rows,
+                "rows": [_row(vocabulary, word, count, said) for word, count in held[field.code][:some]],
+                "more": len(held[field.code]) > some,
                 "instead": instead(owner, field),
             }
         )
     return found
+
+
+def _row(vocabulary: Vocabulary, word: str, count: int, said: Mapping[str, str]) -> dict[str, Any]:
+    """One word: what it may mean, those who are likely first."""
+    field, likely = vocabulary.field, vocabulary.likely(word)
+    guessed = likely[0] if len(likely) == 1 and word not in said else ""
+    chosen = (said[word] or EMPTY) if word in said else guessed or (EMPTY if field.forgives else "")
+    choices = [
+        {"value": code, "label": label, "chosen": code == chosen} for code, label in vocabulary.values.items()
+    ]
+    return {
+        "word": word,
+        "count": f"{count:,}",
+        "likely": [one for one in choices if one["value"] in likely] if len(likely) > 1 else [],
+        "options": [one for one in choices if len(likely) < 2 or one["value"] not in likely],
+        "guessed": bool(guessed),
+        "said": word in said,
+        "why": vocabulary.why(word),
+        "empty": chosen == EMPTY,
+    }
 
 
 def read_words(owner: Import, data: QueryDict) -> dict[str, dict[str, str]]:

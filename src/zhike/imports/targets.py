@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from zhike.imports.judging import Judge
 
 Link = Literal["", "customer", "person", "region", "department", "order", "contact", "country"]
+ASKED = frozenset({"person", "region", "department", "country"})
+"""Links whose unknown words a person settles, word by word."""
 
 
 @dataclass(frozen=True)
@@ -23,8 +25,9 @@ class Field:
     """One field that a column may fill.
 
     `link` says what a text is looked up in; `words` turn the words of files into codes; `synonyms` are further words of
-    headers in both languages; `needs` is the class of fields that a person must see to write it; `firm` is a choice whose
-    emptiness would say something, so that an unknown word keeps the row out.
+    headers in both languages; `needs` is the class of fields that a person must see to write it; `firm` says why an unknown
+    word keeps the row out although the cell may be empty: its emptiness would say something; `verb` is what it takes to name
+    somebody else than oneself, who must not have left.
     """
 
     code: str
@@ -38,17 +41,23 @@ class Field:
     link: Link = ""
     needs: str = "basic"
     help: Any = ""
-    firm: bool = False
+    firm: Any = ""
+    verb: str = ""
+
+    @property
+    def asks(self) -> bool:
+        """Whether its words are few enough to be asked for one by one: choices, currencies, countries, places, people."""
+        return bool(self.choices) or self.code == "currency" or self.link in ASKED
 
     @property
     def forgives(self) -> bool:
         """Whether a cell with an unknown word is left empty; else it keeps the row out."""
-        return (bool(self.choices) or self.is_place) and not self.required and not self.firm
+        return self.asks and not self.required and not self.firm
 
     @property
-    def is_place(self) -> bool:
-        """Whether its words name one of the few regions of the company."""
-        return self.link == "region"
+    def clears(self) -> bool:
+        """Whether a person may say that a word leaves the cell empty."""
+        return self.asks and not self.required and (not self.firm or self.link == "person")
 
     @property
     def column(self) -> Column:

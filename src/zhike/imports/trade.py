@@ -10,6 +10,9 @@ from zhike.imports.judging_trade import OrderJudge, RateJudge, ReceivableJudge
 from zhike.imports.targets import Field, Target, register
 
 STATUS = {"completed": _("completed"), "returned": _("returned"), "cancelled": _("cancelled")}
+UNSAID = _(
+    "An order without a status counts as completed, so an unknown word is never left empty: say what it means."
+)
 CURRENCY = Field("currency", _("currency"), required=True, words=wording.turned(wording.CURRENCY),
                  synonyms=("币种", "币别", "货币", "结算币种", "currency", "curr"))  # fmt: skip
 KNOWN = Field(
@@ -32,7 +35,7 @@ ORDERS = (
         "net amount", "total amount")),
     CURRENCY,
     Field("profit", _("profit"), "money", needs="profit", synonyms=("利润", "毛利", "毛利润", "订单利润", "profit", "margin", "gross profit")),
-    Field("status", _("status"), "choice", firm=True, choices=STATUS, words=wording.turned(wording.STATUS),
+    Field("status", _("status"), "choice", firm=UNSAID, choices=STATUS, words=wording.turned(wording.STATUS),
           synonyms=("状态", "订单状态", "单据状态", "status", "order status", "state"), help=_("empty: completed")),
     Field("product", _("product"), limit=80, synonyms=("产品", "产品名称", "商品", "品名", "物料", "product", "item", "stockcode", "sku")),
     KNOWN,
