@@ -11,13 +11,16 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from django.utils import timezone
 
 from zhike.facts.formats import literal
 from zhike.imports.guessing import names_of
 from zhike.imports.judging import Judge, Verdict, tally
+from zhike.imports.judging_archive import CustomerJudge
 from zhike.imports.models import Import
 from zhike.imports.parsing import parse
 from zhike.imports.rows import batches
+from zhike.imports.sight import Sight
 from zhike.imports.staging import connect
 from zhike.imports.targets import TARGETS
 from zhike.imports.words import add
@@ -80,10 +83,13 @@ def check_rows(owner: Import, progress: Progress) -> dict[str, Any]:
     sample: list[dict[str, Any]] = []
     fresh = owner.folder / "problems.new"
     judge, seen, listed = judge_of(owner), 0, 0
+    sight = Sight(judge) if isinstance(judge, CustomerJudge) else None
     with pq.ParquetWriter(fresh, SCHEMA, compression="zstd") as out:
         for batch in batches(owner.folder / "rows.parquet", judge.target, after=-1, size=BATCH):
             verdicts = judge.judge(batch)
             counts += tally(verdicts)
+            if sight is not None:
+                sight.take(verdicts)
             for one in verdicts:
                 if one.outcome not in ("rejected", "left_out"):
                     notes.update(one.row.notes)
@@ -106,6 +112,7 @@ def check_rows(owner: Import, progress: Progress) -> dict[str, Any]:
         "problems": [[field, code, number] for (field, code), number in kinds.most_common()],
         "notes": [[*note.split(":", 1), number] for note, number in notes.most_common()],
         "sample": sample,
+        "unseen": sight.lost(timezone.now()) if sight is not None else {},
     }
 
 

@@ -95,24 +95,30 @@ class CustomerJudge(Judge):
         return {"added_at": at, "changed_at": at}
 
     def create(self, verdicts: list[Verdict], at: datetime) -> None:
-        people = Person.objects.in_bulk({one.after["manager_id"] for one in verdicts})
-        records = []
-        for one in verdicts:
-            record = Customer(**one.after, **self.stamps(at))
-            record.department_id = record.department_id or people[one.after["manager_id"]].department_id
+        records = self.drafts([one.after for one in verdicts], at)
+        for one, record in zip(verdicts, records, strict=True):
             settle(record)
-            records.append(record)
             one.record = record
+        self.add(records, at)
+        self.links.forget()
+
+    def drafts(self, values: list[dict[str, Any]], at: datetime) -> list[Customer]:
+        """New customers, not written yet; without a department they belong to that of their manager."""
+        people = Person.objects.in_bulk({one["manager_id"] for one in values})
+        records = [Customer(**one, **self.stamps(at)) for one in values]
+        for record in records:
+            record.manager = people[record.manager_id or 0]
+            record.department_id = record.department_id or record.manager.department_id
+        return records
+
+    def add(self, records: list[Customer], at: datetime) -> None:
+        """Write new customers with the post of their manager."""
         Customer.objects.bulk_create(records, batch_size=500)
         day = timezone.localtime(at).date()
         Assignment.objects.bulk_create(
-            [
-                Assignment(customer=record, person_id=one.after["manager_id"], post="manager", from_on=day)
-                for one, record in zip(verdicts, records, strict=True)
-            ],
+            [Assignment(customer=one, person=one.manager, post="manager", from_on=day) for one in records],
             batch_size=500,
         )
-        self.links.forget()
 
     def update(self, verdict: Verdict, at: datetime) -> None:
         for name, value in verdict.after.items():

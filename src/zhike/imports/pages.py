@@ -227,8 +227,21 @@ def checked(owner: Import) -> dict[str, Any]:
         "guessed": any(row["guessed"] for one in asked for row in one["rows"]),
         "sample": sample,
         "columns": [field.label for field in mapped],
+        "unseen": _unseen(found.get("unseen")),
         "refused": found["counts"]["rejected"],
         "writes": found["counts"]["created"] + found["counts"]["updated"],
+    }
+
+
+def _unseen(found: dict[str, Any] | None) -> dict[str, Any] | None:
+    """What whoever imports will not see afterwards, as texts."""
+    if not found:
+        return None
+    more = found["count"] > len(found["first"])
+    return {
+        "count": found["count"],
+        "rows": "、".join(map(str, found["first"])) + (" …" if more else ""),
+        "people": "、".join(found["people"]) + (" …" if found["more"] else ""),
     }
 
 
