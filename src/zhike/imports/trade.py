@@ -49,7 +49,8 @@ RECEIVABLES = (
     Field("issued_on", _("issued on"), "date", synonyms=("开票日期", "单据日期", "发生日期", "issued on", "invoice date", "issue date")),
     Field("due_on", _("due on"), "date", required=True, synonyms=("到期日", "到期日期", "应收日期", "应付款日", "due on", "due date", "due")),
     Field("amount", _("amount"), "money", required=True, needs="credit", synonyms=(
-        "金额", "应收金额", "欠款", "欠款金额", "应收账款", "amount", "total", "balance", "open amount")),
+        "金额", "应收金额", "欠款", "欠款金额", "应收账款", "应收余额", "未收金额", "未收余额", "余额", "欠款余额", "amount", "total",
+        "balance", "open amount", "outstanding", "amount due"), help=_("of a partly paid one: what is still owed")),
     CURRENCY,
     Field("paid_on", _("paid on"), "date", synonyms=("收款日期", "付款日期", "回款日期", "到账日期", "paid on", "payment date", "paid date")),
     KNOWN,
