@@ -46,9 +46,8 @@ class Once:
         source = self.made("migrated", lambda making: migrate(making, "")) / "zhike.sqlite3"
         shutil.copyfile(source, folder / source.name)
 
-    @contextmanager
-    def migrated_postgresql(self, url: str) -> Iterator[str]:
-        """The address of a database beside that of `url`, with all its tables and nothing in them; dropped at the end."""
+    def postgresql_template(self, url: str) -> str:
+        """The name of a database beside that of `url`, with all its tables and nothing in them, for others to be copied from."""
 
         def make(making: Path) -> None:
             drop, create = (
@@ -59,7 +58,12 @@ class Once:
             migrate(making, beside(url, self.template))
 
         self.made("migrated-postgresql", make)
-        with scratch_database(url, template=self.template) as one:
+        return self.template
+
+    @contextmanager
+    def migrated_postgresql(self, url: str) -> Iterator[str]:
+        """The address of a database beside that of `url`, with all its tables and nothing in them; dropped at the end."""
+        with scratch_database(url, template=self.postgresql_template(url)) as one:
             yield one
 
     def clear(self, url: str) -> None:

@@ -94,7 +94,9 @@ def people(chromium: Browser, demo: World) -> Iterator[dict[tuple[str, str], Des
 
         class Desks(dict[tuple[str, str], Desk]):
             def __missing__(self, key: tuple[str, str]) -> Desk:
-                self[key] = stack.enter_context(desk(chromium, demo, key[0], language=key[1]))
+                theme, size = LOOKS[key[1]]
+                one = desk(chromium, demo, key[0], language=key[1], theme=theme, size=size)
+                self[key] = stack.enter_context(one)
                 return self[key]
 
         yield Desks()
@@ -143,9 +145,7 @@ def test_page(route: Route, demo: World, people: dict[tuple[str, str], Desk]) ->
 
 def looked_at(page: Page, name: str, language: str) -> list[str]:
     """What is wrong with an open page, in the looks of its language."""
-    theme, (width, height) = LOOKS[language]
-    page.emulate_media(color_scheme=theme)
-    page.set_viewport_size({"width": width, "height": height})
+    theme, (width, _height) = LOOKS[language]
     page.evaluate(SETTLED)
     page.evaluate(UNCOVERED)
     where = f"{language[:2]} {{}} {width} px"

@@ -13,6 +13,8 @@ import pytest
 from tests.house.sources import ENGINE, PRODUCT, place, python_files, tree
 from zhike_engine.policy.yaml import load_document
 
+pytestmark = pytest.mark.xdist_group("house")
+
 PACKAGES = [ENGINE, PRODUCT]
 REFUSALS = re.compile(
     r"(\w+(Invalid|Unset|Unavailable|Unfit|Failed|Issues)|NotFound|ZhikeError|Issue|Fault|Refused|NotReadable"

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import ast
 
+import pytest
+
 from tests.house.sources import PRODUCT, place, python_files, tree
+
+pytestmark = pytest.mark.xdist_group("house")
 
 PORTAL = PRODUCT / "portal"
 OPEN = {

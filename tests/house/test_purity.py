@@ -5,7 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+import pytest
+
 from tests.house.sources import ENGINE, ROOT, place, python_files, tree
+
+pytestmark = pytest.mark.xdist_group("house")
 
 CLOCKS = {
     "now",

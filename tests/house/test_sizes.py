@@ -5,11 +5,14 @@ from __future__ import annotations
 import ast
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from tests.house.sources import ROOT, place, python_files, tree
+
+pytestmark = pytest.mark.xdist_group("house")
 
 CAPS = {"file-lines": 400, "function-lines": 50, "branches": 18, "line-characters": 140}
 USUAL = {"function-lines": 40, "branches": 10}
@@ -63,6 +66,7 @@ def measures(path: Path) -> Iterator[tuple[str, str, int]]:
         yield "branches", f"{place(path)}::{name}", branches(function)
 
 
+@cache
 def outgrown() -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = {cap: {} for cap in CAPS}
     for folder in ("src", "tests", "benchmarks"):

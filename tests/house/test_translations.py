@@ -5,8 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+import pytest
+
 from tests.house.sources import PRODUCT, place, python_files, tree
 from zhike.ui.translations import faults
+
+pytestmark = pytest.mark.xdist_group("house")
 
 
 def test_every_text_has_its_chinese_and_every_word_is_marked() -> None:

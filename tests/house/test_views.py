@@ -6,7 +6,11 @@ import ast
 import re
 from pathlib import Path
 
+import pytest
+
 from tests.house.sources import PRODUCT, place, python_files, tree
+
+pytestmark = pytest.mark.xdist_group("house")
 
 WRITES = {
     "save", "create", "delete", "update", "bulk_create", "bulk_update", "get_or_create", "update_or_create",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,9 +12,18 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from tests.once import Once
 from tests.product.cast import Cast, assemble
 from zhike.kernel import guards
 from zhike.people.models import Person
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None, once: Once) -> None:
+    """On PostgreSQL every process copies a database whose tables are made once in a run."""
+    if connection.vendor == "postgresql":
+        template = once.postgresql_template(os.environ["ZHIKE_DATABASE_URL"])
+        connection.settings_dict["TEST"]["TEMPLATE"] = template
 
 
 @pytest.fixture(scope="session")
