@@ -109,6 +109,7 @@ class Colleagues:
             _sorted(plain),
             *(folded(part) for part in SIGNS.split(word.translate(HALF))),
         }
+        tries |= {folded(word).partition("@")[0]} if "@" in word else set()
         tries = {one for one in tries if len(one) > 1}
         if found := [one for one in some if one.keys & tries]:
             return found

@@ -18,8 +18,9 @@ MOST_CHOICES = 9_000
 
 
 def words(owner: Import) -> list[dict[str, Any]]:
-    """Each field with few values whose column holds words that it does not know, with what was said of them or is guessed."""
-    found = []
+    """Each field with few values whose column holds words that it does not know, with what was said of them or is guessed;
+    those first whose words keep rows out."""
+    found: list[dict[str, Any]] = []
     held = counted(owner)
     for field in TARGETS[owner.target].fields_for(owner.by):
         if field.code not in held:
@@ -36,7 +37,7 @@ def words(owner: Import) -> list[dict[str, Any]]:
                 "instead": instead(owner, field),
             }
         )
-    return found
+    return sorted(found, key=lambda one: one["field"].forgives)
 
 
 def _row(vocabulary: Vocabulary, word: str, count: int, said: Mapping[str, str]) -> dict[str, Any]:

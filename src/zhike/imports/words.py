@@ -38,6 +38,8 @@ _ENDS = re.compile("(行业|客户|企业|业|类型|类别|类|型)$")
 _PLACE_ENDS = re.compile(
     "(销售部|事业部|办事处|分公司|大区|片区|地区|区域|部门|团队|中心|区|部|组|处|region|department|dept\\.?|team)$"
 )
+_NO_PLACE = re.compile("(总?公司|集团|分公司|销售部?|部门?|办事处|company|group|sales|office)")
+"""Names that stand in the names of other places, and do not tell which one is meant."""
 
 
 class Vocabulary:
@@ -153,12 +155,15 @@ def guess(field: Field, word: str, known: Mapping[str, str] | None = None) -> st
 
     A word fits a value whose name it holds, or equals but for endings such as 业 or 类.
     """
-    plain, ends = _folded(word), _PLACE_ENDS if field.link in PLACES else _ENDS
+    is_place = field.link in PLACES
+    plain, ends = _together(word), _PLACE_ENDS if is_place else _ENDS
     given = Vocabulary(field).names if known is None else known
-    names = {_folded(name): code for name, code in given.items()}
+    names = {_together(name): code for name, code in given.items()}
     for name, code in names.items():
         if _bare(name, ends) == _bare(plain, ends):
             return code
+    if is_place:
+        names = {name: code for name, code in names.items() if not _NO_PLACE.fullmatch(name)}
     inside = {name for name in names if name in plain and len(name) >= (2 if not name.isascii() else 4)}
     inside |= {name for name in names if len(name) == 1 and not name.isascii() and plain.startswith(name)}
     longest = {name for name in inside if not any(name != other and name in other for other in inside)}
@@ -168,6 +173,10 @@ def guess(field: Field, word: str, known: Mapping[str, str] | None = None) -> st
 
 def _folded(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).lower().split())
+
+
+def _together(text: str) -> str:
+    return re.sub(r"[_\-·/]", "", _folded(text))
 
 
 def _bare(text: str, ends: re.Pattern[str]) -> str:

@@ -153,7 +153,7 @@ def test_activities_of_the_past_may_be_of_people_who_have_left(desk):
 @pytest.mark.parametrize(
     ("word", "who"),
     [("李明（调岗）", "ming"), ("ＭＩＮＧ@example.com", "ming"), ("Berg, Tess", "tess"), ("客户经理高阳", "gao"), ("贸易部-高阳", "gao"),
-     ("高阳 13900001111", "gao"), ("李明华", ""), ("高杨", ""), ("高阳/李明", ""), ("Tess", "tess"), ("离职", ""), ("谁也不是", "")],
+     ("高阳 13900001111", "gao"), ("李明华", ""), ("高杨", ""), ("高阳/李明", ""), ("gao@elsewhere.example", "gao"), ("Tess", "tess"), ("离职", ""), ("谁也不是", "")],
 )  # fmt: skip
 def test_whom_a_spelling_seems_to_mean(cast, word, who):
     found = Colleagues(PERSON, cast.people.ming).likely(word)
@@ -267,6 +267,21 @@ def test_more_names_than_the_table_holds_follow_once_the_first_are_settled(desk_
     again = desk.check(owner, words={"manager": {row["word"]: "gao" for row in shown["rows"]}})
     shown = client.get(f"/imports/{again.key}/").context["words"][0]
     assert sum(not row["said"] for row in shown["rows"]) == 10
+
+
+def test_a_word_that_many_names_of_places_hold_is_no_guess(cast):
+    place = type(cast.departments.key)
+    place.objects.create(code="all", name_zh="公司", name_en="Company")
+    place.objects.create(code="foreign_trade", name_zh="外贸部", name_en="")
+    field = TARGETS["customers"].field("department")
+    assert guess(field, "西北分公司") == ""
+    assert [guess(field, word) for word in ("Foreign Trade", "外贸事业部")] == ["foreign_trade", "foreign_trade"]
+
+
+def test_words_that_keep_rows_out_stand_first(head):
+    head.upload("customers", "客户编号,客户名称,行业,负责人\nW1,一号,天知道,陌生人\n")
+    head.match(match="code")
+    assert [one["field"].code for one in head.page().context["words"]] == ["manager", "industry"]
 
 
 def test_a_country_is_guessed_where_one_fits():
