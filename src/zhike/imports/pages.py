@@ -18,6 +18,7 @@ from zhike.imports.targets import TARGETS, Field, Target
 from zhike.imports.words import Vocabulary, decided, values_of
 from zhike.people.models import Person, Role
 from zhike.people.rules import can, sees
+from zhike.ui.figures import tongue
 
 STEPS = (
     ("mapping", gettext_lazy("Match columns")),
@@ -237,11 +238,12 @@ def _unseen(found: dict[str, Any] | None) -> dict[str, Any] | None:
     """What whoever imports will not see afterwards, as texts."""
     if not found:
         return None
-    more = found["count"] > len(found["first"])
+    more, sign = found["count"] > len(found["first"]), "、" if tongue() == "zh" else ", "
     return {
         "count": found["count"],
-        "rows": "、".join(map(str, found["first"])) + (" …" if more else ""),
-        "people": "、".join(found["people"]) + (" …" if found["more"] else ""),
+        "number": f"{found['count']:,}",
+        "rows": sign.join(map(str, found["first"])) + (" …" if more else ""),
+        "people": sign.join(found["people"]) + (" …" if found["more"] else ""),
     }
 
 

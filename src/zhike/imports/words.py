@@ -31,8 +31,8 @@ from zhike.ui.figures import tongue
 LISTED = 60
 """So many unknown words of a field are offered, those that nobody has settled and that stand in most rows first."""
 LONGEST = 120
-NAMED = 12
-"""So many values a sentence names."""
+NAMED, MANY, FEW = 12, 100, 3
+"""So many values a sentence names; of very many, such as all countries, only a few to show what they look like."""
 
 _ENDS = re.compile("(行业|客户|企业|业|类型|类别|类|型)$")
 _PLACE_ENDS = re.compile(
@@ -147,7 +147,8 @@ def decided(options: Mapping[str, Any], field: Field) -> dict[str, str]:
 def values_of(field: Field) -> str:
     """The values that are possible, as a sentence names them."""
     labels = [str(label) for label in Vocabulary(field).values.values()] if field.asks else []
-    return "、".join([*labels[:NAMED], *(["…"] if len(labels) > NAMED else [])])
+    most = NAMED if len(labels) <= MANY else FEW
+    return "、".join([*labels[:most], *(["…"] if len(labels) > most else [])])
 
 
 def guess(field: Field, word: str, known: Mapping[str, str] | None = None) -> str:

@@ -275,7 +275,10 @@ def test_a_word_that_many_names_of_places_hold_is_no_guess(cast):
     place.objects.create(code="foreign_trade", name_zh="外贸部", name_en="")
     field = TARGETS["customers"].field("department")
     assert guess(field, "西北分公司") == ""
-    assert [guess(field, word) for word in ("Foreign Trade", "外贸事业部")] == ["foreign_trade", "foreign_trade"]
+    assert [guess(field, word) for word in ("Foreign Trade", "外贸事业部")] == [
+        "foreign_trade",
+        "foreign_trade",
+    ]
 
 
 def test_words_that_keep_rows_out_stand_first(head):
