@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path, PurePath
 from typing import Any
@@ -21,7 +21,7 @@ from zhike.imports.parsing import guess_formats, load_cells
 from zhike.imports.problems import refusal
 from zhike.imports.safety import Unsafe, kind_of
 from zhike.imports.staging import connect, stage
-from zhike.imports.targets import TARGETS, Target
+from zhike.imports.targets import TARGETS, Field, Target
 from zhike.jobs.actions import enqueue, retry
 from zhike.jobs.models import STOPPED, Job
 from zhike.kernel.journal import journal, sentences
@@ -170,13 +170,27 @@ def remembered(owner: Import, names: list[str], above: str) -> dict[str, Any] | 
     if found is None:
         return None
     options = dict(found.options)
-    allowed = {field.code for field in TARGETS[owner.target].fields_for(owner.by)}
+    fields = TARGETS[owner.target].fields_for(owner.by)
+    allowed = {field.code for field in fields}
+    if found.by_id != owner.by_id:
+        options["words"] = without_empty_people(options.get("words", {}), fields)
     for part in ("columns", "times", "defaults", "words"):
         options[part] = {code: value for code, value in options.get(part, {}).items() if code in allowed}
     options["columns"] = {
         code: name for code, name in options["columns"].items() if name in names or name.startswith("=")
     }
     return {**options, "remembered": True, "doubt": False}
+
+
+def without_empty_people(
+    words: Mapping[str, Mapping[str, str]], fields: Iterable[Field]
+) -> dict[str, dict[str, str]]:
+    """What somebody else said of words, without the names that they left empty: empty stood for themselves."""
+    people = {field.code for field in fields if field.link == "person"}
+    return {
+        code: {word: to for word, to in some.items() if to or code not in people}
+        for code, some in words.items()
+    }
 
 
 @transaction.atomic

@@ -8,8 +8,10 @@ from typing import Any
 from django.http import QueryDict
 
 from zhike.imports.models import Import
-from zhike.imports.targets import TARGETS
+from zhike.imports.targets import TARGETS, Field
 from zhike.imports.words import LISTED, Vocabulary, counted, decided, instead
+from zhike.people.models import Person, Role
+from zhike.people.rules import can
 
 EMPTY = "-"
 """The choice that leaves a cell empty; nothing chosen keeps the row out."""
@@ -35,9 +37,18 @@ def words(owner: Import) -> list[dict[str, Any]]:
                 "rows": [_row(vocabulary, word, count, said) for word, count in held[field.code][:some]],
                 "more": len(held[field.code]) > some,
                 "instead": instead(owner, field),
+                "others": _who_may(field, owner.by),
             }
         )
     return sorted(found, key=lambda one: one["field"].forgives)
+
+
+def _who_may(field: Field, by: Person) -> str:
+    """The roles that may import and name others in a field in which a person may name only themselves; or nothing."""
+    if not field.verb or can(by, field.verb):
+        return ""
+    roles = Role.objects.filter(closed_on__isnull=True)
+    return "、".join(str(role) for role in roles if {field.verb, "import_data"} <= set(role.verbs))
 
 
 def _row(vocabulary: Vocabulary, word: str, count: int, said: Mapping[str, str]) -> dict[str, Any]:

@@ -13,8 +13,9 @@ from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
+from django.db.models import Q
 
-from zhike.customers.models import Customer
+from zhike.customers.models import Assignment, Customer
 from zhike.imports.judging import Verdict
 from zhike.imports.judging_archive import CustomerJudge
 from zhike.people.models import Person
@@ -24,7 +25,7 @@ PLACING = ("manager_id", "department_id", "region_id")
 FIRST = 5
 NAMED = 8
 ASKED = 300
-"""So many people at most are asked for, those first who are likely to see."""
+"""So many people at most are asked for: the teams first, then those whose roles reach beyond their own customers."""
 BATCH = 500
 
 Place = tuple[tuple[str, Any], ...]
@@ -104,15 +105,14 @@ class Sight:
     def _who(self, hidden: set[int]) -> tuple[list[str], bool]:
         """The names of who sees some of them without seeing every customer; whether there are more."""
         some = list(hidden)[:BATCH]
-        managers = set(Customer.objects.filter(pk__in=some).values_list("manager_id", flat=True))
-        people = [
-            one for one in Person.objects.active() if one.access.scopes and "all" not in one.access.scopes
-        ]
-        people.sort(
-            key=lambda one: (one.pk not in managers, not one.access.scopes & {"department", "region"})
-        )
+        team = set(Assignment.objects.current().filter(customer__in=some).values_list("person_id", flat=True))
+        wide = Q(grants__role__scope__in=("department", "region"))
+        likely = Person.objects.active().filter(Q(pk__in=team) | wide).distinct()
+        people = sorted(likely, key=lambda one: one.pk not in team)
         names: list[str] = []
         for one in people[:ASKED]:
+            if "all" in one.access.scopes:
+                continue
             if Customer.objects.visible_to(one).filter(pk__in=some).exists():
                 names.append(str(one))
             if len(names) > NAMED:

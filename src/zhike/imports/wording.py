@@ -15,7 +15,7 @@ STATUS = {
                   "void", "voided"),
 }  # fmt: skip
 CURRENCY = {
-    "CNY": ("人民币", "人民币元", "RMB", "￥", "¥", "元", "CNY"),
+    "CNY": ("人民币", "人民币元", "RMB", "￥", "¥", "元", "CNY", "renminbi", "yuan"),
     "USD": ("美元", "美金", "US$", "$", "USD"),
     "EUR": ("欧元", "€", "EUR"),
     "GBP": ("英镑", "£", "GBP"),

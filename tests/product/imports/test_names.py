@@ -102,6 +102,11 @@ def test_who_may_assign_nobody_picks_nobody(cast, client_for, data_dir):
     assert walk.owner.checked["problems"] == [["manager", "only_you", 1], ["manager", "unknown_person", 1]]
     rows = {row["word"]: row for row in table(walk, "manager")["rows"]}
     assert [one["value"] for one in rows["高阳"]["options"]] == ["tess"]
+    told = walk.page().content.decode()
+    assert (
+        "Your roles let you name only yourself here. These roles may import with others: Key-account department head"
+        in told
+    )
     assert (str(rows["高阳"]["why"]), rows["Berg Tess"]["guessed"]) == (
         "your roles let you name only yourself",
         True,
@@ -118,7 +123,11 @@ def test_who_may_assign_nobody_picks_nobody(cast, client_for, data_dir):
 def test_what_somebody_else_said_of_a_name_holds_only_as_far_as_ones_own_roles(head, cast, client_for):
     head.upload("customers", FILE, "a.csv")
     head.match(match="code")
-    head.post("words", **{"n-manager-0": "高阳(离职)", "w-manager-0": "gao"})
+    head.post(
+        "words",
+        **{"n-manager-0": "高阳(离职)", "w-manager-0": "gao", "n-manager-2": "陌生人", "w-manager-2": "-"},
+    )
+    assert head.owner.options["words"] == {"manager": {"高阳(离职)": "gao", "陌生人": ""}}
     role = cast.roles.salesperson
     role.verbs = [one for one in {*role.verbs, "import_data", "add_customer"} if one != "assign_customer"]
     role.save()
@@ -153,7 +162,8 @@ def test_activities_of_the_past_may_be_of_people_who_have_left(desk):
 @pytest.mark.parametrize(
     ("word", "who"),
     [("李明（调岗）", "ming"), ("ＭＩＮＧ@example.com", "ming"), ("Berg, Tess", "tess"), ("客户经理高阳", "gao"), ("贸易部-高阳", "gao"),
-     ("高阳 13900001111", "gao"), ("李明华", ""), ("高杨", ""), ("高阳/李明", ""), ("gao@elsewhere.example", "gao"), ("Tess", "tess"), ("离职", ""), ("谁也不是", "")],
+     ("高阳 13900001111", "gao"), ("李明华", ""), ("高杨", ""), ("高阳/李明", ""),
+     ("gao@elsewhere.example", "gao"), ("Tess", "tess"), ("离职", ""), ("谁也不是", "")],
 )  # fmt: skip
 def test_whom_a_spelling_seems_to_mean(cast, word, who):
     found = Colleagues(PERSON, cast.people.ming).likely(word)
