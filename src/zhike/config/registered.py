@@ -91,6 +91,7 @@ MODULES = (
     "zhike.system.calendar_actions",
     "zhike.system.chores",
     "zhike.system.groups",
+    "zhike.system.people_lists",
     "zhike.visits.actions",
     "zhike.visits.checking",
     "zhike.visits.limits",

@@ -149,7 +149,7 @@ def loosely(asked: Asked, fields: Iterable[Field]) -> tuple[dict[str, Loose], tu
     names = {
         field.code: f"loose_{field.code}"
         for field in fields
-        if field.code in asked_for and field.kind in {"choice", "key"}
+        if field.code in asked_for and field.kind in {"choice", "key"} and field.holding is None
     }
     read = tuple(replace(field, column=names.get(field.code, field.column)) for field in fields)
     return {names[field.code]: Loose(F(field.column)) for field in fields if field.code in names}, read
@@ -169,7 +169,9 @@ def _q(field: Field, condition: Condition) -> Q | None:
     """The Q of one condition; None when its value cannot be read."""
     if condition.operator in {"empty", "filled"}:
         empty = (
-            Q(**{f"{field.column}__isnull": True})
+            ~field.holding(None)
+            if field.holding
+            else Q(**{f"{field.column}__isnull": True})
             if field.kind in {"day", "moment", "key"}
             else Q(**{field.column: ""})
         )
@@ -181,7 +183,7 @@ def _q(field: Field, condition: Condition) -> Q | None:
         values = [_read(field, value) for value in condition.values]
         if not values or None in values:
             return None
-        inside = Q(**{f"{field.column}__in": values})
+        inside = field.holding(values) if field.holding else Q(**{f"{field.column}__in": values})
         return inside if condition.operator == "in" else ~inside
     value = _read(field, condition.text)
     if field.kind == "moment":

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from zhike.people.models import Person
-from zhike.people.rules import sees
+from zhike.people.rules import can, sees
 from zhike.ui.grid import Column
 
 OPERATORS: dict[str, dict[str, Any]] = {
@@ -42,7 +43,9 @@ class Field:
     `column` is the model's column (for a `key` the `_id` column); `cell` renders it; `plain` gives its value for files and
     the API; `field_class` hides it from people whose roles do not see that class, in every way a list can be asked. A `moment`
     is asked for by its day. With `last` rows without a value come last in either order; `people` names people, so that it can
-    be asked for `me`. What is not `filed`, such as a link to act by, stands in no file.
+    be asked for `me`. What is not `filed`, such as a link to act by, stands in no file. `order` is the column that rows are sorted
+    by, where it is another; `holding` narrows to rows that hold one of some values, or any at all (None), where a row may hold
+    several. A field with a `verb` is for its holders alone, one without a class for everybody.
     """
 
     code: str
@@ -62,6 +65,9 @@ class Field:
     last: bool = False
     people: bool = False
     filed: bool = True
+    order: str = ""
+    holding: Callable[[Sequence[Any] | None], Q] | None = None
+    verb: str = ""
     me: int = 0
 
     def as_column(self) -> Column:
@@ -71,7 +77,7 @@ class Field:
     @property
     def groups(self) -> bool:
         """Whether a list can be grouped by it."""
-        return self.filter and self.kind in {"choice", "key"}
+        return self.filter and self.kind in {"choice", "key"} and self.holding is None
 
     def value(self, row: Any) -> Any:
         """The value of a row, for files and the API."""
@@ -80,4 +86,9 @@ class Field:
 
 def seen_by(person: Person, fields: tuple[Field, ...]) -> tuple[Field, ...]:
     """The fields that a person's roles show."""
-    return tuple(field for field in fields if sees(person, field.field_class))
+    return tuple(
+        field
+        for field in fields
+        if (not field.field_class or sees(person, field.field_class))
+        and (not field.verb or can(person, field.verb))
+    )

@@ -18,6 +18,7 @@ from zhike.lists.dressing import dress, wearing
 from zhike.lists.fields import Field, seen_by
 from zhike.lists.pages import Page, count_of, page_of
 from zhike.people.models import Person
+from zhike.people.rules import can, sees
 from zhike.ui.grid import Bulk
 
 Rows = QuerySet[Any]
@@ -83,7 +84,9 @@ class Listing:
 
     `address` is the name of its page, and of what higher layers dress its rows by; `rows` reads what a row shows, `customer`
     is the column of the customer whose data a row tells. With `counted` the whole list is counted for its frame, kept for
-    half a minute. `cell` is the name of the address that edits one cell, for holders of `edit_verb`.
+    half a minute. `cell` is the name of the address that edits one cell, for holders of `edit_verb`. A list that tells nothing of
+    customers has no `customer`, and `agreed` False: it opens without the agreement. `earlier` reads questions as they were once
+    written, in links that people keep.
     """
 
     code: str
@@ -113,6 +116,12 @@ class Listing:
     hint: Any = ""
     cell: str = ""
     edit_verb: str = ""
+    agreed: bool = True
+    earlier: Callable[[QueryDict], QueryDict] = field(default=lambda query: query)
+
+    def opens_to(self, person: Person) -> bool:
+        """Whether a person's roles show the list."""
+        return (not self.verb or can(person, self.verb)) and (not self.needs or sees(person, self.needs))
 
     def fields_for(self, person: Person) -> tuple[Field, ...]:
         """The fields that a person sees."""
@@ -125,7 +134,9 @@ class Listing:
         fields = self.fields_for(person)
         known = {one.code for one in fields}
         usual = self.sort if not self.sort or self.sort.lstrip("-") in known else fields[0].code
-        return Asked.read(query, fields, usual, tuple(one.code for one in self.tabs if not one.address))
+        return Asked.read(
+            self.earlier(query), fields, usual, tuple(one.code for one in self.tabs if not one.address)
+        )
 
     def tab(self, asked: Asked) -> Tab | None:
         """The tab asked for."""
@@ -157,11 +168,12 @@ class Listing:
             tab = self.tab(asked)
             return rows.order_by(*(tab.order if tab is not None and tab.order else self.order))
         down = "-" if asked.sort.startswith("-") else ""
+        by = one.order or one.column
         if one.last:
-            column = F(one.column)
+            column = F(by)
             turned = column.desc(nulls_last=True) if down else column.asc(nulls_last=True)
             return rows.order_by(turned, f"{down}id")
-        return rows.order_by(f"{down}{one.column}", f"{down}id")
+        return rows.order_by(f"{down}{by}", f"{down}id")
 
     def page(self, looking: Looking, asked: Asked, whole: int | None = None) -> Page:
         """One page with what its rows show; `whole` is how many there are when nothing narrows the list, when that is known."""

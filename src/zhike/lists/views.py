@@ -31,7 +31,7 @@ Act = Callable[..., HttpResponse]
 def looking(request: HttpRequest, listing: Listing) -> Looking:
     """Who looks at a list, and when. Raises Http404 for those whose roles do not show what it is about."""
     person = me(request)
-    if not sees(person, listing.needs):
+    if listing.needs and not sees(person, listing.needs):
         raise Http404
     return Looking(person, timezone.now())
 
@@ -106,13 +106,14 @@ def picked(request: HttpRequest, listing: Listing, column: str, most: int) -> li
 
 
 def bound(listing: Listing, act: Act, *, verb: str = "", only: Callable[[Act], Act] | None = None) -> Act:
-    """A view of one list, behind the door of its verb."""
+    """A view of one list, behind the door of its verb; what wants a verb of its own, such as a file, wants the agreement."""
 
     @wraps(act)
     def view(request: HttpRequest, **parameters: Any) -> HttpResponse:
         return act(request, listing, **parameters)
 
-    return door(verb or listing.verb, customer_data=True)(only(view) if only else view)
+    agreed = listing.agreed or bool(verb)
+    return door(verb or listing.verb, customer_data=agreed)(only(view) if only else view)
 
 
 def addresses(listing: Listing, under: str = "") -> list[URLPattern]:

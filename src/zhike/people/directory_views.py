@@ -1,18 +1,16 @@
-"""Pages of people: who is here, who may do what, in which departments and regions."""
+"""Pages of people: one of them, who may do what, in which departments and regions."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from zhike.kernel.bigrams import plain
 from zhike.people import actions
 from zhike.people.doors import door, me
 from zhike.people.forms import (
@@ -24,63 +22,28 @@ from zhike.people.forms import (
     answer_form,
     posted,
 )
-from zhike.people.models import Department, Grant, Person, Region, Role
-from zhike.people.pages import Way, table_page
+from zhike.people.models import Department, Person, Region, Role
+from zhike.people.pages import Way
 from zhike.people.rules import can
 from zhike.people.verbs import FIELD_CLASSES, SCOPES, VERBS
-from zhike.ui import grid
-
-SORTS = {"name": "pinyin", "department": "department__path", "post": "post"}
-
-COLUMNS = (
-    grid.Column("name", gettext_lazy("Name"), lambda one: grid.name(one.display_name, one.username, f"/people/person/{one.pk}/"),
-                css="stick", sort=True, phone="title"),
-    grid.Column("department", gettext_lazy("Department"), lambda one: grid.text(one.department), sort=True, phone="meta"),
-    grid.Column("region", gettext_lazy("Region"), lambda one: grid.text(one.region)),
-    grid.Column("post", gettext_lazy("Post"), lambda one: grid.text(one.post), sort=True),
-    grid.Column("roles", gettext_lazy("Roles"), lambda one: grid.text(", ".join(str(grant.role) for grant in one.running))),
-    grid.Column("phone", gettext_lazy("Phone"), lambda one: grid.text(one.phone), phone="more"),
-    grid.Column("state", gettext_lazy("State"), lambda one: grid.tag(_("active"), "success") if one.is_active else grid.tag(_("has left")),
-                phone="aside"),
-)  # fmt: skip
-
-
-@door()
-def people(request: HttpRequest) -> HttpResponse:
-    """Everybody, found by name, pinyin, user name or post."""
-    words = plain(request.GET.get("q", "").replace("\x00", "").strip()[:60])
-    left = request.GET.get("state") == "left"
-    found = Person.objects.filter(is_active=not left).select_related("department", "region")
-    for word in words.split():
-        found = found.filter(
-            Q(pinyin__contains=word) | Q(display_name__icontains=word) | Q(username__icontains=word) | Q(post__icontains=word)
-        )  # fmt: skip
-    sort = request.GET.get("sort", "name")
-    field = SORTS.get(sort.lstrip("-"), "pinyin")
-    found = found.order_by(f"{'-' if sort.startswith('-') else ''}{field}", "id")
-    running = Grant.objects.running(timezone.localdate()).select_related("role")
-    found = found.prefetch_related(Prefetch("grants", queryset=running, to_attr="running"))
-    return table_page(
-        request, COLUMNS, found, title=_("People"), ways=_ways(request, "add_person"), tabs=tabs_for(request), filtered=bool(words),
-        empty=_("Nobody here"), context={"words": words, "left": left}, template="people/people.html",
-    )  # fmt: skip
-
-
-def _ways(request: HttpRequest, add: str) -> list[Way]:
-    return [Way(_("Add"), reverse(add), "plus")] if can(me(request), "manage_people") else []
 
 
 def tabs_for(request: HttpRequest) -> list[Way]:
     """The pages of people and rights that a person may open."""
+    return places_for(me(request), request.path)
+
+
+def places_for(person: Person, here: str) -> list[Way]:
+    """The same by the address that is open."""
     names = {
         "people": _("People"),
         "departments": _("Departments"),
         "regions": _("Regions"),
         "roles": _("Roles"),
     }
-    if can(me(request), "manage_people"):
+    if can(person, "manage_people"):
         names |= {"grants": _("Reviews"), "company_limits": _("Limits")}
-    return [Way(label, reverse(name), current=request.path == reverse(name)) for name, label in names.items()]
+    return [Way(label, reverse(name), current=here == reverse(name)) for name, label in names.items()]
 
 
 @door()

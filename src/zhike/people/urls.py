@@ -10,7 +10,6 @@ from zhike.people import duty_views as duties
 from zhike.people import views
 
 urlpatterns = [
-    path("", directory.people, name="people"),
     path("add/", directory.add_person, name="add_person"),
     path("person/<int:person>/", directory.person, name="person"),
     path("person/<int:person>/edit/", directory.edit_person, name="edit_person"),

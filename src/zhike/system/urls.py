@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.urls import path
 
+from zhike.customers.exports import list_urls
 from zhike.system import calendar_views, group_views, notice_views, views
+from zhike.system.people_lists import PEOPLE
 
 urlpatterns = [
     path("jobs/", views.jobs, name="jobs"),
@@ -14,6 +16,7 @@ urlpatterns = [
     path("jobs/<int:number>/another-try/", views.job_again, name="job_again"),
     path("journal/", views.journal, name="journal"),
     path("journal/<int:number>/", views.entry, name="journal_entry"),
+    *list_urls(PEOPLE, "people/"),
     path("people/me/notices/", notice_views.notices, name="notices"),
     path("messages/", notice_views.messages, name="messages"),
     path("messages/another-try/", notice_views.messages_again, name="messages_again"),
