@@ -181,36 +181,40 @@ def _options(choices: Any, chosen: Any) -> list[dict[str, Any]]:
 # --- what the check found ----------------------------------------------------------------------------
 
 
-def checked(owner: Import) -> dict[str, Any]:
-    """The preview: counts, problems by field, the first rows."""
-    target = TARGETS[owner.target]
-    labels = {field.code: field.label for field in target.fields}
-    known = {field.code: values_of(field) for field in target.fields}
-    found = owner.checked
-    mapped = [
-        field
-        for field in target.fields_for(owner.by)
-        if field.code in owner.options["columns"] or field.code in owner.options["defaults"]
-    ]
-    cells = cells_of(owner, [row["number"] for row in found["sample"]])
-    columns = columns_of(owner)
-    meanings = {field.code: Vocabulary(field, owner.by) for field in mapped}
+def _sample(owner: Import, mapped: list[Field]) -> list[dict[str, Any]]:
+    """The first rows: what each does, why not, and its cells."""
+    labels = {field.code: field.label for field in TARGETS[owner.target].fields}
+    known = {field.code: values_of(field) for field in mapped}
+    meanings = [Vocabulary(field, owner.by) for field in mapped]
+    columns, origins = columns_of(owner), owner.options["columns"]
+    cells = cells_of(owner, [row["number"] for row in owner.checked["sample"]])
     sample = []
-    for row in found["sample"]:
+    for row in owner.checked["sample"]:
         texts = dict(zip(columns, cells.get(row["number"], []), strict=False))
-        values = [_shown(meanings[field.code], row, texts, owner.options) for field in mapped]
-        reasons = [sentence(problem, texts.get(owner.options["columns"].get(problem["field"], ""), ""),
-            str(labels.get(problem["field"], "")), known.get(problem["field"], ""))
-                   for problem in row["problems"]]  # fmt: skip
+        reasons = [
+            sentence(one, texts.get(origins.get(one["field"], ""), ""), str(labels.get(one["field"], "")), known.get(one["field"], ""))
+            for one in row["problems"]
+        ]  # fmt: skip
         sample.append(
             {
                 **row,
                 "tone": TONES[row["outcome"]],
                 "outcome": OUTCOMES[row["outcome"]],
-                "cells": values,
+                "cells": [_shown(one, row, texts, owner.options) for one in meanings],
                 "reasons": reasons,
             }
         )
+    return sample
+
+
+def checked(owner: Import) -> dict[str, Any]:
+    """The preview: counts, problems by field, the first rows."""
+    target, found = TARGETS[owner.target], owner.checked
+    mapped = [
+        field
+        for field in target.fields_for(owner.by)
+        if field.code in owner.options["columns"] or field.code in owner.options["defaults"]
+    ]
     return {
         "counts": [
             {"label": OUTCOMES[name], "tone": TONES[name], "number": f"{count:,}"}
@@ -226,7 +230,8 @@ def checked(owner: Import) -> dict[str, Any]:
         "notes": notes(owner),
         "words": (asked := words(owner)),
         "guessed": any(row["guessed"] for one in asked for row in one["rows"]),
-        "sample": sample,
+        "settled": all(row["said"] for one in asked for row in one["rows"]),
+        "sample": _sample(owner, mapped),
         "columns": [field.label for field in mapped],
         "unseen": _unseen(found.get("unseen")),
         "refused": found["counts"]["rejected"],

@@ -54,6 +54,16 @@ def test_a_change_that_takes_a_customer_out_of_sight_is_told(cast, client_for, d
     assert set(seen.values_list("code", flat=True)) == {"N1"}, "their own new customer stays"
 
 
+def test_the_warning_stands_above_words_that_are_all_settled(head):
+    head.upload("customers", "客户编号,客户名称,负责人\nW1,一号,高阳\nW2,二号,陌生人\n")
+    head.match(match="code")
+    text = head.page().content.decode()
+    assert text.index('id="file-words"') < text.index("you will not see 1 of these customers")
+    head.post("words", **{"n-manager-0": "陌生人", "w-manager-0": "shu"})
+    text = head.page().content.decode()
+    assert text.index("you will not see 2 of these customers") < text.index('id="file-words"')
+
+
 def test_many_rows_name_the_first_few(head):
     lines = "".join(f"W{n},客户{n},高阳\n" for n in range(1500))
     head.upload("customers", f"客户编号,客户名称,负责人\n{lines}")
