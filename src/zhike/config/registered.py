@@ -26,6 +26,8 @@ MODULES = (
     "zhike.grading.boxes",
     "zhike.grading.judgements",
     "zhike.grading.rechecking",
+    "zhike.grading.proposal_lists",
+    "zhike.grading.run_lists",
     "zhike.grading.running",
     "zhike.grading.scenarios",
     "zhike.grading.schedule",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ from zhike.kernel.refusals import Invalid, NotThere
 from zhike.lists.fields import Field
 from zhike.lists.files import FORMATS, digest_of, told, write_csv, write_xlsx
 from zhike.lists.forms import ExportForm
-from zhike.lists.listing import LISTINGS, Listing, Looking
+from zhike.lists.listing import LISTINGS, Listing
 from zhike.lists.pages import shown_count
 from zhike.lists.screen import columns_of
 from zhike.lists.views import addresses, bound, looking
@@ -37,7 +38,16 @@ from zhike.people.rules import allow
 
 
 @transaction.atomic
-def export_list(*, listing: Listing, query: str, purpose: str, form: str, by: Person, at: datetime) -> Job:
+def export_list(
+    *,
+    listing: Listing,
+    query: str,
+    purpose: str,
+    form: str,
+    by: Person,
+    at: datetime,
+    within: tuple[int, ...] = (),
+) -> Job:
     """Queue a file of what a question to a list finds. Raises Forbidden, GateClosed, Invalid."""
     if listing.verb:
         allow(by, listing.verb)
@@ -46,6 +56,7 @@ def export_list(*, listing: Listing, query: str, purpose: str, form: str, by: Pe
     record = allow_export(by=by, purpose=purpose, what=str(listing.title).lower(), at=at)
     payload = {
         "list": listing.address,
+        "within": list(within),
         "query": query,
         "form": form,
         "record": record.pk,
@@ -68,10 +79,11 @@ def make_file(run: Run) -> dict[str, Any]:
     if not listing.opens_to(person):
         raise NotThere(_("Your roles no longer show this list."))
     with translation.override(asked["language"]):
-        question = listing.read(person, QueryDict(asked["query"]))
-        shown = columns_of(person, listing.code, question, listing.fields_for(person))
+        who = listing.looked_at(person, run.clock(), asked.get("within", ()))
+        question = listing.read(person, QueryDict(asked["query"]), who.about)
+        shown = columns_of(person, listing.code, question, listing.fields_for(person, who.about))
         columns = [one for one in shown if one.filed]
-        who = Looking(person, run.clock(), frozenset(one.code for one in columns))
+        who = replace(who, columns=frozenset(one.code for one in columns))
         found = listing.ordered(listing.find(who, question), question)
         pairs = list(found.values_list("pk", listing.customer or Value(None, BigIntegerField())))
         words = {one.code: one.choices(person) for one in columns if one.kind == "choice" and one.choices}
@@ -117,18 +129,25 @@ def finished_file(*, by: Person, key: int) -> Path:
     return file
 
 
-def export(request: HttpRequest, listing: Listing) -> HttpResponse:
+def export(request: HttpRequest, listing: Listing, *within: int) -> HttpResponse:
     """Ask for a list as a file: what for, and in which form."""
-    who = looking(request, listing)
+    who = looking(request, listing, *within)
     if listing.verb:
         allow(who.person, listing.verb)
     query = request.POST.get("query", "") if request.method == "POST" else request.GET.urlencode()
     form = ExportForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        made = export_list(listing=listing, query=query[:4000], by=who.person, at=who.at, **form.cleaned_data)
+        made = export_list(
+            listing=listing,
+            query=query[:4000],
+            by=who.person,
+            at=who.at,
+            within=who.within,
+            **form.cleaned_data,
+        )
         messages.info(request, _("The file is being made; it waits for you under Jobs."))
         return redirect(made)
-    found = listing.page(who, listing.read(who.person, QueryDict(query)))
+    found = listing.page(who, listing.read(who.person, QueryDict(query), who.about))
     shown = {"form": form, "query": query, "listing": listing, "count": shown_count(found.count, found.more)}
     return render(request, "lists/export.html", shown, status=422 if form.errors else 200)
 

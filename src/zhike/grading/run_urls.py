@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.urls import path
 
+from zhike.customers.exports import list_urls
 from zhike.grading import judgement_views, run_views, whatif_views
+from zhike.grading.run_lists import RESULTS
 
 urlpatterns = [
     path("", run_views.gradings, name="gradings"),
@@ -15,7 +17,7 @@ urlpatterns = [
     path("runs/<int:key>/recheck/", run_views.recheck, name="recheck_grading"),
     path("runs/<int:key>/again/", run_views.again, name="grade_again"),
     path("runs/<int:key>/leave-out/", judgement_views.leave, name="leave_out"),
-    path("runs/<int:key>/results/", run_views.results, name="grading_results"),
+    *list_urls(RESULTS, "runs/<int:run>/results/"),
     path("runs/<int:key>/results/<str:code>/", run_views.result, name="grading_result"),
     path("runs/<int:key>/forecast/", run_views.outlook, name="grading_outlook"),
     path("runs/<int:key>/what-if/", whatif_views.turned, name="grading_whatif"),

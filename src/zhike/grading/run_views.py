@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -25,7 +25,7 @@ from zhike.grading.pages_of_why import Why
 from zhike.grading.preflight import preflight
 from zhike.grading.rechecking import may_recheck, recheck_run, rechecked
 from zhike.grading.run_forms import StartForm
-from zhike.grading.run_lists import KINDS, Asked, table
+from zhike.grading.run_lists import find_run, finished
 from zhike.grading.running import error_of, grade_again, start_run, withdraw_run
 from zhike.grading.schedule import due_runs, last_end
 from zhike.grading.secrecy import Reader
@@ -36,21 +36,6 @@ from zhike.people.rules import can, sees
 from zhike.policies.models import PolicyVersion
 
 RUNS = 40
-
-
-def find_run(key: int) -> GradingRun:
-    """A run, or 404."""
-    return get_object_or_404(
-        GradingRun.objects.select_related("version__policy", "started_by", "job"), pk=key
-    )
-
-
-def finished(key: int) -> GradingRun:
-    """A run that has a board, or 404."""
-    run = find_run(key)
-    if "ratings" not in run.board:
-        raise Http404
-    return run
 
 
 @door("see_grading")
@@ -165,22 +150,6 @@ def recheck(request: HttpRequest, key: int) -> HttpResponse:
     recheck_run(run=run, by=me(request), at=now()[0])
     messages.info(request, _("The run is being made again; what came of it will stand below."))
     return redirect(f"{run.get_absolute_url()}#repeated")
-
-
-@door("see_grading", customer_data=True)
-@require_GET
-def results(request: HttpRequest, key: int) -> HttpResponse:
-    """The results of a run; only the table when htmx asks."""
-    run, person = finished(key), me(request)
-    asked = Asked.read(request.GET, run.board["ratings"])
-    found = table(run, person, asked, request.GET)
-    if request.headers.get("HX-Target", "").endswith("#table"):
-        return render(request, "ui/_grid.html", {"table": found})
-    page_of = {
-        "run": run, "tab": "results", "table": found, "asked": asked, "kinds": KINDS,
-        "shown": Shown(run, asked.rating), "path": reverse("grading_results", args=[run.pk]),
-    }  # fmt: skip
-    return render(request, "grading/results.html", page_of)
 
 
 @door("see_grading", customer_data=True)

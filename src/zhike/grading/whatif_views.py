@@ -19,7 +19,7 @@ from zhike.grading.boards import Shown
 from zhike.grading.frozen import using
 from zhike.grading.marks import lang, pick, problem_words, told
 from zhike.grading.models import GradingRun
-from zhike.grading.run_views import finished
+from zhike.grading.run_lists import finished
 from zhike.grading.scenarios import Scenario, drop_scenario, keep_scenario
 from zhike.grading.secrecy import Reader
 from zhike.grading.turning import untold

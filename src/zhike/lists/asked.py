@@ -158,11 +158,14 @@ def loosely(asked: Asked, fields: Iterable[Field]) -> tuple[dict[str, Loose], tu
 def where(asked: Asked, fields: Iterable[Field]) -> Q:
     """The conditions as one Q."""
     known = {field.code: field for field in fields}
-    parts = [_q(known[one.code], one) or Q() for one in asked.conditions if one.code in known]
-    whole = Q()
-    for part in parts:
-        whole = whole | part if asked.any_of else whole & part
-    return whole
+    parts = [(one, _q(known[one.code], one) or Q()) for one in asked.conditions if one.code in known]
+    scope, whole = Q(), Q()
+    for one, part in parts:
+        if known[one.code].scope:
+            scope &= part
+        else:
+            whole = whole | part if asked.any_of else whole & part
+    return scope & whole
 
 
 def _q(field: Field, condition: Condition) -> Q | None:

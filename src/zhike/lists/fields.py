@@ -45,7 +45,8 @@ class Field:
     is asked for by its day. With `last` rows without a value come last in either order; `people` names people, so that it can
     be asked for `me`. What is not `filed`, such as a link to act by, stands in no file. `order` is the column that rows are sorted
     by, where it is another; `holding` narrows to rows that hold one of some values, or any at all (None), where a row may hold
-    several. A field with a `verb` is for its holders alone, one without a class for everybody.
+    several. What is asked of a `scope` always holds, also where any of the other conditions is enough. A field with a `verb` is
+    for its holders alone, one without a class for everybody.
     """
 
     code: str
@@ -67,6 +68,7 @@ class Field:
     filed: bool = True
     order: str = ""
     holding: Callable[[Sequence[Any] | None], Q] | None = None
+    scope: bool = False
     verb: str = ""
     me: int = 0
 

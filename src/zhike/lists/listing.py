@@ -10,6 +10,7 @@ from typing import Any
 from django.core.cache import cache
 from django.db.models import Count, F, Model, QuerySet
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 
@@ -29,11 +30,13 @@ BATCH = 500
 
 @dataclass(frozen=True)
 class Looking:
-    """Who looks, when, and at which columns."""
+    """Who looks, when, at which columns; and of a list within another record, which one: `about` by its key in `within`."""
 
     person: Person
     at: datetime
     columns: frozenset[str] = frozenset()
+    within: tuple[int, ...] = ()
+    about: Any = None
 
     @property
     def day(self) -> date:
@@ -86,7 +89,8 @@ class Listing:
     is the column of the customer whose data a row tells. With `counted` the whole list is counted for its frame, kept for
     half a minute. `cell` is the name of the address that edits one cell, for holders of `edit_verb`. A list that tells nothing of
     customers has no `customer`, and `agreed` False: it opens without the agreement. `earlier` reads questions as they were once
-    written, in links that people keep.
+    written, in links that people keep, or adds what is always asked. A list within another record, such as a run, has `about`:
+    from the key in its address to the record, which `visible` narrows by; `fitted` makes a field what it is there.
     """
 
     code: str
@@ -117,25 +121,36 @@ class Listing:
     cell: str = ""
     edit_verb: str = ""
     agreed: bool = True
-    earlier: Callable[[QueryDict], QueryDict] = field(default=lambda query: query)
+    earlier: Callable[[QueryDict, Any], QueryDict] = field(default=lambda query, about: query)
+    about: Callable[[int], Any] | None = None
+    fitted: Callable[[Field, Any], Field] = field(default=lambda one, about: one)
+
+    def looked_at(self, person: Person, at: datetime, within: Sequence[int] = ()) -> Looking:
+        """Somebody who looks at the list, and at what it stands within. Raises Http404 where there is no such thing."""
+        about = None if self.about is None else self.about(*within)
+        return Looking(person, at, within=tuple(within), about=about)
+
+    def place(self, looking: Looking, way: str = "") -> str:
+        """The address of its page, or of one of its ways: `columns`, `views`, `export`."""
+        return reverse(f"{self.address}_{way}" if way else self.address, args=looking.within)
 
     def opens_to(self, person: Person) -> bool:
         """Whether a person's roles show the list."""
         return (not self.verb or can(person, self.verb)) and (not self.needs or sees(person, self.needs))
 
-    def fields_for(self, person: Person) -> tuple[Field, ...]:
+    def fields_for(self, person: Person, about: Any = None) -> tuple[Field, ...]:
         """The fields that a person sees."""
-        return tuple(
-            replace(one, me=person.pk) if one.people else one for one in seen_by(person, self.fields)
-        )
+        fields = self.fields if about is None else tuple(self.fitted(one, about) for one in self.fields)
+        return tuple(replace(one, me=person.pk) if one.people else one for one in seen_by(person, fields))
 
-    def read(self, person: Person, query: QueryDict) -> Asked:
+    def read(self, person: Person, query: QueryDict, about: Any = None) -> Asked:
         """What a query string asks, as far as the person may ask it."""
-        fields = self.fields_for(person)
+        fields = self.fields_for(person, about)
         known = {one.code for one in fields}
-        usual = self.sort if not self.sort or self.sort.lstrip("-") in known else fields[0].code
+        first = fields[0].code if fields[0].sort else ""
+        usual = self.sort if not self.sort or self.sort.lstrip("-") in known else first
         return Asked.read(
-            self.earlier(query), fields, usual, tuple(one.code for one in self.tabs if not one.address)
+            self.earlier(query, about), fields, usual, tuple(one.code for one in self.tabs if not one.address)
         )
 
     def tab(self, asked: Asked) -> Tab | None:
@@ -155,7 +170,7 @@ class Listing:
             rows = tab.narrow(rows, looking)
         if asked.words:
             rows = self.search(rows, asked.words, looking.person)
-        fields = self.fields_for(looking.person)
+        fields = self.fields_for(looking.person, looking.about)
         if loose:
             aliases, fields = loosely(asked, fields)
             rows = rows.alias(**aliases)
@@ -201,12 +216,13 @@ class Listing:
         all and in each tab. Kept for half a minute, since counting a million takes longer than a page."""
         person = looking.person
         scopes, classes = ",".join(sorted(person.access.scopes)), ",".join(sorted(person.access.sees))
-        key = f"{self.address}:{person.pk}:{scopes}:{classes}:{get_language()}"
+        within = ",".join(map(str, looking.within))
+        key = f"{self.address}:{within}:{person.pk}:{scopes}:{classes}:{get_language()}"
         found: dict[str, Any] | None = cache.get(key)
         if found is None:
             choices = {
                 one.code: {value: str(words) for value, words in one.choices(person).items()}
-                for one in self.fields_for(person)
+                for one in self.fields_for(person, looking.about)
                 if one.choices
             }
             found = {"choices": choices, "all": None, "tabs": {}}
@@ -226,7 +242,7 @@ class Listing:
 
     def groups(self, looking: Looking, asked: Asked) -> list[tuple[str, Any, int]]:
         """Value, words and number of rows of each group of the field asked for, largest first."""
-        one = next(one for one in self.fields_for(looking.person) if one.code == asked.group)
+        one = next(one for one in self.fields_for(looking.person, looking.about) if one.code == asked.group)
         rows = self.find(looking, asked).order_by().values_list(one.column)
         counted = list(rows.annotate(number=Count("pk")).order_by("-number")[:100])
         names = dict(one.choices(looking.person)) if one.choices else {}

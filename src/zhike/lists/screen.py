@@ -113,14 +113,14 @@ def views_for(person: Person, noun: str) -> list[View]:
     return list(View.objects.visible_to(person).of(noun).select_related("owner"))
 
 
-def changed_view(listing: Listing, person: Person, asked: Asked) -> View | None:
+def changed_view(listing: Listing, looking: Looking, asked: Asked) -> View | None:
     """The saved view that is looked at, when the question is no longer what this person gets of the one that was saved."""
     if not (asked.view.isascii() and asked.view.isdigit() and len(asked.view) < 10):
         return None
-    view = View.objects.visible_to(person).filter(noun=listing.code, pk=int(asked.view)).first()
+    view = View.objects.visible_to(looking.person).filter(noun=listing.code, pk=int(asked.view)).first()
     if view is None:
         return None
-    saved = listing.read(person, QueryDict(view.query))
+    saved = listing.read(looking.person, QueryDict(view.query), looking.about)
     return view if saved.query(view="") != asked.query(view="") else None
 
 
@@ -157,18 +157,18 @@ def _column(listing: Listing, field: Field, person: Person) -> grid.Column:
 def table_of(listing: Listing, looking: Looking, asked: Asked) -> dict[str, Any]:
     """The table and whatever on the page repeats the question."""
     person = looking.person
-    fields = listing.fields_for(person)
+    fields = listing.fields_for(person, looking.about)
     columns = columns_of(person, listing.code, asked, fields)
     looking = replace(looking, columns=frozenset(field.code for field in columns))
     known = listing.known(looking)
     page, tab = listing.page(looking, asked, known["all"]), listing.tab(asked)
     table = grid.Table(
         [_column(listing, field, person) for field in columns], page, QueryDict(asked.query()), key=listing.key, sort=asked.sort,
-        path=reverse(listing.address), bulk=listing.bulk(looking, asked), filtered=asked.is_filtered, caption=listing.title,
+        path=listing.place(looking), bulk=listing.bulk(looking, asked), filtered=asked.is_filtered, caption=listing.title,
         empty=(tab.empty if tab else "") or listing.empty, hint=listing.hint,
     )  # fmt: skip
     groups = listing.groups(looking, asked) if asked.group else []
-    changed = changed_view(listing, person, asked)
+    changed = changed_view(listing, looking, asked)
     return {
         "listing": listing,
         "asked": asked,
@@ -177,8 +177,8 @@ def table_of(listing: Listing, looking: Looking, asked: Asked) -> dict[str, Any]
         "changed": changed,
         "keeps": changed is not None and changed.owner_id == person.pk,
         "here": {
-            "page": reverse(listing.address),
-            **{name: reverse(f"{listing.address}_{name}") for name in ("columns", "views", "export")},
+            "page": listing.place(looking),
+            **{name: listing.place(looking, name) for name in ("columns", "views", "export")},
         },
         "cleared": replace(
             asked, words="", conditions=(), any_of=False, columns=(), group="", view=""
@@ -202,7 +202,7 @@ def table_of(listing: Listing, looking: Looking, asked: Asked) -> dict[str, Any]
 def frame(listing: Listing, looking: Looking, shown: Mapping[str, Any], saved: list[View]) -> dict[str, Any]:
     """What can be asked of the list: tabs, views, quick filters, columns; and what its noun puts beside it."""
     person, asked, choices = looking.person, shown["asked"], shown["known"]["choices"]
-    fields = listing.fields_for(person)
+    fields = listing.fields_for(person, looking.about)
     columns = columns_of(person, listing.code, asked, fields)
     return {
         "tabs": tabs_of(listing, looking, asked, shown["known"]),

@@ -28,62 +28,63 @@ from zhike.ui.answers import wants_table
 Act = Callable[..., HttpResponse]
 
 
-def looking(request: HttpRequest, listing: Listing) -> Looking:
-    """Who looks at a list, and when. Raises Http404 for those whose roles do not show what it is about."""
+def looking(request: HttpRequest, listing: Listing, *within: int) -> Looking:
+    """Who looks at a list, when, and at what it stands within. Raises Http404 for those whose roles do not show what it tells."""
     person = me(request)
     if listing.needs and not sees(person, listing.needs):
         raise Http404
-    return Looking(person, timezone.now())
+    return listing.looked_at(person, timezone.now(), within)
 
 
-def page(request: HttpRequest, listing: Listing) -> HttpResponse:
+def page(request: HttpRequest, listing: Listing, *within: int) -> HttpResponse:
     """The list; only its table when htmx asks."""
-    who = looking(request, listing)
+    who = looking(request, listing, *within)
     saved = [] if wants_table(request) else views_for(who.person, listing.code)
     if not request.GET:
         first = next((view for view in saved if view.first and view.owner_id == who.person.pk), None)
         if first is not None and first.query:
-            return redirect(f"{reverse(listing.address)}?{first.query}&view={first.pk}")
+            return redirect(f"{listing.place(who)}?{first.query}&view={first.pk}")
     elsewhere = next(
         (tab for tab in listing.tabs if tab.address and tab.code == request.GET.get("tab")), None
     )
     if elsewhere is not None:
         return redirect(f"{reverse(elsewhere.address)}?{request.GET.urlencode()}")
-    shown = table_of(listing, who, listing.read(who.person, request.GET))
+    shown = table_of(listing, who, listing.read(who.person, request.GET, who.about))
     if wants_table(request):
         return render(request, "lists/_answer.html", shown)
     return render(request, listing.template, shown | frame(listing, who, shown, saved))
 
 
-def columns(request: HttpRequest, listing: Listing) -> HttpResponse:
+def columns(request: HttpRequest, listing: Listing, *within: int) -> HttpResponse:
     """Keep the person's choice of columns."""
-    person = looking(request, listing).person
-    known = {field.code for field in listing.fields_for(person)}
+    who = looking(request, listing, *within)
+    person = who.person
+    known = {field.code for field in listing.fields_for(person, who.about)}
     chosen = [code for code in request.POST.getlist("column") if code in known]
     settings = {**person.settings, "columns": {**person.settings.get("columns", {}), listing.code: chosen}}
     change_person(person=person, by=person, at=timezone.now(), settings=settings)
-    return redirect(f"{reverse(listing.address)}?{request.POST.get('query', '')[:2000]}")
+    return redirect(f"{listing.place(who)}?{request.POST.get('query', '')[:2000]}")
 
 
-def views(request: HttpRequest, listing: Listing) -> HttpResponse:
-    """Keep the question on the screen under a name."""
-    person, form = looking(request, listing).person, ViewForm(request.POST)
+def views(request: HttpRequest, listing: Listing, *within: int) -> HttpResponse:
+    """Keep the question on the screen under a name: a view of the noun's lists, whatever they stand within."""
+    who, form = looking(request, listing, *within), ViewForm(request.POST)
     if not form.is_valid():
         raise Invalid(_("A view needs a name."), fields=dict(form.errors))
-    asked = listing.read(person, query_of(request))
+    asked = listing.read(who.person, query_of(request), who.about)
     made = save_view(
-        noun=listing.code, query=asked.query(view=""), by=person, at=timezone.now(), **form.cleaned_data
+        noun=listing.code, query=asked.query(view=""), by=who.person, at=who.at, **form.cleaned_data
     )
     messages.success(request, _("The view “%(name)s” was saved.") % {"name": made})
-    return redirect(f"{reverse(listing.address)}?{made.query}&view={made.pk}")
+    return redirect(f"{listing.place(who)}?{made.query}&view={made.pk}")
 
 
-def view_removed(request: HttpRequest, listing: Listing, key: int) -> HttpResponse:
+def view_removed(request: HttpRequest, listing: Listing, *within: int, key: int) -> HttpResponse:
     """Remove a saved view."""
-    person = looking(request, listing).person
-    view = get_object_or_404(View.objects.visible_to(person), pk=key, noun=listing.code)
-    remove_view(view=view, by=person, at=timezone.now())
-    return redirect(listing.address)
+    who = looking(request, listing, *within)
+    view = get_object_or_404(View.objects.visible_to(who.person), pk=key, noun=listing.code)
+    remove_view(view=view, by=who.person, at=who.at)
+    return redirect(listing.place(who))
 
 
 def query_of(request: HttpRequest) -> QueryDict:
@@ -110,7 +111,8 @@ def bound(listing: Listing, act: Act, *, verb: str = "", only: Callable[[Act], A
 
     @wraps(act)
     def view(request: HttpRequest, **parameters: Any) -> HttpResponse:
-        return act(request, listing, **parameters)
+        key = {"key": parameters.pop("key")} if "key" in parameters else {}
+        return act(request, listing, *parameters.values(), **key)
 
     agreed = listing.agreed or bool(verb)
     return door(verb or listing.verb, customer_data=agreed)(only(view) if only else view)

@@ -74,7 +74,7 @@ def _plain(name: str) -> Any:
     return lambda one: str(getattr(one, name) or "")
 
 
-def earlier(query: QueryDict) -> QueryDict:
+def earlier(query: QueryDict, about: Any = None) -> QueryDict:
     """Who had left was asked for by a box before it was a tab."""
     if query.get("state") != "left" or query.get("tab"):
         return query
