@@ -11,10 +11,10 @@ import errno
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from secrets import token_hex
 
 if sys.platform != "win32":
     import fcntl
@@ -64,14 +64,18 @@ def sweep(target: Path) -> None:
 
 @contextmanager
 def _locked(target: Path) -> Iterator[Path]:
-    """A new hidden folder that this process holds."""
+    """A new hidden folder that this process holds.
+
+    Its name is known before it is made: wherever an interrupt comes, the folder goes.
+    """
     while True:
-        home = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+        home, held = target.parent / f".{target.name}-{token_hex(16)}", None
         try:
-            held = _take(home)
-        except BlockingIOError:
-            continue
-        try:
+            home.mkdir(mode=0o700)
+            try:
+                held = _take(home)
+            except BlockingIOError:
+                continue
             if held is not None and not _is(held, home):
                 continue
             yield home

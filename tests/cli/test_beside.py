@@ -76,3 +76,16 @@ def test_who_comes_second_replaces_who_came_first(tmp_path: Path, monkeypatch: p
         monkeypatch.setattr(Path, "rename", quicker)
         beside.put_in_place(fresh, out)
     assert (names(tmp_path), names(out)) == (["out"], ["mine"])
+
+
+def test_an_interrupt_before_the_folder_is_held_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(folder: Path) -> None:
+        assert folder.is_dir()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(beside, "_take", interrupted)
+    with pytest.raises(KeyboardInterrupt), beside.building(tmp_path / "out"):
+        pass
+    assert list(tmp_path.iterdir()) == []
