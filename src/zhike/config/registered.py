@@ -93,6 +93,7 @@ MODULES = (
     "zhike.system.calendar_actions",
     "zhike.system.chores",
     "zhike.system.groups",
+    "zhike.system.journal_lists",
     "zhike.system.people_lists",
     "zhike.visits.actions",
     "zhike.visits.checking",

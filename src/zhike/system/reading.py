@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime, time, timedelta
-from typing import Any
-
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
 from zhike.customers.happenings import CLASSES
 from zhike.customers.models import Customer
@@ -17,7 +12,7 @@ from zhike.people.models import Person
 from zhike.people.rules import HIDDEN, sees
 
 
-def entries_for(person: Person, asked: Mapping[str, Any]) -> QuerySet[Entry]:
+def entries_for(person: Person) -> QuerySet[Entry]:
     """Entries of customers that a person sees, and the person's own of no customer, such as imports; those that others made of
     no customer only for people who see every customer."""
     found = Entry.objects.select_related("by").order_by("-id")
@@ -25,24 +20,7 @@ def entries_for(person: Person, asked: Mapping[str, Any]) -> QuerySet[Entry]:
         seen = Customer.objects.visible_to(person).values("pk")
         found = found.filter(Q(customer_id__in=seen) | Q(customer_id__isnull=True, by=person))
     hidden = [noun for noun, field_class in CLASSES.items() if not sees(person, field_class)]
-    found = found.exclude(noun__in=hidden) if hidden else found
-    filters = Q()
-    if asked.get("person"):
-        filters &= Q(by=asked["person"])
-    if asked.get("action"):
-        filters &= Q(action=asked["action"])
-    if asked.get("from_on"):
-        filters &= Q(at__gte=_start(asked["from_on"]))
-    if asked.get("until_on"):
-        filters &= Q(at__lt=_start(asked["until_on"] + timedelta(days=1)))
-    if asked.get("customer"):
-        wanted = Customer.objects.visible_to(person).filter(code=asked["customer"])
-        filters &= Q(customer_id__in=wanted.values("pk"))
-    return found.filter(filters)
-
-
-def _start(day: Any) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time()))
+    return found.exclude(noun__in=hidden) if hidden else found
 
 
 def details(entry: Entry, person: Person) -> tuple[tuple[str, str, str], ...]:

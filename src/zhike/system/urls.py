@@ -6,6 +6,7 @@ from django.urls import path
 
 from zhike.customers.exports import list_urls
 from zhike.system import calendar_views, group_views, notice_views, views
+from zhike.system.journal_lists import JOURNAL
 from zhike.system.people_lists import PEOPLE
 
 urlpatterns = [
@@ -14,7 +15,7 @@ urlpatterns = [
     path("jobs/<int:number>/progress/", views.job_progress, name="job_progress"),
     path("jobs/<int:number>/cancellation/", views.job_cancellation, name="job_cancellation"),
     path("jobs/<int:number>/another-try/", views.job_again, name="job_again"),
-    path("journal/", views.journal, name="journal"),
+    *list_urls(JOURNAL, "journal/"),
     path("journal/<int:number>/", views.entry, name="journal_entry"),
     *list_urls(PEOPLE, "people/"),
     path("people/me/notices/", notice_views.notices, name="notices"),

@@ -1,8 +1,6 @@
-"""Pages of the installation: jobs, journal, health."""
+"""Pages of the installation: jobs, an entry of the journal, health."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -14,11 +12,9 @@ from django.views.decorators.http import require_GET, require_POST
 from zhike.customers.showing import sentence_of
 from zhike.jobs.models import STATES, Job
 from zhike.people.doors import door, me, open_to_all
-from zhike.people.models import Person
 from zhike.people.pages import table_page
 from zhike.people.rules import can
 from zhike.system.actions import cancel_job, jobs_of, retry_job, tone_of
-from zhike.system.forms import JournalForm
 from zhike.system.health import look, worst
 from zhike.system.reading import about, details, entries_for
 from zhike.ui import grid
@@ -92,44 +88,12 @@ def job_again(request: HttpRequest, number: int) -> HttpResponse:
     return redirect("job", number)
 
 
-def _columns(person: Person) -> tuple[Column, ...]:
-    """The columns of the journal, as a person reads it."""
-
-    def what(entry: Any) -> str:
-        return grid.link(sentence_of(entry, person), f"/journal/{entry.pk}/")
-
-    return (
-        Column(
-            "at",
-            _("Time"),
-            lambda entry: grid.text(timezone.localtime(entry.at).strftime("%Y-%m-%d %H:%M:%S")),
-            phone="meta",
-        ),
-        Column("by", _("Who"), lambda entry: grid.person(entry.by), phone="aside"),
-        Column("what", _("What"), what, phone="title"),
-    )
-
-
-@door("see_journal", customer_data=True)
-@require_GET
-def journal(request: HttpRequest) -> HttpResponse:
-    """Who did what, when: filtered by person, action, day and customer."""
-    form = JournalForm(request.GET)
-    asked = form.cleaned_data if form.is_valid() else {}
-    answer = table_page(
-        request, _columns(me(request)), entries_for(me(request), asked), title=_("Journal"), empty=_("No entry"),
-        hint=_("Loosen the filters."), filtered=any(asked.values()), template="system/journal.html", context={"form": form},
-    )  # fmt: skip
-    answer.status_code = 422 if form.errors else 200
-    return answer
-
-
 @door("see_journal", customer_data=True)
 @require_GET
 def entry(request: HttpRequest, number: int) -> HttpResponse:
     """One entry, with the values before and after."""
     person = me(request)
-    found = get_object_or_404(entries_for(person, {}), pk=number)
+    found = get_object_or_404(entries_for(person), pk=number)
     page_of = {
         "entry": found, "rows": details(found, person), "sentence": sentence_of(found, person), "what": about(found, person),
     }  # fmt: skip

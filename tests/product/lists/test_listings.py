@@ -52,11 +52,11 @@ SINGLE = {"letters": "grade", "portal_accesses": "contact", "grading_results": "
 """List -> what each of its rows has alone."""
 OF_CUSTOMERS = sorted(set(FURNISHED) - {"people"})
 every = pytest.mark.parametrize("name", sorted(FURNISHED))
-each = pytest.mark.parametrize("name", sorted({*FURNISHED, "customers", "plans_without"}))
+each = pytest.mark.parametrize("name", sorted({*FURNISHED, "customers", "journal", "plans_without"}))
 
 
 def test_every_list_is_looked_at_here() -> None:
-    assert set(LISTINGS) == {*FURNISHED, "customers", "plans_without"}
+    assert set(LISTINGS) == {*FURNISHED, "customers", "journal", "plans_without"}
 
 
 def furnished(cast: Any) -> None:
@@ -125,7 +125,9 @@ def another(row: Any, name: str, unique: str, number: str) -> None:
 def reader(cast: Any, name: str) -> Person:
     """Who sees all rows of a list."""
     found: Person = (
-        cast.people.boss if name in {"portal_accesses", "proposals", "grading_results"} else cast.people.fang
+        cast.people.boss
+        if name in {"portal_accesses", "proposals", "grading_results", "journal"}
+        else cast.people.fang
     )
     return found
 

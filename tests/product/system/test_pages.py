@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
 from tests.product.cast import EARLY
 from zhike.customers.actions import change_customer
+from zhike.customers.export_right import ExportRecord
 from zhike.jobs import registry
 from zhike.jobs.actions import claim, enqueue
 from zhike.jobs.models import STATES, Job
@@ -15,7 +17,6 @@ from zhike.jobs.running import run_due
 from zhike.kernel.journal import Entry, journal, seal, verify
 from zhike.kernel.refusals import Invalid
 from zhike.system import notice_views
-from zhike.system.forms import JournalForm
 
 pytestmark = pytest.mark.django_db
 
@@ -150,10 +151,6 @@ def test_values_of_a_class_that_a_reader_does_not_see_are_covered(cast, client_f
 def test_words_with_two_meanings_have_the_chinese_of_theirs():
     with translation.override("zh-hans"):
         assert str(STATES["running"]) == "正在运行"
-        assert [str(JournalForm().fields[name].label) for name in ("from_on", "until_on")] == [
-            "起始日",
-            "截止",
-        ]
         assert [str(column.label) for column in notice_views.MESSAGES if column.key == "channel"] == ["方式"]
 
 
@@ -174,7 +171,55 @@ def test_filters_of_the_journal(cast, client_for):
         for query in shown
     }
     assert found == shown
-    assert browser.get("/journal/?from_on=never").status_code == 422
+    assert browser.get("/journal/?from_on=never").context["asked"].conditions == ()
+    for question in ("q=a", "c=at:is:2020-01-01&c=by:not:1", "sort=at", f"c=by:in:{keep}"):
+        assert f"/journal/{entry.pk}/" in browser.get(f"/journal/?{question}").content.decode(), question
+    assert "customer_changed</td>" not in browser.get("/journal/?columns=what,action").content.decode()
+    for field in ("by", "action"):
+        groups = browser.get(f"/journal/?group={field}").context["groups"]
+        assert [number for _words, number, _address in groups] == [1]
+    browser.post("/journal/views/", {"name": "what keep did", "query": f"c=by:in:{keep}", "first": "on"})
+    assert f"/journal/{entry.pk}/" in browser.get(browser.get("/journal/")["Location"]).content.decode()
+
+
+def test_a_page_of_the_journal_takes_as_many_queries_and_counts_nothing_as_a_whole(cast, client_for):
+    browser, change = client_for(cast.people.boss), {"by": cast.people.keep, "at": EARLY}
+    change_customer(customer=cast.customers.A, version=cast.customers.A.version, short_name="AA", **change)
+    one = Entry.objects.get()
+    counts = []
+    for more in (3, 1200):
+        Entry.objects.bulk_create(
+            Entry(at=EARLY, by=cast.people.keep, action=one.action, noun=one.noun, record=one.record, what="A",
+                  customer_id=one.customer_id, data=one.data, mark="") for _number in range(more)
+        )  # fmt: skip
+        browser.get("/journal/")
+        with CaptureQueriesContext(connection) as queries:
+            table = browser.get("/journal/").context["table"]
+        counts.append(len(queries))
+        assert not any("COUNT(" in query["sql"] and "zhike_journal" in query["sql"] for query in queries)
+    assert counts[0] <= counts[1] <= counts[0] + 1 <= 16
+    assert (table.page.count, table.page.more, len(table.page.object_list)) == (1000, True, 50)
+    keys = [row.pk for row in table.page.object_list]
+    assert keys == sorted(keys, reverse=True)
+
+
+def test_a_file_of_the_journal_holds_what_its_reader_reads(cast, client_for, data_dir):
+    customer, head = cast.customers.A, cast.people.head
+    change_customer(
+        customer=customer, version=customer.version, short_name="AA", by=cast.people.keep, at=EARLY
+    )
+    Entry.objects.update(at=EARLY)
+    asked = {"purpose": "for the audit", "form": "csv", "query": "columns=what,at,by&c=at:le:2020-12-31"}
+    boss = client_for(cast.people.boss)
+    assert boss.post("/journal/export/", asked).status_code == 302
+    run_due(clock=timezone.now)
+    record = ExportRecord.objects.get()
+    got = boss.get(f"/customers/exports/{record.pk}/")
+    text = b"".join(got.streaming_content).decode("utf-8-sig")
+    assert str(cast.people.keep) in text
+    assert record.rows == 1
+    assert client_for(head).get("/journal/").status_code == 200
+    assert client_for(cast.people.audit).post("/journal/export/", asked).status_code == 403
 
 
 def test_health_is_for_administrators_and_healthz_for_everybody(cast, client_for):
