@@ -44,6 +44,7 @@ LAID = {
         "code": "SELECT code FROM zhike_customer c JOIN zhike_grading_result r ON r.customer_id = c.id WHERE r.run_id = 2",
     },
     "grading/runs/": {"key": RUN},
+    "grading/runs/<int:run>/": {"run": RUN},
     "runs/": {"key": RUN},
     "grading/proposals/<": {"key": "SELECT min(id) FROM zhike_grade_proposal WHERE state = 'open'"},
     "grading/records/<": {"key": "SELECT max(id) FROM zhike_grade_adjustment"},
