@@ -70,6 +70,14 @@ def test_a_page_shows_one_rating_of_one_run_and_old_links_hold(cast, client_for)
     both = shown(boss, run, "c=rating:in:loyalty&c=grade:in:B&c=region:filled&any=1")
     assert {one[0] for one in both} == {"loyalty"}, "the rating always holds"
     assert boss.get("/grading/runs/999999/results/").status_code == 404
+    title = (
+        boss.get(f"/grading/runs/{run.pk}/results/")
+        .content.decode()
+        .partition("<title>")[2]
+        .partition("</title>")[0]
+    )
+    assert "2026-06-01" in title
+    assert "<" not in title
 
 
 def test_a_view_belongs_to_the_results_of_every_run(cast, client_for):
