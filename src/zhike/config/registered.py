@@ -28,6 +28,7 @@ MODULES = (
     "zhike.grading.rechecking",
     "zhike.grading.proposal_lists",
     "zhike.grading.run_lists",
+    "zhike.grading.run_proposals",
     "zhike.grading.running",
     "zhike.grading.scenarios",
     "zhike.grading.schedule",

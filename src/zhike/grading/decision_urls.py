@@ -11,12 +11,13 @@ from zhike.grading import evaluation_views as evaluations
 from zhike.grading import importance_views as importance
 from zhike.grading import report_views as reports
 from zhike.grading.proposal_lists import PROPOSALS
+from zhike.grading.run_proposals import RUN_PROPOSALS
 
 urlpatterns = [
     *list_urls(PROPOSALS, "grading/proposals/"),
     path("grading/proposals/decide/", decisions.decide, name="decide_proposals"),
     path("grading/proposals/<int:key>/", decisions.proposal, name="proposal"),
-    path("grading/runs/<int:key>/proposals/", decisions.run_proposals, name="run_proposals"),
+    *list_urls(RUN_PROPOSALS, "grading/runs/<int:run>/proposals/"),
     path("grading/runs/<int:key>/proposals/new/", decisions.draw_up, name="draw_up_proposals"),
     path("grading/runs/<int:key>/submit/", decisions.submit, name="submit_run"),
     path("grading/records/", customer.records, name="grade_records"),

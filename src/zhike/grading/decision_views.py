@@ -1,4 +1,4 @@
-"""Pages of proposals: the list of a run, submission to management, decisions one by one or in bulk, one proposal with its reasons."""
+"""Pages of proposals: submission to management, decisions one by one or in bulk, one proposal with its reasons."""
 
 from __future__ import annotations
 
@@ -10,42 +10,30 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST
 
-from zhike.customers.models import Customer
 from zhike.customers.pages import form_page, now, show_refusal
-from zhike.grading import proposal_lists as lists
 from zhike.grading import routes
 from zhike.grading.asking import LeftOut
 from zhike.grading.deciding import begins_on, decide_proposals, submit_run
 from zhike.grading.decision_forms import DecideForm, SubmitForm
 from zhike.grading.history import grade_on
 from zhike.grading.models import PROPOSAL_KINDS, PROPOSAL_STATES, Grade, GradingResult, GradingRun, Proposal
+from zhike.grading.proposal_lists import PROPOSALS, STATE_TONES, change_of
 from zhike.grading.proposing import propose_run
 from zhike.grading.reasons import reasons_of
-from zhike.grading.records import Determination
-from zhike.grading.run_views import lacks
-from zhike.grading.schemes import Scheme, Schemes, scheme_of, schemes_of
+from zhike.grading.run_lists import find_run
+from zhike.grading.run_proposals import RUN_PROPOSALS
+from zhike.grading.schemes import Scheme, Schemes, scheme_of
 from zhike.grading.secrecy import hide_causes
 from zhike.grading.standing import confirming
 from zhike.kernel.refusals import Invalid
-from zhike.lists.listing import Looking
 from zhike.people.doors import door, me
 from zhike.people.models import Person
-from zhike.people.rules import can, sees
-from zhike.ui import grid
+from zhike.people.rules import can
 
 MOST = 20_000
 _MONTH = timedelta(days=32)
-
-
-def find_run(key: int) -> GradingRun:
-    """A run, or 404."""
-    rows = GradingRun.objects.select_related("version__policy", "started_by").defer("manifest")
-    found = rows.filter(pk=key).first()
-    if found is None:
-        raise Http404
-    return found
 
 
 def find_proposal(person: Person, key: int) -> Proposal:
@@ -59,50 +47,6 @@ def find_proposal(person: Person, key: int) -> Proposal:
     return found
 
 
-@door("see_grading", customer_data=True)
-@require_GET
-def run_proposals(request: HttpRequest, key: int) -> HttpResponse:
-    """The proposals of a run: what became of it as a whole, and its customers."""
-    run, person, (at, day) = find_run(key), me(request), now()
-    wanted, schemes = lists.Wanted.read(request.GET), Schemes()
-    told = Determination.objects.filter(run=run).select_related("submitted_by").first()
-    decides = routes.may_decide(routes.about_run(run), person, at)
-    bulk = (
-        [grid.Bulk(_("Determine"), f"/grading/proposals/decide/?run={run.pk}", "gavel", dialog=True)]
-        if decides
-        else []
-    )
-    table = grid.Table(
-        lists.columns(schemes, sees(person, "price"), len(schemes_of(run.version)) > 1),
-        lists.page(person, wanted, run), request.GET, key=lambda row: row.pk, bulk=bulk, path=request.path,
-        caption=_("Proposals"), filtered=bool(wanted.words or wanted.change or wanted.state), empty=_("No proposals."),
-        hint=_("A run that is ready proposes grades; only those that change, are new, mixed or pending stand here."),
-    )  # fmt: skip
-    if request.headers.get("HX-Target", "").endswith("#table"):
-        return render(request, "ui/_grid.html", {"table": table})
-    count = lists.counts(run, person)
-    shown = {
-        "run": run, "told": told, "table": table, "wanted": wanted, "count": count, "decides": decides, "late": _is_late(told, day),
-        "confirmed": _confirmed(told, person, count.get("all", 0)),
-        "ahead": told.effective_on if told and told.effective_on and told.effective_on > day else None,
-        "changes": [(code, name, count.get(code, "")) for code, (name, _q) in lists.CHANGES.items()],
-        "states": list(PROPOSAL_STATES.items()), "may_submit": run.state == "ready" and can(person, "run_grading"),
-    }  # fmt: skip
-    return render(request, "grading/proposals.html", shown | lacks(run, person))
-
-
-def _confirmed(told: Determination | None, person: Person, proposed: int) -> int:
-    """How many grades stay as they are, of the customers that a person sees, as the counts beside it."""
-    if told is None:
-        return 0
-    rated = told.run.results.exclude(state="not_rated")
-    return max(0, rated.filter(customer__in=Customer.objects.visible_to(person)).count() - proposed)
-
-
-def _is_late(told: Determination | None, day: Any) -> bool:
-    return bool(told and told.ended_at is None and told.due_on and told.due_on < day)
-
-
 @door("run_grading", customer_data=True)
 @require_POST
 def draw_up(request: HttpRequest, key: int) -> HttpResponse:
@@ -110,7 +54,7 @@ def draw_up(request: HttpRequest, key: int) -> HttpResponse:
     run = find_run(key)
     count = propose_run(run=run, by=me(request), at=now()[0])
     messages.success(request, _("%(count)s proposals were drawn up.") % {"count": count})
-    return redirect("run_proposals", key=run.pk)
+    return redirect("run_proposals", run.pk)
 
 
 @door("run_grading", customer_data=True)
@@ -151,7 +95,7 @@ def decide(request: HttpRequest) -> HttpResponse:
             told = ngettext("%(count)s proposal was decided.", "%(count)s proposals were decided.", done)
             messages.success(request, told % {"count": done})
             return redirect(back)
-    change = lists.change_of(Schemes())
+    change = change_of(Schemes())
     shown = {
         "form": form, "count": count, "keys": keys or [], "run": run, "every": keys is None, "back": back,
         "title": ngettext("Decide on %(count)s proposal", "Decide on %(count)s proposals", count) % {"count": count},
@@ -170,11 +114,9 @@ def _picked(request: HttpRequest, person: Person) -> tuple[GradingRun | None, li
         return run, keys
     asked = sent.get("query", "").lstrip("?")
     if sent.get("every") == "1" and (run is None or asked):
-        question = QueryDict(asked)
-        if run is None:
-            found = lists.PROPOSALS.find(Looking(person, now()[0]), lists.PROPOSALS.read(person, question))
-        else:
-            found = lists.find(person, lists.Wanted.read(question), run)
+        listing, within = (PROPOSALS, ()) if run is None else (RUN_PROPOSALS, (run.pk,))
+        question = listing.read(person, QueryDict(asked), run)
+        found = listing.find(listing.looked_at(person, now()[0], within), question)
         return run, list(found.filter(state="open").values_list("pk", flat=True)[:MOST])
     return run, None if run is not None and sent.get("every") != "" else []
 
@@ -220,8 +162,8 @@ def proposal(request: HttpRequest, key: int) -> HttpResponse:
     shown = {
         "one": one, "scheme": scheme, "form": form if decides else None, "reasons": reasons_of(standing, person),
         "standing": standing if standing is not one else None,
-        "marks": scheme.marks(one.mark) if scheme else [], "change": lists.change_of(Schemes())(one),
-        "begins": begins_on(one), "state": PROPOSAL_STATES[one.state], "tone": lists.STATE_TONES[one.state],
+        "marks": scheme.marks(one.mark) if scheme else [], "change": change_of(Schemes())(one),
+        "begins": begins_on(one), "state": PROPOSAL_STATES[one.state], "tone": STATE_TONES[one.state],
         "kind": PROPOSAL_KINDS[one.kind], "day": day,
         "left_out": LeftOut.objects.filter(run=one.run_id, customer=one.customer_id).select_related("by").first() if one.run_id else None,
     }  # fmt: skip

@@ -47,6 +47,8 @@ def test_every_page_opens(world: SimpleNamespace, client_for, clock, django_asse
     assert dialog.context["count"] == 3
     sent = boss.post("/grading/proposals/decide/", {"pick": [one.pk], "choice": "approve", "run": run.pk})
     assert sent.status_code == 302
+    for query, number in (("?state=approved", 1), ("?tab=open", 2), ("?tab=decided", 1), ("", 3)):
+        assert boss.get(f"/grading/runs/{run.pk}/proposals/{query}").context["table"].total == number
     sent = boss.post("/grading/proposals/decide/", {"run": run.pk, "choice": "reject"})
     assert sent.status_code == 422
     assert boss.get("/customers/A/grades/").status_code == 200

@@ -47,6 +47,7 @@ FURNISHED |= {
     "proposals": (Proposal, "rating"),
     "people": (Person, "username"),
     "grading_results": (GradingResult, ""),
+    "run_proposals": (Proposal, "rating"),
 }
 SINGLE = {"letters": "grade", "portal_accesses": "contact", "grading_results": "customer"}
 """List -> what each of its rows has alone."""
@@ -80,6 +81,7 @@ def furnished(cast: Any) -> None:
             run=run, customer=customer, rating="r", grade="A", state="graded", missing=1
         )
         Proposal.objects.create(
+            run=run,
             version=version,
             customer=customer,
             rating="p.r",
@@ -126,7 +128,7 @@ def reader(cast: Any, name: str) -> Person:
     """Who sees all rows of a list."""
     found: Person = (
         cast.people.boss
-        if name in {"portal_accesses", "proposals", "grading_results", "journal"}
+        if name in {"portal_accesses", "proposals", "run_proposals", "grading_results", "journal"}
         else cast.people.fang
     )
     return found
