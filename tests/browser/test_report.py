@@ -55,8 +55,7 @@ def opened(page: Page, report: Path, language: str) -> None:
         row.click()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize(("language", "theme"), [("zh-hans", "light"), ("en", "dark")])
 def test_everybody_can_read_it(chromium: Browser, report: Path, language: str, theme: str) -> None:
     faults, found = Faults(host=""), []
     with window(chromium, language=language, theme=theme) as context:
