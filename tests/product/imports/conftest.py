@@ -10,12 +10,16 @@ from typing import Any
 import pytest
 import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
 
+from tests.product.cast import Cast
 from zhike.imports import actions
 from zhike.imports.checking import check_rows
 from zhike.imports.models import Import
 from zhike.imports.running import run_rows
 from zhike.imports.undoing import undo_rows
+from zhike.jobs.running import run_due
 from zhike.people.models import Person
 
 NOON = datetime(2026, 6, 30, 4, 0, tzinfo=UTC)
@@ -75,6 +79,45 @@ class Desk:
         return path.read_bytes()
 
 
+class Walk:
+    """The wizard as a person walks through it, with the jobs done at once."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+
+    def upload(self, target: str, content: bytes | str, name: str = "orders.csv") -> Any:
+        file = SimpleUploadedFile(name, content.encode() if isinstance(content, str) else content)
+        answer = self.client.post("/imports/new/", {"target": target, "upload": file})
+        assert answer.status_code == 302, answer.content.decode()[:3000]
+        self.owner = Import.objects.latest("id")
+        return self.page()
+
+    def page(self) -> Any:
+        answer = self.client.get(f"/imports/{self.owner.key}/")
+        assert answer.status_code == 200
+        self.owner.refresh_from_db()
+        return answer
+
+    def post(self, what: str, **data: Any) -> Any:
+        answer = self.client.post(f"/imports/{self.owner.key}/{what}/", data)
+        run_due(clock=timezone.now)
+        self.owner.refresh_from_db()
+        return answer
+
+    def match(self, **changes: Any) -> Any:
+        """Send the matching page as it stands, with changes."""
+        form = {}
+        for row in self.page().context["fields"]:
+            code = row["field"].code
+            form[f"c-{code}"] = next((str(one["value"]) for one in row["columns"] if one["chosen"]), "")
+            form[f"d-{code}"] = row["default"]
+            form[f"t-{code}"] = next((str(one["value"]) for one in row["factors"] if one["chosen"]), "")
+        return self.post(
+            "match",
+            **{**form, "mode": "both", "match": "number", "repeats": "reject", "decimal": ".", **changes},
+        )
+
+
 def counts(owner: Import) -> tuple[int, int, int, int]:
     """Added, updated, unchanged, rejected."""
     return owner.created, owner.updated, owner.unchanged, owner.rejected
@@ -90,3 +133,9 @@ def desk_of(cast: Any, data_dir: Path, tmp_path: Path) -> Callable[[str], Desk]:
 def desk(desk_of: Callable[[str], Desk]) -> Desk:
     """The desk of the account manager Ming."""
     return desk_of("ming")
+
+
+@pytest.fixture
+def head(cast: Cast, client_for: Callable[[Person | None], Client], data_dir: Path) -> Walk:
+    """The department head of the key accounts at the wizard."""
+    return Walk(client_for(cast.people.head))

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.product.imports.test_pages import Walk
+from tests.product.imports.conftest import Walk
 from zhike.customers.models import Customer
 from zhike.facts.models import Order
 from zhike.imports.checking import problem_page

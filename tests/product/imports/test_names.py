@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
-from tests.product.imports.conftest import counts
-from tests.product.imports.test_pages import Walk
+from tests.product.imports.conftest import Walk, counts
 from zhike.customers.models import Activity, Customer
 from zhike.facts.models import Order
 from zhike.imports.colleagues import Colleagues
@@ -20,12 +19,6 @@ FILE = (
     "客户编号,客户名称,负责人\nW1,一号客户,李 明\nW2,二号客户,高阳(离职)\nW3,三号客户,高阳(离职)\nW4,四号客户,陌生人\n"
     "W5,五号客户,Gone Away\nW6,六号客户,\n"
 )
-
-
-@pytest.fixture
-def head(cast, client_for, data_dir):
-    """A department head at the wizard."""
-    return Walk(client_for(cast.people.head))
 
 
 def table(walk, code):

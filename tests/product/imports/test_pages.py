@@ -10,11 +10,11 @@ import yaml
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from tests.product.imports.conftest import Walk
 from zhike.customers.models import Customer
 from zhike.facts.importer import import_facts
 from zhike.facts.models import Order
 from zhike.imports import actions
-from zhike.imports.models import Import
 from zhike.imports.targets import targets_for
 from zhike.jobs.models import Job
 from zhike.jobs.running import run_due
@@ -28,43 +28,6 @@ MESSY = "订单汇总,,,,\n订单号,客户,日期,金额,币种\nO1,A,2026-05-0
 def walk(cast, client_for, data_dir):
     """A person at the wizard."""
     return Walk(client_for(cast.people.ming))
-
-
-class Walk:
-    def __init__(self, client):
-        self.client = client
-
-    def upload(self, target, content, name="orders.csv"):
-        file = SimpleUploadedFile(name, content.encode() if isinstance(content, str) else content)
-        answer = self.client.post("/imports/new/", {"target": target, "upload": file})
-        assert answer.status_code == 302, answer.content.decode()[:3000]
-        self.owner = Import.objects.latest("id")
-        return self.page()
-
-    def page(self):
-        answer = self.client.get(f"/imports/{self.owner.key}/")
-        assert answer.status_code == 200
-        self.owner.refresh_from_db()
-        return answer
-
-    def post(self, what, **data):
-        answer = self.client.post(f"/imports/{self.owner.key}/{what}/", data)
-        run_due(clock=timezone.now)
-        self.owner.refresh_from_db()
-        return answer
-
-    def match(self, **changes):
-        """Send the matching page as it stands, with changes."""
-        form = {}
-        for row in self.page().context["fields"]:
-            code = row["field"].code
-            form[f"c-{code}"] = next((str(one["value"]) for one in row["columns"] if one["chosen"]), "")
-            form[f"d-{code}"] = row["default"]
-            form[f"t-{code}"] = next((str(one["value"]) for one in row["factors"] if one["chosen"]), "")
-        return self.post(
-            "match",
-            **{**form, "mode": "both", "match": "number", "repeats": "reject", "decimal": ".", **changes},
-        )
 
 
 def test_a_messy_file_is_imported_fixed_imported_again_and_undone(walk, cast):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.product.imports.test_pages import Walk
+from tests.product.imports.conftest import Walk
 from zhike.customers.models import Assignment, Customer
 
 pytestmark = pytest.mark.django_db
@@ -12,12 +12,6 @@ FILE = (
     "客户编号,客户名称,负责人,部门\nW1,一号客户,李明,\nW2,二号客户,高阳,\nW3,三号客户,高阳,key\nW4,四号客户,舒宁,trade\nW5,五号客户,,\n"
     "W6,六号客户,,trade\n"
 )
-
-
-@pytest.fixture
-def head(cast, client_for, data_dir):
-    """The department head of the key accounts at the wizard."""
-    return Walk(client_for(cast.people.head))
 
 
 def test_what_will_be_out_of_sight_is_told_before_and_comes_in(head, cast):

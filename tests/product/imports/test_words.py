@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 from django.utils import translation
 
-from tests.product.imports.conftest import counts
-from tests.product.imports.test_pages import Walk
+from tests.product.imports.conftest import Walk, counts
 from zhike.customers.models import Customer
 from zhike.imports.problems import sentence
 from zhike.imports.targets import TARGETS
