@@ -61,13 +61,7 @@ def _why(schemes: Schemes) -> Callable[[Any], str]:
             grid.tag(one, "warning")
             for one in (scheme.marks(row.mark) if scheme else [row.mark] if row.mark else [])
         ]
-        cause = (
-            []
-            if row.cause == "run" and marks and not row.shortfall
-            else [
-                f'<span class="inline-block max-w-[22rem] whitespace-normal">{grid.text(_cause(row))}</span>'
-            ]
-        )
+        cause = [] if row.cause == "run" and marks and not row.shortfall else [grid.lines(_cause(row))]
         return " ".join([*cause, *marks]) or grid.text("")
 
     return cell

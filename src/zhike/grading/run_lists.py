@@ -120,7 +120,7 @@ def _dress(rows: Sequence[Any], looking: Looking) -> None:
 
 def _why(row: Any) -> str:
     marks = [grid.tag(word, "warning") for word in row.marked]
-    missed = f'<span class="inline-block max-w-[32rem] whitespace-normal text-ink-2">{grid.text(row.missed)}</span>'
+    missed = grid.lines(row.missed, "max-w-[32rem] text-ink-2")
     return " ".join([*marks, missed] if row.missed else marks) or grid.text("")
 
 

@@ -62,13 +62,10 @@ def fitted(one: Field, run: GradingRun) -> Field:
     return replace(one, shown=len(schemes_of(run.version)) > 1) if one.code == "rating" else one
 
 
-def _decides(looking: Looking) -> bool:
-    return routes.may_decide(routes.about_run(looking.about), looking.person, looking.at)
-
-
 def _bulk(looking: Looking, asked: Asked) -> list[grid.Bulk]:
+    decides = routes.may_decide(routes.about_run(looking.about), looking.person, looking.at)
     where = f"{reverse('decide_proposals')}?run={looking.about.pk}"
-    return [grid.Bulk(_("Determine"), where, "gavel", dialog=True)] if _decides(looking) else []
+    return [grid.Bulk(_("Determine"), where, "gavel", dialog=True)] if decides else []
 
 
 def _beside(looking: Looking) -> dict[str, Any]:
@@ -77,7 +74,7 @@ def _beside(looking: Looking) -> dict[str, Any]:
     told = Determination.objects.filter(run=run).select_related("submitted_by").first()
     tally = tally_of(looking)
     shown = {
-        "run": run, "tab": "proposals", "told": told, "tally": tally, "decides": _decides(looking), "late": _is_late(told, day),
+        "run": run, "tab": "proposals", "told": told, "tally": tally, "late": _is_late(told, day),
         "confirmed": _confirmed(told, person, tally.get("all", 0)),
         "ahead": told.effective_on if told and told.effective_on and told.effective_on > day else None,
         "may_submit": run.state == "ready" and can(person, "run_grading"),

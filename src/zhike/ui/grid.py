@@ -55,6 +55,11 @@ def text(value: Any) -> str:
     return escape(str(value)) if value not in (None, "") else figures.NOTHING
 
 
+def lines(value: Any, css: str = "max-w-[22rem]") -> str:
+    """A longer text: it wraps within its column instead of pushing the others away."""
+    return f'<span class="inline-block whitespace-normal {escape(css)}">{text(value)}</span>'
+
+
 @lru_cache(maxsize=1024)
 def _icon(sprite: str, name: str, css: str, label: str) -> SafeString:
     spoken = f'role="img" aria-label="{escape(label)}"' if label else 'aria-hidden="true"'
